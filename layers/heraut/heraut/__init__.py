@@ -1,0 +1,1 @@
+"""Héraut: hands-off publishing, listening and drawing for community managers."""
