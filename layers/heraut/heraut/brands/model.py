@@ -1,0 +1,103 @@
+"""Who owns what and who hears of it: brands, their accounts, groups and people (pure values)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from heraut.problems import Language
+
+SCHEMA = 1
+NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
+Name = Annotated[str, Field(pattern=NAME)]
+LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+EVERYTHING = "*"
+
+
+class NetworkName(StrEnum):
+    """The networks that have a room in `heraut/networks`."""
+
+    SITE = "site"
+    BLUESKY = "bluesky"
+    MASTODON = "mastodon"
+    BY_HAND = "by_hand"
+
+
+class Role(StrEnum):
+    """What a person is told about, and may decide."""
+
+    PUBLISHING = "publishing"  # hears of failed, expired and doubtful deliveries
+    APPROVAL = "approval"  # says yes or no to what is to approve
+    ON_CALL = "on_call"  # the next one when nobody answers
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Account(_Stored):
+    """
+    One account of a brand on one network.
+
+    `instance` (Mastodon) and `service` (Bluesky) are the server's address; `handle` is the name there;
+    `url` is where a person finds the account (by_hand: the page that the link opens; site: the public address).
+    `late` is how far behind its promise a delivery may still leave (default one hour).
+    """
+
+    name: Name
+    network: NetworkName
+    instance: str | None = None
+    service: str | None = None
+    handle: str | None = None
+    url: str | None = None
+    language: Language | None = None
+    late_minutes: int = Field(default=60, ge=1, le=7 * 24 * 60)
+    slots: tuple[LocalHour, ...] = ()
+
+    @property
+    def late(self) -> timedelta:
+        """How far behind `publish_at` a delivery may still leave."""
+        return timedelta(minutes=self.late_minutes)
+
+
+class Person(_Stored):
+    """Somebody Héraut talks to."""
+
+    name: str
+    id: Name
+    email: str
+    phone: str | None = None
+    language: Language = "fr"
+    roles: tuple[Role, ...] = (Role.PUBLISHING,)
+
+
+class Brand(_Stored):
+    """A brand (in an agency: a client). `revision` grows by one at each `heraut apply` that changes it."""
+
+    schema_: Literal[1] = Field(default=SCHEMA, alias="schema")
+    id: Name
+    name: str
+    zone: str = "Europe/Paris"
+    language: Language = "fr"
+    logo: str | None = None
+    accounts: tuple[Account, ...] = ()
+    groups: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    people: tuple[Person, ...] = ()
+    slots: tuple[LocalHour, ...] = ("09:00", "12:30", "18:00")
+    revision: int = 0
+
+    def account(self, name: str) -> Account | None:
+        """Find an account by its name."""
+        return next((account for account in self.accounts if account.name == name), None)
+
+    def person(self, person: str) -> Person | None:
+        """Find a person by id."""
+        return next((one for one in self.people if one.id == person), None)
+
+    def people_with(self, role: Role) -> tuple[Person, ...]:
+        """Give who has the role; everybody when nobody has it, because somebody must hear."""
+        chosen = tuple(person for person in self.people if role in person.roles)
+        return chosen or self.people

@@ -1,0 +1,40 @@
+"""Ports of the brands room: where configuration, people's confirmations and secrets are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from heraut.brands.model import Brand
+
+
+class Brands(Protocol):
+    """The configuration as applied, one revision per brand."""
+
+    def brand(self, brand: str) -> Brand | None:
+        """Read one brand (consistent), None when it does not exist."""
+
+    def every_brand(self) -> Sequence[Brand]:
+        """Read all brands of the stack, by id."""
+
+    def save(self, brand: Brand, expected_revision: int) -> None:
+        """Write `brand` (whose revision is expected + 1); Conflict if the stored revision is not the expected one (0: none)."""
+
+    def confirm_person(self, brand: str, person: str, at: datetime) -> None:
+        """Remember that this person read a test message of ours."""
+
+    def confirmations(self, brand: str) -> Mapping[str, datetime]:
+        """Give when each person (by id) confirmed; those who never did are absent."""
+
+
+class Secrets(Protocol):
+    """Secrets of accounts: never in the file, the logs or a table."""
+
+    def secret(self, brand: str, account: str) -> Mapping[str, str] | None:
+        """Read an account's secret (names as its adapter says), None when it has none."""
+
+    def save_secret(self, brand: str, account: str, secret: Mapping[str, str]) -> None:
+        """Replace an account's secret."""

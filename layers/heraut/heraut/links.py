@@ -1,0 +1,82 @@
+"""
+Links in messages: one button, one person, one decision, once.
+
+A token is opaque (128 random bits), stored hashed, bound to person, brand, item and
+version, and expires. GET shows, the page's POST acts. What is decided is guarded by the
+item's own conditional change; marking the link used tells a later visitor who decided what and when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from heraut.due import require_aware
+
+LIFETIME = timedelta(days=7)
+
+_Instant = Annotated[datetime, AfterValidator(require_aware)]
+
+
+class Action(StrEnum):
+    """What a link's button does."""
+
+    IS_ONLINE = "is_online"  # asking: it is online; by_hand: c'est publié
+    SEND_AGAIN = "send_again"  # asking: it is not, send it
+    PUBLISH_NOW = "publish_now"  # expired, failed
+    NEXT_SLOT = "next_slot"  # expired, failed
+    DROP = "drop"  # expired, failed, asking of by_hand
+    APPROVE = "approve"  # to_approve
+    CONFIRM_PERSON = "confirm_person"  # heraut people check
+
+
+class Link(BaseModel):
+    """What a token opens; `post`, `account` and `version` are absent where the action has no post."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    hash: str
+    brand: str
+    person: str
+    action: Action
+    post: str | None = None
+    account: str | None = None
+    version: int | None = None
+    attempt: str | None = None
+    created_at: _Instant
+    expires_at: _Instant
+    used_at: _Instant | None = None
+
+
+class Links(Protocol):
+    """Where links are kept (in the Brands table)."""
+
+    def save(self, link: Link) -> None:
+        """Keep a new link."""
+
+    def link(self, brand: str, token_hash: str) -> Link | None:
+        """Read a link by the hash of its token, consistently; None when there is none (or it was forgotten)."""
+
+    def mark_used(self, link: Link, at: datetime) -> bool:
+        """Mark it used; False when it already was."""
+
+
+def new_token() -> str:
+    """Draw a token of 128 random bits, safe in an address."""
+    return secrets.token_urlsafe(16)
+
+
+def hash_of(token: str) -> str:
+    """Hash a token the way it is stored (SHA-256, hex)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def address(base: str, brand: str, token: str) -> str:
+    """Give the address of a link: `<base>/<brand>/<token>`."""
+    return f"{base.rstrip('/')}/{brand}/{token}"

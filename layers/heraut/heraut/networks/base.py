@@ -1,0 +1,161 @@
+"""
+What a network can do, as small Protocols; an adapter implements those its network has.
+
+An adapter is the only place that knows its network's API. It lets out only the errors of
+`heraut.errors` that descend from `NetworkError`, and takes time as an argument.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from heraut.brands import Account
+    from heraut.brands.model import NetworkName
+    from heraut.problems import Problem
+    from heraut.publishing.model import Content, Media, Prepared
+
+
+@dataclass(frozen=True)
+class Limits:
+    """
+    What an account's network accepts; None: no limit known.
+
+    `characters` are counted the network's own way (`count`), `url_characters` is the flat length of a link where
+    it has one, sizes are bytes. `image_bytes` is what we resize to, never a reason to refuse a picture.
+    """
+
+    characters: int | None = None
+    text_bytes: int | None = None
+    url_characters: int | None = None
+    media: int = 4
+    image_bytes: int | None = None
+    image_pixels: int | None = None
+    image_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp", "image/gif")
+    video_bytes: int | None = None
+    video_types: tuple[str, ...] = ()
+    alt_characters: int | None = None
+    alt_required: bool = True
+    poll_options: int = 0  # 0: no polls
+    poll_option_characters: int | None = None
+    threads: bool = True
+    first_comment: bool = False
+    visibility: bool = False
+    content_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """
+    One delivery as an adapter sees it.
+
+    `key` never changes for one version of one delivery, whatever the number of attempts: the network's own
+    idempotency is built from it. `created_at` is fixed too (the promise, `publish_at`). `done` are the remote ids of the parts of
+    a thread that were already accepted.
+    """
+
+    brand: str
+    post: str
+    version: int
+    key: str
+    account: Account
+    secret: Mapping[str, str] = field(repr=False)
+    content: Content
+    created_at: datetime
+    prepared: Prepared | None = None
+    done: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """What the network accepted: one id for each part of the thread, the link to the first, and when it says it was."""
+
+    remote_ids: tuple[str, ...]
+    url: str | None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """
+    What was uploaded ahead.
+
+    `remote` is opaque to all but the adapter and given back to it in `Job.prepared`; `look_at` is set while
+    the network still works on it: call `prepare` again then.
+    """
+
+    remote: Mapping[str, str]
+    expires_at: datetime | None = None
+    look_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a doubtful call may have been accepted: from attempt start - 60 s to the last possible acceptance."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the network says we are, and what it accepts from us."""
+
+    name: str
+    url: str | None
+    limits: Limits
+    problems: tuple[Problem, ...] = ()
+
+
+class Publishes(Protocol):
+    """Publishing: what `heraut/publishing` needs of a network."""
+
+    name: NetworkName
+    reads_back: bool  # it can list the account's own recent posts
+    secret_fields: tuple[str, ...]  # what `heraut account secret` asks for; empty: no secret
+
+    def prepare_ahead(self, content: Content) -> timedelta | None:
+        """Say how long before its instant this content's uploads may begin; None: nothing to upload."""
+
+    def limits(self, account: Account, secret: Mapping[str, str]) -> Limits:
+        """Give the account's limits, read from its server where it tells them (remembered for an hour), else the defaults."""
+
+    def count(self, text: str, limits: Limits) -> int:
+        """Count a text as the network counts it."""
+
+    def validate(self, content: Content, limits: Limits) -> Sequence[Problem]:
+        """Find everything that the network would refuse, before it does."""
+
+    def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
+        """Upload what can be uploaded ahead; repeatable, resumes from `job.prepared`. Never publishes, never waits."""
+
+    def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
+        """
+        Make the final call (for a thread, one call a part not yet in `job.done`), telling `accepted` each remote id.
+
+        Raises Refused, RateLimited, Unreachable, OutcomeUnknown or CredentialsExpired.
+        """
+
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
+        """
+        Look for this job among the account's own posts; None: absent (all parts, each page of the window was read).
+
+        `taken` are remote ids of other deliveries. Raises ReadBackUnavailable when it could not look.
+        """
+
+    def repeat_is_safe(self, job: Job) -> timedelta | None:
+        """Say for how long after the first attempt the network itself refuses a repeat; None: it never does."""
+
+    def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
+        """Try the account for real, reading only; raises like `publish` does."""
+
+
+class Refreshes(Protocol):
+    """Networks whose tokens expire: `refresh_tokens` is their only writer."""
+
+    def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
+        """Give the renewed secret, None when nothing needs renewing; CredentialsExpired when a person must act."""

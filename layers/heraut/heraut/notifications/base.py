@@ -1,0 +1,61 @@
+"""What is said to a person, whatever the way it reaches them; each way renders it in its own form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from heraut.brands import Person
+    from heraut.problems import Language
+
+
+@dataclass(frozen=True)
+class Button:
+    """A link that shows what will happen; the first button of a message is the one expected."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture concerned, by an address from which it can be seen for a day."""
+
+    address: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """
+    One message, in one language, in plain words.
+
+    Subject: `[brand · network] happened`. `lead` says what to do and until when (local hour); `quote` and
+    `pictures` are what it is about; `why` in plain words; `otherwise` what happens if nothing is done.
+    """
+
+    id: str  # the same for the same event and person
+    language: Language
+    brand: str
+    network: str | None
+    happened: str
+    lead: str
+    why: str
+    otherwise: str
+    quote: str | None = None
+    pictures: tuple[Picture, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The subject line."""
+        scope = f"{self.brand} · {self.network}" if self.network else self.brand
+        return f"[{scope}] {self.happened}"
+
+
+class Notifications(Protocol):
+    """A way to reach a person."""
+
+    def tell(self, person: Person, message: Message) -> None:
+        """Send it; raises TryAgain when it may succeed later, InvalidInput when this person cannot be reached so."""

@@ -1,0 +1,153 @@
+"""Ports of the publishing room: what it needs of the world, as Protocols. `heraut/aws` and the tests' twins implement them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from heraut.events import Event
+    from heraut.publishing.model import Attempt, Delivery, Post, State
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A hint of the due index: read the delivery before believing it."""
+
+    brand: str
+    post: str
+    account: str
+    version: int
+    state: State
+    publish_at: datetime
+    due_at: datetime
+    not_before: datetime | None
+    prepare_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate answered: `delivery` is the delivery as it now is."""
+
+    passed: bool
+    delivery: Delivery
+
+
+class Posts(Protocol):
+    """Posts, deliveries and their story. Every change is conditional; a lost race raises Conflict."""
+
+    def post(self, brand: str, post: str, version: int | None = None) -> Post | None:
+        """Read a post at a version (None: the newest), consistently."""
+
+    def delivery(self, brand: str, post: str, account: str) -> Delivery | None:
+        """Read a delivery, consistently."""
+
+    def deliveries(self, brand: str, post: str) -> Sequence[Delivery]:
+        """Read all deliveries of a post, consistently, by account."""
+
+    def add(
+        self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str] = ()
+    ) -> None:
+        """Write a new post with its deliveries, events and row keys in one transaction; Conflict if the post exists."""
+
+    def edit(
+        self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str] = ()
+    ) -> None:
+        """
+        Write version `post.version` (Conflict unless the newest is the one before) and every delivery given, in one transaction.
+
+        Each delivery given replaces the one of `revision - 1` (Conflict otherwise); one of revision 1 is new.
+        """
+
+    def pass_gate(self, delivery: Delivery, attempt: Attempt, now: datetime) -> Gate:
+        """
+        Pass the one conditional update before a network call.
+
+        Sets `sending`, the attempt, `attempts` + 1, `lease_until` = `due_at` = now + 60 s; condition: state `scheduled`,
+        version as in `delivery`, no hold, `attempts` < 5, `not_before` absent or past. Not passed: the old delivery comes
+        back, and carries our attempt id when it was our own retried write (then it counts as passed).
+        """
+
+    def change(self, before: Delivery, after: Delivery, events: Sequence[Event] = ()) -> None:
+        """
+        Replace `before` by `after` (revision raised by one here) with its events, in one transaction.
+
+        Conflict unless revision, state, version and attempt id are still those of `before`. A retry of our own write is no conflict.
+        """
+
+    def due(self, shard: str, until: datetime) -> Iterator[DueRow]:
+        """Give the rows of a shard with `due_at` <= `until`, soonest first, page by page."""
+
+    def mark_dispatched(self, row: DueRow, due_at: datetime) -> bool:
+        """Move `due_at` if version and `due_at` are still those seen; False when they are not."""
+
+    def queue(self, brand: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Delivery]:
+        """Give a brand's deliveries by `publish_at` (listing: eventually consistent)."""
+
+    def story(self, brand: str, post: str) -> Sequence[Event]:
+        """Give the events of a post in order."""
+
+    def posts_by_key(self, brand: str, keys: Sequence[str]) -> Mapping[str, str]:
+        """Give the post id behind each row key that is known."""
+
+    def file_posts(self, brand: str, file: str) -> Mapping[str, int]:
+        """Give the posts that earlier versions of a calendar file queued, with their last row number."""
+
+    def save_file_posts(self, brand: str, file: str, posts: Mapping[str, int]) -> None:
+        """Remember (adding to what is there) which posts a calendar file queued, with row numbers."""
+
+    def brakes(self, brand: str, account: str) -> frozenset[str]:
+        """Read, consistently, the pauses that concern an account: `pause:*`, `pause:<brand>`, `pause:<brand>/<account>`."""
+
+    def told(self, brand: str, event: str) -> frozenset[str]:
+        """Give who already heard of an event (person ids)."""
+
+    def save_told(self, brand: str, event: str, person: str, at: datetime) -> None:
+        """Remember that this person heard of this event."""
+
+
+@dataclass(frozen=True)
+class DeliveryMessage:
+    """What the queue carries: which delivery to look at, from `at` on. The state in the table decides, not the message."""
+
+    brand: str
+    post: str
+    account: str
+    version: int
+    at: datetime
+
+
+class Outbox(Protocol):
+    """Ways to set work going."""
+
+    def publish_later(self, messages: Sequence[tuple[DeliveryMessage, int]]) -> Sequence[DeliveryMessage]:
+        """Queue messages with a delay each (whole seconds, 0 to 900); give back those that were not accepted."""
+
+    def prepare_now(self, message: DeliveryMessage) -> None:
+        """Start uploading ahead, asynchronously."""
+
+
+class MediaStore(Protocol):
+    """The media bucket."""
+
+    def save(self, key: str, body: bytes, content_type: str) -> None:
+        """Keep a file under its key (named by its content: writing twice is harmless)."""
+
+    def read(self, key: str) -> bytes:
+        """Read a file; NotFound when it is not there."""
+
+    def link(self, key: str) -> str:
+        """Give an address, good for a day, from which a person may take the file."""
+
+
+class Clock(Protocol):
+    """The only thing that knows the time; use cases hand its instants to rules."""
+
+    def now(self) -> datetime:
+        """Give the current instant, aware."""
+
+    def sleep_until(self, instant: datetime) -> None:
+        """Wait until the instant; return at once if it is past."""
