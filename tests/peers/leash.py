@@ -1,0 +1,69 @@
+"""Runs one server for as long as somebody holds its standard input open, so that a killed test leaves nothing behind.
+
+usage: python leash.py [--user NAME] [--signal INT] [--remove FOLDER] -- PROGRAM ARGUMENT ...
+
+The end of standard input, SIGTERM or SIGINT ends the server: by the signal asked for, ten seconds later by SIGKILL.
+The exit status is the server's own. Standard library only: it runs before any environment exists.
+"""
+
+import argparse
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+PATIENCE_SECONDS = 10
+
+
+def hold(command: list[str], user: str | None, ending: signal.Signals) -> int:
+    """Start the command, wait for it or for the end of standard input, and return its exit status."""
+    # Its own session: a Ctrl-C in the terminal reaches the holder only, which then ends things in order.
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        user=user,
+        group=pwd.getpwnam(user).pw_gid if user else None,
+        extra_groups=[] if user else None,
+    )
+
+    def end(_signal: int = 0, _frame: FrameType | None = None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(server.pid, ending)
+        threading.Timer(PATIENCE_SECONDS, server.kill).start()
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    threading.Thread(target=watch, daemon=True).start()
+    return int(server.wait())
+
+
+def main() -> int:
+    """Read the command line and hold the server."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--user")
+    parser.add_argument("--signal", default="TERM")
+    parser.add_argument("--remove", help="a folder to delete once the server has ended")
+    parser.add_argument("command", nargs="+")
+    asked = parser.parse_args()
+    try:
+        return hold(asked.command, asked.user, signal.Signals[f"SIG{asked.signal}"])
+    finally:
+        if asked.remove:
+            shutil.rmtree(asked.remove, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    os._exit(status if status >= 0 else 128 - status)  # the timer that would kill must not keep us
