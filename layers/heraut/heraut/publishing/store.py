@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from heraut.errors import InvalidInput
+from heraut.problems import problem
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.events import Event
     from heraut.publishing.model import Attempt, Delivery, Post, State
+
+
+MOST_WRITES = 100  # what one transaction of DynamoDB takes
+
+
+def refuse_too_many(writes: int, accounts: int) -> None:
+    """Refuse, before anything is written, what does not fit into one transaction (InvalidInput `too_many_accounts`)."""
+    if writes > MOST_WRITES:
+        raise InvalidInput([problem("too_many_accounts", accounts=accounts)])
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,12 @@ class Gate:
 
 
 class Posts(Protocol):
-    """Posts, deliveries and their story. Every change is conditional; a lost race raises Conflict."""
+    """
+    Posts, deliveries and their story. Every change is conditional; a lost race raises Conflict.
+
+    Instants are kept to the millisecond. What does not fit into one transaction (100 writes: each delivery, event and
+    key is one, the post two) is refused whole with InvalidInput. The gate of a delivery never written is NotFound.
+    """
 
     def post(self, brand: str, post: str, version: int | None = None) -> Post | None:
         """Read a post at a version (None: the newest), consistently."""
@@ -85,7 +102,7 @@ class Posts(Protocol):
         """Move `due_at` if version and `due_at` are still those seen; False when they are not."""
 
     def queue(self, brand: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Delivery]:
-        """Give a brand's deliveries by `publish_at` (listing: eventually consistent)."""
+        """Give a brand's deliveries by `publish_at`, `since` included, `until` not (listing: eventually consistent)."""
 
     def story(self, brand: str, post: str) -> Sequence[Event]:
         """Give the events of a post in order."""

@@ -1,0 +1,186 @@
+"""Twin of the Posts table."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from heraut.due import instant, stamp
+from heraut.errors import Conflict, NotFound
+from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
+from heraut.publishing.store import DueRow, Gate, refuse_too_many
+from tests.twins.stored import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from heraut.events import Event
+
+Key = tuple[str, str, str]  # brand, post, account
+
+
+class PostsTwin:
+    """
+    Posts, deliveries and their story, in memory and under one lock.
+
+    `pauses` are the brakes that are on (`pause:*`, `pause:<brand>`, `pause:<brand>/<account>`): a test sets them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._posts: dict[tuple[str, str], dict[int, Post]] = {}
+        self._deliveries: dict[Key, Delivery] = {}
+        self._events: dict[tuple[str, str], list[Event]] = {}
+        self._keys: dict[tuple[str, str], str] = {}
+        self._files: dict[tuple[str, str], dict[str, int]] = {}
+        self._told: dict[tuple[str, str], set[str]] = {}
+        self.pauses: set[str] = set()
+
+    def post(self, brand: str, post: str, version: int | None = None) -> Post | None:
+        versions = self._posts.get((brand, post), {})
+        return versions.get(version or max(versions, default=0))
+
+    def delivery(self, brand: str, post: str, account: str) -> Delivery | None:
+        return self._deliveries.get((brand, post, account))
+
+    def deliveries(self, brand: str, post: str) -> Sequence[Delivery]:
+        found = [one for one in self._deliveries.values() if (one.brand, one.post) == (brand, post)]
+        return sorted(found, key=lambda one: one.account)
+
+    def add(
+        self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str] = ()
+    ) -> None:
+        refuse_too_many(2 + len(deliveries) + len(events) + len(set(keys)), len(deliveries))
+        with self._lock:
+            if (post.brand, post.id) in self._posts:
+                raise Conflict(f"post {post.id} exists")
+            self._write(post, deliveries, events, keys)
+
+    def edit(
+        self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str] = ()
+    ) -> None:
+        refuse_too_many(2 + len(deliveries) + len(events) + len(set(keys)), len(deliveries))
+        with self._lock:
+            if max(self._posts.get((post.brand, post.id), {}), default=0) != post.version - 1:
+                raise Conflict(f"the newest version of post {post.id} is not {post.version - 1}")
+            for one in deliveries:
+                held = self._deliveries.get((one.brand, one.post, one.account))
+                if (held.revision if held else 0) != one.revision - 1:
+                    raise Conflict(f"delivery {one.id} is no longer at revision {one.revision - 1}")
+            self._write(post, deliveries, events, keys)
+
+    def pass_gate(self, delivery: Delivery, attempt: Attempt, now: datetime) -> Gate:
+        with self._lock:
+            held = self._deliveries.get(_key(delivery))
+            if held is None:
+                raise NotFound(f"delivery {delivery.id}")
+            if held.attempt is not None and held.attempt.id == attempt.id and held.state is State.SENDING:
+                return Gate(passed=True, delivery=held)
+            if not _open(held, delivery.version, now):
+                return Gate(passed=False, delivery=held)
+            until = now + LEASE
+            update = {"attempt": attempt, "attempts": held.attempts + 1, "lease_until": until, "due_at": until}
+            sending = self._replace(held, held.model_copy(update={"state": State.SENDING, **update}))
+            return Gate(passed=True, delivery=sending)
+
+    def change(self, before: Delivery, after: Delivery, events: Sequence[Event] = ()) -> None:
+        refuse_too_many(1 + len(events), 1)
+        if _key(before) != _key(after):
+            raise ValueError("a change keeps brand, post and account")
+        with self._lock:
+            held = self._deliveries.get(_key(before))
+            if held is None or _seen(held) != _seen(before):
+                raise Conflict(f"delivery {before.id} is no longer what was read")
+            self._replace(before, after)
+            self._tell_story(events)
+
+    def due(self, shard: str, until: datetime) -> Iterator[DueRow]:
+        with self._lock:
+            rows = [
+                one for one in self._deliveries.values() if one.shard == shard and one.due_at and one.due_at <= until
+            ]
+        for one in sorted(rows, key=lambda one: (one.due_at or until, one.id)):
+            assert one.due_at is not None
+            yield DueRow(
+                brand=one.brand,
+                post=one.post,
+                account=one.account,
+                version=one.version,
+                state=one.state,
+                publish_at=one.publish_at,
+                due_at=one.due_at,
+                not_before=one.not_before,
+                prepare_at=one.prepare_at,
+            )
+
+    def mark_dispatched(self, row: DueRow, due_at: datetime) -> bool:
+        with self._lock:
+            held = self._deliveries.get((row.brand, row.post, row.account))
+            if held is None or (held.version, held.due_at) != (row.version, row.due_at):
+                return False
+            self._deliveries[_key(held)] = kept(held.model_copy(update={"due_at": due_at}))
+            return True
+
+    def queue(self, brand: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Delivery]:
+        with self._lock:
+            found = [one for one in self._deliveries.values() if one.brand == brand]
+        for one in sorted(found, key=lambda one: (one.publish_at, one.id)):
+            if (since is None or one.publish_at >= since) and (until is None or one.publish_at < until):
+                yield one
+
+    def story(self, brand: str, post: str) -> Sequence[Event]:
+        return sorted(self._events.get((brand, post), []), key=lambda event: event.at)
+
+    def posts_by_key(self, brand: str, keys: Sequence[str]) -> Mapping[str, str]:
+        return {key: self._keys[brand, key] for key in keys if (brand, key) in self._keys}
+
+    def file_posts(self, brand: str, file: str) -> Mapping[str, int]:
+        return dict(self._files.get((brand, file), {}))
+
+    def save_file_posts(self, brand: str, file: str, posts: Mapping[str, int]) -> None:
+        self._files.setdefault((brand, file), {}).update(posts)
+
+    def brakes(self, brand: str, account: str) -> frozenset[str]:
+        return frozenset({"pause:*", f"pause:{brand}", f"pause:{brand}/{account}"} & self.pauses)
+
+    def told(self, brand: str, event: str) -> frozenset[str]:
+        return frozenset(self._told.get((brand, event), ()))
+
+    def save_told(self, brand: str, event: str, person: str, at: datetime) -> None:
+        self._told.setdefault((brand, event), set()).add(person)
+
+    def _write(self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str]) -> None:
+        self._posts.setdefault((post.brand, post.id), {})[post.version] = kept(post)
+        for one in deliveries:
+            self._deliveries[_key(one)] = kept(one)
+        self._tell_story(events)
+        for key in keys:
+            self._keys[post.brand, key] = post.id
+
+    def _replace(self, before: Delivery, after: Delivery) -> Delivery:
+        raised = kept(after.model_copy(update={"revision": before.revision + 1}))
+        self._deliveries[_key(after)] = raised
+        return raised
+
+    def _tell_story(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._events.setdefault((event.brand, event.post), []).append(kept(event))
+
+
+def _key(delivery: Delivery) -> Key:
+    return delivery.brand, delivery.post, delivery.account
+
+
+def _seen(delivery: Delivery) -> tuple[int, State, int, str | None]:
+    return delivery.revision, delivery.state, delivery.version, delivery.attempt.id if delivery.attempt else None
+
+
+def _open(held: Delivery, version: int, now: datetime) -> bool:
+    return (
+        held.state is State.SCHEDULED
+        and held.version == version
+        and not held.holds
+        and held.attempts < MOST_ATTEMPTS
+        and (held.not_before is None or held.not_before <= instant(stamp(now)))
+    )

@@ -1,0 +1,24 @@
+"""Twin of the accounts' secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SecretsTwin:
+    """Secrets by brand and account; `reads` counts who was asked for."""
+
+    def __init__(self, secrets: Mapping[tuple[str, str], Mapping[str, str]] | None = None) -> None:
+        self._secrets = {key: dict(value) for key, value in (secrets or {}).items()}
+        self.reads: list[tuple[str, str]] = []
+
+    def secret(self, brand: str, account: str) -> Mapping[str, str] | None:
+        self.reads.append((brand, account))
+        found = self._secrets.get((brand, account))
+        return dict(found) if found is not None else None
+
+    def save_secret(self, brand: str, account: str, secret: Mapping[str, str]) -> None:
+        self._secrets[brand, account] = dict(secret)
