@@ -1,0 +1,62 @@
+"""Starts MiniStack, in MiniStack's own environment, with what its version 1.5.33 lacks for this project.
+
+Two additions, both about permissions (docs/decisions/0002-embedded-emulator.md):
+
+* a mail is authorised on the identity it is sent from, as AWS does, instead of on `*`;
+* with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
+  `{"role", "action", "resource", "allowed"}`.
+"""
+
+import contextlib
+import json
+import os
+from email.utils import parseaddr
+from typing import Any
+
+from ministack import app
+from ministack.core import iam_actions, iam_evaluator
+
+
+def _authorise_mail_on_its_sender() -> None:
+    """AWS checks ses:SendEmail against identity/<address> or identity/<domain>; MiniStack against `*`."""
+    original = iam_actions._ses_v2_resource_arn  # noqa: SLF001 - the emulator's version is pinned
+
+    def resource(method: str, path: str, body: bytes, region: str, account: str) -> str:
+        if method == "POST" and path.rstrip("/").endswith("/outbound-emails"):
+            with contextlib.suppress(ValueError):
+                sender = parseaddr(str(json.loads(body).get("FromEmailAddress", "")))[1]
+                return f"arn:aws:ses:{region}:{account}:identity/{sender}"
+        return str(original(method, path, body, region, account))
+
+    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001
+
+
+def _record_actions(path: str) -> None:
+    """Write down each decision about a role's request; appended, so that several workers may share the file."""
+    original = iam_evaluator.evaluate
+
+    def evaluate(ctx: Any, policies: Any, *limits: Any) -> Any:
+        result = original(ctx, policies, *limits)
+        line = {
+            "role": ctx.principal_arn.split("/")[1] if ":assumed-role/" in ctx.principal_arn else ctx.principal_arn,
+            "action": ctx.action,
+            "resource": ctx.resource_arn,
+            "allowed": result.decision == "Allow",
+        }
+        with open(path, "a", encoding="utf-8") as out:  # noqa: PTH123
+            out.write(json.dumps(line) + "\n")
+        return result
+
+    iam_evaluator.evaluate = evaluate
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT; the port and the rest come from MiniStack's own environment variables."""
+    _authorise_mail_on_its_sender()
+    if os.environ.get("HERAUT_RECORD"):
+        _record_actions(os.environ["HERAUT_RECORD"])
+    app.main()
+
+
+if __name__ == "__main__":
+    main()
