@@ -1,5 +1,4 @@
-"""
-The due pattern: what must happen at a time is found by when, never by scanning.
+"""The due pattern: what must happen at a time is found by when, never by scanning.
 
 Everything that must happen at a time carries `due_shard` and `due_at` in its own
 table and stands in that table's sparse index `due`. A tick asks each shard for

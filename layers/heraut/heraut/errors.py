@@ -1,5 +1,4 @@
-"""
-Errors that carry the decision: retry, refuse, or ask a person.
+"""Errors that carry the decision: retry, refuse, or ask a person.
 
 Everything Héraut raises on purpose descends from `HerautError`. The families of
 network errors are the only things an adapter lets out (see `networks/base.py`).

@@ -1,5 +1,4 @@
-"""
-Domain events: their names, versions and fields, in one place.
+"""Domain events: their names, versions and fields, in one place.
 
 An event is written in the same transaction as the change that causes it, is carried
 from the table's stream to each consumer at least once, and consumers are idempotent
@@ -71,6 +70,6 @@ class Event(BaseModel):
     fields: dict[str, Any] = Field(default_factory=dict)
 
 
-def event(name: EventName, brand: str, post: str, account: str | None, at: datetime, **fields: Any) -> Event:  # noqa: ANN401 -- JSON values
+def event(name: EventName, brand: str, post: str, account: str | None, at: datetime, **fields: Any) -> Event:
     """Make an event with an id of its own; `fields` are JSON values."""
     return Event(id=uuid.uuid4().hex, name=name, brand=brand, post=post, account=account, at=at, fields=fields)

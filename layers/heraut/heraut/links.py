@@ -1,5 +1,4 @@
-"""
-Links in messages: one button, one person, one decision, once.
+"""Links in messages: one button, one person, one decision, once.
 
 A token is opaque (128 random bits), stored hashed, bound to person, brand, item and
 version, and expires. GET shows, the page's POST acts. What is decided is guarded by the

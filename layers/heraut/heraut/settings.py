@@ -1,4 +1,4 @@
-"""Settings: one frozen type per function, read from the environment once, on first call; each field is an environment variable in capitals."""
+"""Settings: one frozen type per function, read once, on first call; each field is a variable in capitals."""
 
 from __future__ import annotations
 

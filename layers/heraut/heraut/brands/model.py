@@ -39,8 +39,7 @@ class _Stored(BaseModel):
 
 
 class Account(_Stored):
-    """
-    One account of a brand on one network.
+    """One account of a brand on one network.
 
     `instance` (Mastodon) and `service` (Bluesky) are the server's address; `handle` is the name there;
     `url` is where a person finds the account (by_hand: the page that the link opens; site: the public address).

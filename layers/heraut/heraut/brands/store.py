@@ -21,7 +21,7 @@ class Brands(Protocol):
         """Read all brands of the stack, by id."""
 
     def save(self, brand: Brand, expected_revision: int) -> None:
-        """Write `brand` (whose revision is expected + 1); Conflict if the stored revision is not the expected one (0: none)."""
+        """Write `brand` (whose revision is expected + 1); Conflict if the stored one is not as expected (0: none)."""
 
     def confirm_person(self, brand: str, person: str, at: datetime) -> None:
         """Remember that this person read a test message of ours."""

@@ -1,5 +1,4 @@
-"""
-What a network can do, as small Protocols; an adapter implements those its network has.
+"""What a network can do, as small Protocols; an adapter implements those its network has.
 
 An adapter is the only place that knows its network's API. It lets out only the errors of
 `heraut.errors` that descend from `NetworkError`, and takes time as an argument.
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """
-    What an account's network accepts; None: no limit known.
+    """What an account's network accepts; None: no limit known.
 
     `characters` are counted the network's own way (`count`), `url_characters` is the flat length of a link where
     it has one, sizes are bytes. `image_bytes` is what we resize to, never a reason to refuse a picture.
@@ -50,15 +48,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """
-    One delivery as an adapter sees it.
+    """One delivery as an adapter sees it.
 
     `key` never changes for one version of one delivery, whatever the number of attempts: the network's own
-    idempotency is built from it. `created_at` is fixed too (the promise, `publish_at`). `done` are the remote ids of the parts of
-    a thread that were already accepted.
+    idempotency is built from it. `created_at` is fixed too (the promise, `publish_at`). `done` are the remote ids of
+    the parts of a thread that were already accepted.
     """
 
     brand: str
+    brand_name: str
     post: str
     version: int
     key: str
@@ -81,8 +79,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Preparation:
-    """
-    What was uploaded ahead.
+    """What was uploaded ahead.
 
     `remote` is opaque to all but the adapter and given back to it in `Job.prepared`; `look_at` is set while
     the network still works on it: call `prepare` again then.
@@ -122,7 +119,7 @@ class Publishes(Protocol):
         """Say how long before its instant this content's uploads may begin; None: nothing to upload."""
 
     def limits(self, account: Account, secret: Mapping[str, str]) -> Limits:
-        """Give the account's limits, read from its server where it tells them (remembered for an hour), else the defaults."""
+        """Give the limits, from the account's server where it tells them (remembered for an hour), else defaults."""
 
     def count(self, text: str, limits: Limits) -> int:
         """Count a text as the network counts it."""
@@ -134,15 +131,13 @@ class Publishes(Protocol):
         """Upload what can be uploaded ahead; repeatable, resumes from `job.prepared`. Never publishes, never waits."""
 
     def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
-        """
-        Make the final call (for a thread, one call a part not yet in `job.done`), telling `accepted` each remote id.
+        """Make the final call (for a thread, one call a part not yet in `job.done`), telling `accepted` each remote id.
 
         Raises Refused, RateLimited, Unreachable, OutcomeUnknown or CredentialsExpired.
         """
 
     def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
-        """
-        Look for this job among the account's own posts; None: absent (all parts, each page of the window was read).
+        """Look for this job among the account's own posts; None: absent (all parts, each page of the window was read).
 
         `taken` are remote ids of other deliveries. Raises ReadBackUnavailable when it could not look.
         """

@@ -28,8 +28,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Message:
-    """
-    One message, in one language, in plain words.
+    """One message, in one language, in plain words.
 
     Subject: `[brand · network] happened`. `lead` says what to do and until when (local hour); `quote` and
     `pictures` are what it is about; `why` in plain words; `otherwise` what happens if nothing is done.

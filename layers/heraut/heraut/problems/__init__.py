@@ -1,5 +1,4 @@
-"""
-What was wrong and what to do about it, in French and in English.
+"""What was wrong and what to do about it, in French and in English.
 
 A `Problem` is a code with its fields; the sentences live in the TOML files of
 this folder, one file per room (`calendar.toml`, `networks.toml`, ...), each entry:

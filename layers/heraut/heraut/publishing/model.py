@@ -1,5 +1,4 @@
-"""
-Posts and deliveries: what is said, when, to which accounts, and how far each has come.
+"""Posts and deliveries: what is said, when, to which accounts, and how far each has come.
 
 A `Post` is immutable by version; a `Delivery` is one post to one account with its own
 state. Two instants, never one: `publish_at` is the promise and only a person moves it;
@@ -117,8 +116,7 @@ class Source(_Stored):
 
 
 class Post(_Stored):
-    """
-    What is said, when, to which accounts; immutable by version.
+    """What is said, when, to which accounts; immutable by version.
 
     `local` and `zone` are what the person gave, `publish_at` the UTC instant derived with
     the pinned zone data named by `tzdata`. `texts` overrides the text for a network or an account.
@@ -162,6 +160,7 @@ class Attempt(_Stored):
     started_at: Instant
     looks: int = 0  # read-backs that found nothing
     blind_looks: int = 0  # read-backs that could not read
+    look_at: Instant | None = None  # the next read-back
     problem: Problem | None = None
 
 
@@ -191,6 +190,7 @@ class Delivery(_Stored):
     attempts: int = 0
     attempt: Attempt | None = None
     lease_until: Instant | None = None
+    doubt_since: Instant | None = None  # start of the first attempt of this version whose outcome was unknown
     remote_ids: tuple[str, ...] = ()  # one for each part accepted so far
     url: str | None = None
     published_at: Instant | None = None
@@ -209,6 +209,11 @@ class Delivery(_Stored):
     def shard(self) -> str:
         """The shard of the due index it falls into."""
         return shard_of(KIND, self.id, SHARDS)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether it may still be edited or cancelled: nothing of it has left."""
+        return self.state in WAITING and not self.remote_ids and self.doubt_since is None
 
     @property
     def earliest(self) -> datetime:

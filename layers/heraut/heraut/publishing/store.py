@@ -1,4 +1,4 @@
-"""Ports of the publishing room: what it needs of the world, as Protocols. `heraut/aws` and the tests' twins implement them."""
+"""Ports of the publishing room; `heraut/aws` and the tests' twins implement them."""
 
 from __future__ import annotations
 
@@ -49,8 +49,7 @@ class Gate:
 
 
 class Posts(Protocol):
-    """
-    Posts, deliveries and their story. Every change is conditional; a lost race raises Conflict.
+    """Posts, deliveries and their story. Every change is conditional; a lost race raises Conflict.
 
     Instants are kept to the millisecond. What does not fit into one transaction (100 writes: each delivery, event and
     key is one, the post two) is refused whole with InvalidInput. The gate of a delivery never written is NotFound.
@@ -73,26 +72,23 @@ class Posts(Protocol):
     def edit(
         self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str] = ()
     ) -> None:
-        """
-        Write version `post.version` (Conflict unless the newest is the one before) and every delivery given, in one transaction.
+        """Write version `post.version` (Conflict unless the newest is the one before) and the deliveries given, at once.
 
         Each delivery given replaces the one of `revision - 1` (Conflict otherwise); one of revision 1 is new.
         """
 
     def pass_gate(self, delivery: Delivery, attempt: Attempt, now: datetime) -> Gate:
-        """
-        Pass the one conditional update before a network call.
+        """Pass the one conditional update before a network call.
 
-        Sets `sending`, the attempt, `attempts` + 1, `lease_until` = `due_at` = now + 60 s; condition: state `scheduled`,
-        version as in `delivery`, no hold, `attempts` < 5, `not_before` absent or past. Not passed: the old delivery comes
+        Sets `sending`, the attempt, `attempts` + 1, `lease_until` = `due_at` = now + 60 s; condition: state
+        `scheduled`, version as in `delivery`, no hold, `attempts` < 5, `not_before` absent or past. Else the old comes
         back, and carries our attempt id when it was our own retried write (then it counts as passed).
         """
 
     def change(self, before: Delivery, after: Delivery, events: Sequence[Event] = ()) -> None:
-        """
-        Replace `before` by `after` (revision raised by one here) with its events, in one transaction.
+        """Replace `before` by `after` (revision raised by one here) with its events, in one transaction.
 
-        Conflict unless revision, state, version and attempt id are still those of `before`. A retry of our own write is no conflict.
+        Conflict unless revision, state, version and attempt id are still those of `before`; our own retry is none.
         """
 
     def due(self, shard: str, until: datetime) -> Iterator[DueRow]:
@@ -117,7 +113,7 @@ class Posts(Protocol):
         """Remember (adding to what is there) which posts a calendar file queued, with row numbers."""
 
     def brakes(self, brand: str, account: str) -> frozenset[str]:
-        """Read, consistently, the pauses that concern an account: `pause:*`, `pause:<brand>`, `pause:<brand>/<account>`."""
+        """Read, consistently, the pauses of an account: `pause:*`, `pause:<brand>`, `pause:<brand>/<account>`."""
 
     def told(self, brand: str, event: str) -> frozenset[str]:
         """Give who already heard of an event (person ids)."""
@@ -128,7 +124,7 @@ class Posts(Protocol):
 
 @dataclass(frozen=True)
 class DeliveryMessage:
-    """What the queue carries: which delivery to look at, from `at` on. The state in the table decides, not the message."""
+    """What the queue carries: which delivery to look at, from `at` on. The state in the table decides."""
 
     brand: str
     post: str

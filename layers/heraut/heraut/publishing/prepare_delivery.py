@@ -1,0 +1,90 @@
+"""Upload ahead what a delivery needs, so that at its second only the final call is left.
+
+Repeatable: what is uploaded is saved with its expiry. It never publishes and never waits for a network.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heraut.brands import NetworkName
+from heraut.errors import Conflict, CredentialsExpired, NetworkError, NotFound, RateLimited, Refused
+from heraut.events import EventName, event
+from heraut.problems import problem
+from heraut.publishing import transitions
+from heraut.publishing.dispatch_posts import dispatch_now
+from heraut.publishing.model import State
+from heraut.publishing.world import account_of, job_of, post_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from heraut.events import Event
+    from heraut.problems import Problem
+    from heraut.publishing.model import Delivery
+    from heraut.publishing.store import DeliveryMessage
+    from heraut.publishing.world import MediaWorld
+
+
+def prepare_delivery(message: DeliveryMessage, world: MediaWorld) -> str:
+    """Upload for one delivery, and say in a word what was done (for the log).
+
+    Raises TryAgain when our own tables or buckets could not answer: the invocation is repeated.
+    """
+    delivery = world.posts.delivery(message.brand, message.post, message.account)
+    now = world.clock.now()
+    if delivery is None or not _wants_uploads(delivery, message.version, now):
+        return "nothing to prepare"
+    try:
+        after, name, fields = _prepare(delivery, world, now)
+        world.posts.change(delivery, after, _events(delivery, name, world.clock.now(), fields))
+    except Conflict:
+        return "somebody else was first"
+    written = after.model_copy(update={"revision": delivery.revision + 1})
+    if written.state is State.SCHEDULED and written.prepare_at is None:
+        dispatch_now([written], world.posts, world.outbox, world.clock.now())
+    return name.value if name else "later"
+
+
+def _wants_uploads(delivery: Delivery, version: int, now: datetime) -> bool:
+    return (
+        delivery.state is State.SCHEDULED
+        and delivery.version == version
+        and not delivery.holds
+        and transitions.needs_preparing(delivery, now)
+    )
+
+
+def _prepare(
+    delivery: Delivery, world: MediaWorld, now: datetime
+) -> tuple[Delivery, EventName | None, dict[str, object]]:
+    if delivery.network is NetworkName.BY_HAND:
+        return _handed_ahead(delivery), EventName.HANDOVER_AHEAD, {}
+    try:
+        brand, account = account_of(world, delivery)
+        job = job_of(world, delivery, brand, account, post_of(world, delivery))
+        result = world.networks[delivery.network].prepare(job, lambda media: world.media.read(media.key), now)
+    except NotFound:
+        return _failed(delivery, problem("account_removed", account=delivery.account))
+    except (Refused, CredentialsExpired) as refused:
+        return _failed(delivery, refused.problem)
+    except RateLimited as limited:
+        return transitions.prepare_later(delivery, limited.until, limited.problem), None, {}
+    except NetworkError as error:
+        # An upload whose outcome is unknown harms nobody: it is made again.
+        until = transitions.postpone_until(delivery, world.clock.now())
+        return transitions.prepare_later(delivery, until, error.problem), None, {}
+    after = transitions.prepared(delivery, result)
+    return after, None if result.look_at else EventName.MEDIA_PREPARED, {}
+
+
+def _handed_ahead(delivery: Delivery) -> Delivery:
+    return delivery.model_copy(update={"prepare_at": None, "due_at": delivery.earliest})
+
+
+def _failed(delivery: Delivery, why: Problem) -> tuple[Delivery, EventName, dict[str, object]]:
+    return transitions.failed(delivery, why), EventName.FAILED, {"problem": why.model_dump()}
+
+
+def _events(delivery: Delivery, name: EventName | None, at: datetime, fields: dict[str, object]) -> list[Event]:
+    return [event(name, delivery.brand, delivery.post, delivery.account, at, **fields)] if name else []

@@ -1,0 +1,320 @@
+"""Make the one final call of a delivery, exactly once: the worker behind the queue.
+
+Nobody calls a network without having passed the gate. After the gate nothing is raised:
+what happens next is in the table, and recovery is the due index, not redelivery.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from heraut.brands import NetworkName
+from heraut.errors import (
+    Conflict,
+    CredentialsExpired,
+    NetworkError,
+    NotFound,
+    RateLimited,
+    Refused,
+    TryAgain,
+    Unreachable,
+)
+from heraut.events import EventName, event
+from heraut.networks.base import Window
+from heraut.problems import problem
+from heraut.publishing import transitions
+from heraut.publishing.dispatch_posts import delay_until
+from heraut.publishing.model import LEASE, Attempt, State
+from heraut.publishing.store import DeliveryMessage
+from heraut.publishing.transitions import Step
+from heraut.publishing.world import account_of, job_of, post_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from heraut.events import Event
+    from heraut.networks.base import Job, Published, Publishes
+    from heraut.problems import Problem
+    from heraut.publishing.model import Delivery
+    from heraut.publishing.world import World
+
+log = logging.getLogger(__name__)
+
+LATE = timedelta(hours=1)  # of an account that is not in the configuration any more
+PREPARING_AGAIN = 5  # seconds between two looks at whether the uploads are done
+NEIGHBOURS = timedelta(days=1)  # other deliveries of the account whose remote ids are not ours
+
+
+def publish_post(message: DeliveryMessage, world: World) -> str:
+    """Do what the delivery's state asks for, and say in a word what was done (for the log).
+
+    Raises TryAgain when our own tables could not answer before the gate: the queue brings the message back.
+    """
+    delivery = world.posts.delivery(message.brand, message.post, message.account)
+    if delivery is None:
+        return "unknown"
+    try:
+        return _act(delivery, message, world)
+    except Conflict:
+        return "somebody else was first"
+
+
+def _act(delivery: Delivery, message: DeliveryMessage, world: World) -> str:
+    now = world.clock.now()
+    step = transitions.next_step(delivery, message.version, _late(delivery, world), now)
+    match step:
+        case Step.DROP:
+            pass
+        case Step.COME_BACK:
+            _come_back(delivery, delivery.earliest, world)
+        case Step.PREPARE:
+            again = _message(delivery, delivery.earliest)
+            world.outbox.prepare_now(again)
+            world.outbox.publish_later([(again, PREPARING_AGAIN)])
+        case Step.EXPIRE:
+            late_by = round((now - delivery.publish_at).total_seconds())
+            _change(delivery, transitions.expired(delivery), world, EventName.EXPIRED, late_by_s=late_by)
+        case Step.GIVE_UP:
+            return _fail(delivery, problem("too_many_attempts", attempts=delivery.attempts), world)
+        case Step.SEND:
+            return _send(delivery, world)
+        case Step.LOOK:
+            return _look(delivery, world)
+        case Step.REMIND:
+            _remind(delivery, world)
+    return step.name.lower()
+
+
+def _late(delivery: Delivery, world: World) -> timedelta:
+    brand = world.brands.brand(delivery.brand)
+    account = brand.account(delivery.account) if brand else None
+    return account.late if account else LATE
+
+
+def _send(delivery: Delivery, world: World) -> str:
+    try:
+        brand, account = account_of(world, delivery)
+    except NotFound:
+        return _fail(delivery, problem("account_removed", account=delivery.account), world)
+    job = job_of(world, delivery, brand, account, post_of(world, delivery))
+    adapter = world.networks[delivery.network]
+    world.clock.sleep_until(delivery.earliest)
+    now = world.clock.now()
+    attempt = Attempt(id=uuid.uuid4().hex, number=delivery.attempts + 1, started_at=now)
+    if delivery.network is NetworkName.BY_HAND:
+        return _hand_over(delivery, attempt, world)
+    gate = world.posts.pass_gate(delivery, attempt, now)
+    if not gate.passed:
+        return "gate closed"
+    try:
+        return _past_the_gate(gate.delivery, replace(job, prepared=gate.delivery.prepared), adapter, world)
+    except (Conflict, TryAgain) as lost:
+        # What the network did is not written: the lease runs out and the next look reads it back.
+        return f"not written: {type(lost).__name__}"
+
+
+def _past_the_gate(delivery: Delivery, job: Job, adapter: Publishes, world: World) -> str:
+    stopped = _braked(delivery, world)
+    if stopped is not None:
+        return stopped
+    parts = _Parts(delivery, len(job.content.parts), world)
+    try:
+        result = adapter.publish(job, parts.accepted, world.clock.now())
+    except Exception as error:  # noqa: BLE001 -- past the gate nothing is raised: what follows is written in the table
+        return _after_error(parts.delivery, error, world)
+    return _publish(parts.delivery, result, "answered", world)
+
+
+def _braked(delivery: Delivery, world: World) -> str | None:
+    """Undo the gate if a pause is on, or if that could not be read; None: go on."""
+    try:
+        marks = world.posts.brakes(delivery.brand, delivery.account)
+    except TryAgain:
+        until = transitions.postpone_until(delivery, world.clock.now())
+        return _postpone(delivery, until, problem("brake_not_read"), world)
+    if not marks:
+        return None
+    after = transitions.braked(delivery, marks)
+    _change(delivery, after, world, EventName.DELIVERY_HELD, mark=", ".join(sorted(marks)), by="")
+    return "braked"
+
+
+def _after_error(delivery: Delivery, error: Exception, world: World) -> str:
+    match error:
+        case RateLimited():
+            return _postpone(delivery, error.until, error.problem, world)
+        case Unreachable():
+            until = transitions.postpone_until(delivery, world.clock.now())
+            return _postpone(delivery, until, error.problem, world)
+        case Refused() | CredentialsExpired():
+            return _fail(delivery, error.problem, world)
+        case NetworkError():
+            return _doubt(delivery, error.problem, world)
+        case _:
+            log.error("the call of %s broke off", delivery.id, exc_info=error)
+            return _doubt(delivery, problem("no_clear_answer"), world)
+
+
+class _Parts:
+    """Writes each accepted part of a thread before the next one is sent."""
+
+    def __init__(self, delivery: Delivery, parts: int, world: World) -> None:
+        self.delivery = delivery
+        self._parts = parts
+        self._world = world
+
+    def accepted(self, remote_id: str) -> None:
+        """Keep the id; of the last part it is written with the outcome."""
+        after = self.delivery.model_copy(update={"remote_ids": (*self.delivery.remote_ids, remote_id)})
+        if len(after.remote_ids) < self._parts:
+            try:
+                self.delivery = _change(self.delivery, after, self._world)
+            except TryAgain:
+                # The thread goes on: the outcome is written at its end, or read back from the network.
+                self.delivery = after
+
+
+def _publish(delivery: Delivery, result: Published, how: str, world: World) -> str:
+    at = (result.at if how == "found" else None) or world.clock.now()
+    after = transitions.published(delivery, result, at)
+    lateness = round((at - delivery.publish_at).total_seconds() * 1000)
+    _change(delivery, after, world, EventName.PUBLISHED, url=result.url, lateness_ms=lateness, how=how)
+    return "published"
+
+
+def _postpone(delivery: Delivery, until: datetime, why: Problem, world: World) -> str:
+    after = transitions.postponed(delivery, until, why)
+    written = _change(
+        delivery, after, world, EventName.ATTEMPT_POSTPONED, until=until.isoformat(), problem=why.model_dump()
+    )
+    _come_back(written, until, world)
+    return "postponed"
+
+
+def _fail(delivery: Delivery, why: Problem, world: World) -> str:
+    _change(delivery, transitions.failed(delivery, why), world, EventName.FAILED, problem=why.model_dump())
+    return "failed"
+
+
+def _doubt(delivery: Delivery, why: Problem, world: World) -> str:
+    after = transitions.doubtful(delivery, why)
+    written = _change(delivery, after, world, EventName.OUTCOME_UNKNOWN, problem=why.model_dump())
+    _come_back(written, transitions.look_at(written), world)
+    return "unconfirmed"
+
+
+def _hand_over(delivery: Delivery, attempt: Attempt, world: World) -> str:
+    stopped = _braked(delivery, world)
+    if stopped is not None:
+        return stopped
+    _change(delivery, transitions.handed_over(delivery, attempt), world, EventName.HANDOVER_DUE)
+    return "handed over"
+
+
+def _remind(delivery: Delivery, world: World) -> None:
+    after = transitions.reminded(delivery)
+    reminders = transitions.attempt_of(after).looks
+    _change(delivery, after, world, EventName.HANDOVER_REMINDED, reminders=reminders)
+
+
+def _look(delivery: Delivery, world: World) -> str:
+    if delivery.state is State.SENDING:
+        if delivery.lease_until is not None:
+            world.clock.sleep_until(delivery.lease_until)
+        dead = problem("worker_died")
+        delivery = _change(
+            delivery,
+            transitions.doubtful(delivery, dead),
+            world,
+            EventName.OUTCOME_UNKNOWN,
+            problem=dead.model_dump(),
+        )
+    world.clock.sleep_until(transitions.look_at(delivery))
+    adapter = world.networks[delivery.network]
+    if not adapter.reads_back:
+        return _ask(delivery, world)
+    try:
+        brand, account = account_of(world, delivery)
+    except NotFound:
+        return _ask(delivery, world)
+    job = job_of(world, delivery, brand, account, post_of(world, delivery))
+    try:
+        found = adapter.find(job, _window(delivery), _taken(delivery, world))
+    except Exception:
+        log.exception("could not read back %s", delivery.id)  # this look proves nothing, the next one may
+        return _look_again(delivery, job, adapter, world, could_read=False)
+    if found is not None:
+        return _publish(delivery, found, "found", world)
+    return _look_again(delivery, job, adapter, world, could_read=True)
+
+
+def _look_again(delivery: Delivery, job: Job, adapter: Publishes, world: World, *, could_read: bool) -> str:
+    now = world.clock.now()
+    after = transitions.looked(delivery, could_read=could_read, now=now)
+    if transitions.attempt_of(after).look_at is not None:
+        written = _change(delivery, after, world)
+        _come_back(written, transitions.look_at(written), world)
+        return "not found yet"
+    if transitions.attempt_of(after).looks and _repeat_is_safe(delivery, job, adapter, now):
+        again = transitions.sent_again(after, now)
+        written = _change(delivery, again, world, EventName.SENT_AGAIN)
+        _come_back(written, now, world)
+        return "sent again"
+    return _ask(delivery, world)
+
+
+def _repeat_is_safe(delivery: Delivery, job: Job, adapter: Publishes, now: datetime) -> bool:
+    """Whether the network itself still refuses a repeat of the first doubtful attempt, a whole call from now."""
+    safe_for = adapter.repeat_is_safe(job)
+    since = delivery.doubt_since
+    return safe_for is not None and since is not None and now + LEASE < since + safe_for
+
+
+def _ask(delivery: Delivery, world: World) -> str:
+    started = transitions.attempt_of(delivery).started_at.isoformat()
+    _change(delivery, transitions.asking(delivery), world, EventName.ASKING, started_at=started)
+    return "asking"
+
+
+def _window(delivery: Delivery) -> Window:
+    since = delivery.doubt_since or transitions.attempt_of(delivery).started_at
+    return Window(
+        since=since - transitions.SLOW_CLOCKS, until=transitions.last_acceptance(transitions.attempt_of(delivery))
+    )
+
+
+def _taken(delivery: Delivery, world: World) -> frozenset[str]:
+    near = world.posts.queue(delivery.brand, delivery.publish_at - NEIGHBOURS, delivery.publish_at + NEIGHBOURS)
+    return frozenset(
+        remote_id
+        for other in near
+        if other.account == delivery.account and other.id != delivery.id
+        for remote_id in other.remote_ids
+    )
+
+
+def _change(
+    before: Delivery, after: Delivery, world: World, name: EventName | None = None, **fields: object
+) -> Delivery:
+    """Write one change with its event and give the delivery as it now is."""
+    events: list[Event] = []
+    if name is not None:
+        attempt = before.attempt.number if before.attempt else None
+        events = [event(name, before.brand, before.post, before.account, world.clock.now(), attempt=attempt, **fields)]
+    world.posts.change(before, after, events)
+    return after.model_copy(update={"revision": before.revision + 1})
+
+
+def _come_back(delivery: Delivery, at: datetime, world: World) -> None:
+    """Queue the next look; if the queue does not take it, the tick finds the delivery by its `due_at`."""
+    world.outbox.publish_later([(_message(delivery, at), delay_until(at, world.clock.now()))])
+
+
+def _message(delivery: Delivery, at: datetime) -> DeliveryMessage:
+    return DeliveryMessage(
+        brand=delivery.brand, post=delivery.post, account=delivery.account, version=delivery.version, at=at
+    )
