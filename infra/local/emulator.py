@@ -1,7 +1,8 @@
 """Starts MiniStack, in MiniStack's own environment, with what its version 1.5.33 lacks for this project.
 
-Two additions, both about permissions (docs/decisions/0002-embedded-emulator.md):
+Additions (docs/decisions/0002-embedded-emulator.md):
 
+* it stops cleanly, which saves its state, when its standard input closes: whoever started it is dead;
 * a mail is authorised on the identity it is sent from, as AWS does, instead of on `*`;
 * with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
   `{"role", "action", "resource", "allowed"}`.
@@ -10,6 +11,9 @@ Two additions, both about permissions (docs/decisions/0002-embedded-emulator.md)
 import contextlib
 import json
 import os
+import signal
+import sys
+import threading
 from email.utils import parseaddr
 from typing import Any
 
@@ -50,8 +54,21 @@ def _record_actions(path: str) -> None:
     iam_evaluator.evaluate = evaluate
 
 
+def _stop_with_the_starter() -> None:
+    """Standard input is a pipe from the process that started us; its end means that process is gone."""
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="watch-starter", daemon=True).start()
+
+
 def main() -> None:
     """Serve until SIGTERM or SIGINT; the port and the rest come from MiniStack's own environment variables."""
+    if not sys.stdin.isatty():
+        _stop_with_the_starter()
     _authorise_mail_on_its_sender()
     if os.environ.get("HERAUT_RECORD"):
         _record_actions(os.environ["HERAUT_RECORD"])

@@ -1,0 +1,283 @@
+"""The embedded stack: one emulator process, the real template built and deployed on it. `make run` and the tests use it.
+
+Needs the environments made by environments.py. Everything listens on loopback; processes are stopped by their own id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from infra.local import environments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ROOT = Path(__file__).resolve().parents[2]
+REGION = "eu-west-3"
+ARTIFACTS = "heraut-local-artifacts"
+MAIL_FROM = "heraut@heraut.test"
+START_SECONDS = 60
+STOP_SECONDS = 90
+
+
+class StackError(Exception):
+    """The embedded stack could not be started, built or deployed; the message says why and where to look."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running MiniStack: where it answers, and the process to stop."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def endpoint(self) -> str:
+        """The address AWS clients use."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the emulator, with the rights of its owner."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]  # the name is not a literal here
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator's public default
+            config=Config(retries={"max_attempts": 3, "mode": "standard"}, connect_timeout=5, read_timeout=120),
+        )
+
+    def stop(self, seconds: float = STOP_SECONDS) -> bool:
+        """Stop it cleanly, which saves its state; True when it ended by itself in time, False when it was killed."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return False
+        return True
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nothing answers on this loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def free_port() -> int:
+    """A loopback port nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(port: int, folder: Path, *, authorise: bool = True, record: Path | None = None) -> Emulator:
+    """Start MiniStack on a port with its state, logs and temporary files under `folder`; returns when it answers.
+
+    `record` is a file that receives every authorised action of a role, one JSON object a line.
+    Raises: StackError when it does not answer within a minute.
+    """
+    for name in ("state", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    log = folder / "emulator.log"
+    emulator = Emulator(port, _spawn(port, folder, log, authorise=authorise, record=record), log)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if emulator.process.poll() is not None:
+            raise StackError(f"the emulator ended at once, see {log}:\n{_tail(log)}")
+        if _answers(emulator.endpoint):
+            return emulator
+        time.sleep(0.1)
+    emulator.stop(5)
+    raise StackError(f"the emulator did not answer within {START_SECONDS} s, see {log}")
+
+
+def _spawn(port: int, folder: Path, log: Path, *, authorise: bool, record: Path | None) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "HERAUT_"))}
+    environment |= {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "AUTH": "true" if authorise else "false",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "state" / "objects"),
+        "TMPDIR": str(folder / "tmp"),
+        "MINISTACK_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "LAMBDA_WARM_TTL_SECONDS": "900",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    if record is not None:
+        environment["HERAUT_RECORD"] = str(record)
+    with log.open("ab") as out:
+        # Its own session, so that Ctrl-C reaches only the runner; its standard input closes when the runner dies.
+        return subprocess.Popen(
+            [environments.program("ministack", "python"), str(ROOT / "infra" / "local" / "emulator.py")],
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _answers(endpoint: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{endpoint}/_ministack/ready", timeout=2) as answer:  # noqa: S310 - loopback
+            return bool(answer.status == 200)  # noqa: PLR2004
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def build(folder: Path, say: Callable[[str], None]) -> Path:
+    """Build the template with SAM, the layer for the interpreter the emulator uses; returns the built template.
+
+    Raises: StackError with SAM's last lines.
+    """
+    python = ".".join(str(part) for part in sys.version_info[:2])
+    command = ["build", "--template-file", str(ROOT / "infra" / "template.yaml"), "--build-dir", str(folder / "build")]
+    command += ["--cached", "--cache-dir", str(folder / f"cache-{python}"), "--parallel"]
+    layer = {"HERAUT_LAYER_PLATFORM": "host", "HERAUT_LAYER_PYTHON": python, "HERAUT_UV": environments.program("uv", "uv")}
+    started = time.monotonic()
+    _sam(command, folder / "sam.log", layer, lambda _line: None)
+    say(f"  functions built in {time.monotonic() - started:.0f} s")
+    return folder / "build" / "template.yaml"
+
+
+def deploy(
+    emulator: Emulator, built: Path, stack: str, parameters: Mapping[str, str], say: Callable[[str], None]
+) -> dict[str, str]:
+    """Deploy the built template as `stack`; returns its outputs, with the addresses a browser of this machine opens.
+
+    The addresses of the public bucket and of the link function exist only once the stack does, so the first
+    deployment is followed by an update that gives them to the functions.
+    Raises: StackError with SAM's last lines.
+    """
+    started = time.monotonic()
+    _make_room(emulator)
+    known = _outputs(emulator, stack)
+    first = {**parameters, **_addresses(emulator, known)}
+    _deploy_once(emulator, built, stack, first, say)
+    outputs = _outputs(emulator, stack)
+    if first.get("LinksUrl") != _addresses(emulator, outputs)["LinksUrl"]:
+        _deploy_once(emulator, built, stack, {**parameters, **_addresses(emulator, outputs)}, say)
+        outputs = _outputs(emulator, stack)
+    say(f"  stack deployed in {time.monotonic() - started:.0f} s")
+    return outputs
+
+
+def _deploy_once(
+    emulator: Emulator, built: Path, stack: str, parameters: Mapping[str, str], say: Callable[[str], None]
+) -> None:
+    command = ["deploy", "--template-file", str(built), "--stack-name", stack, "--s3-bucket", ARTIFACTS]
+    command += ["--region", REGION, "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar"]
+    command += ["--no-fail-on-empty-changeset", "--parameter-overrides"]
+    command += [f"{name}={value}" for name, value in parameters.items() if value]
+    done = 0
+
+    def follow(line: str) -> None:
+        nonlocal done
+        if line.startswith(("CREATE_COMPLETE", "UPDATE_COMPLETE")):
+            done += 1
+            if done % 20 == 0:
+                say(f"  {done} resources ready")
+
+    credentials = {"AWS_ENDPOINT_URL": emulator.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    _sam(command, built.parent.parent / "sam.log", credentials, follow)
+
+
+def _make_room(emulator: Emulator) -> None:
+    """The bucket SAM uploads to, and the identity mails are sent from."""
+    storage, mail = emulator.client("s3"), emulator.client("sesv2")
+    try:
+        storage.head_bucket(Bucket=ARTIFACTS)
+    except ClientError:
+        storage.create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION})
+    try:
+        mail.get_email_identity(EmailIdentity=MAIL_FROM)
+    except ClientError:
+        mail.create_email_identity(EmailIdentity=MAIL_FROM)
+
+
+def _outputs(emulator: Emulator, stack: str) -> dict[str, str]:
+    try:
+        found = emulator.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError:
+        return {}
+    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def _addresses(emulator: Emulator, outputs: Mapping[str, str]) -> dict[str, str]:
+    """Where a browser of this machine finds what in AWS has a public name. Empty before the first deployment.
+
+    The emulator serves a function URL under its AWS host name, which a browser cannot resolve, and by path.
+    """
+    if not outputs:
+        return {}
+    identifier = outputs["LinkFunctionUrl"].split("//")[1].split(".")[0]
+    return {
+        "LinksUrl": f"{emulator.endpoint}/_aws/lambda-url/{identifier}/",
+        "PublicUrl": f"{emulator.endpoint}/{outputs['PublicBucket']}",
+    }
+
+
+def _sam(arguments: list[str], log: Path, extra: Mapping[str, str], follow: Callable[[str], None]) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}
+    environment |= {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": REGION, **extra}
+    environment.pop("VIRTUAL_ENV", None)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as out:
+        sam = subprocess.Popen(
+            [environments.program("sam", "sam"), *arguments],
+            env=environment,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for line in sam.stdout or ():
+            out.write(line)
+            follow(line)
+        status = sam.wait()
+    if status != 0:
+        raise StackError(f"`sam {arguments[0]}` ended with status {status}, see {log}:\n{_tail(log)}")
+
+
+def fingerprint(parameters: Mapping[str, str]) -> str:
+    """What a deployment depends on: template, functions, layer, parameters, interpreter. Equal means nothing to deploy."""
+    digest = hashlib.sha256(json.dumps([sys.version_info[:2], dict(parameters)]).encode())
+    folders = [ROOT / "functions", ROOT / "layers" / "heraut"]
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    for file in [ROOT / "infra" / "template.yaml", *sorted(files)]:
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _tail(log: Path, lines: int = 15) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
