@@ -27,11 +27,24 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Item:
+    """One of several things that a message covers, with its own reason and buttons."""
+
+    title: str
+    why: str
+    quote: str | None = None
+    pictures: tuple[Picture, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
 class Message:
     """One message, in one language, in plain words.
 
     Subject: `[brand · network] happened`. `lead` says what to do and until when (local hour); `quote` and
     `pictures` are what it is about; `why` in plain words; `otherwise` what happens if nothing is done.
+    When it covers several things, each is one of `items`. `thread` is the same for all that is said about one
+    thing, so that a reminder stands under the message it repeats.
     """
 
     id: str  # the same for the same event and person
@@ -45,6 +58,8 @@ class Message:
     quote: str | None = None
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
+    items: tuple[Item, ...] = ()
+    thread: str | None = None
 
     @property
     def subject(self) -> str:

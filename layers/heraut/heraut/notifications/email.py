@@ -1,20 +1,149 @@
-"""
-Reach a person by e-mail: the message as text and as HTML, readable on a phone, nothing from third parties.
+"""Reach a person by e-mail: the message as text and as HTML, readable on a phone, nothing from third parties.
 
 What carries the bytes is a port of this module, `SendsMail`; `heraut/aws/mail.py` implements it.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+import hashlib
+import re
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from heraut.errors import ConfigurationError, InvalidInput
+from heraut.problems import problem
+from heraut.wording import Wording
+
+if TYPE_CHECKING:
+    from heraut.brands import Person
+    from heraut.notifications.base import Button, Item, Message
+
+LONGEST_SUBJECT = 200  # characters; mail programs show far fewer
+
+# Control characters, line separators and marks that reorder text: none belongs into a header.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+_wording = Wording(__package__, "email.toml")
 
 
 class SendsMail(Protocol):
     """A way to hand a finished e-mail to the post."""
 
     def send(self, raw: bytes, sender: str, to: str) -> None:
-        """
-        Send `raw` (a whole MIME message) from the address `sender` to the address `to` (both bare: no display name).
+        """Send `raw` (a whole MIME message) from the address `sender` to the address `to` (both bare: no display name).
 
         Raises TryAgain when the same bytes may be accepted later, InvalidInput when this recipient never will be.
         """
+
+
+class EmailNotifications:
+    """Notifications by e-mail."""
+
+    def __init__(self, mail: SendsMail, sender: str) -> None:
+        """Send through `mail` from `sender`; ConfigurationError when it is no address (`Name <address>` will do)."""
+        self._mail = mail
+        self._sender = parseaddr(sender)[1]
+        if "@" not in self._sender or _UNFIT.search(sender):
+            text = "MAIL_FROM is not an e-mail address: give one that the mail service has verified"
+            raise ConfigurationError(text)
+
+    def tell(self, person: Person, message: Message) -> None:
+        """Send it; raises TryAgain when it may succeed later, InvalidInput when this person cannot be reached so."""
+        to = address_of(person)
+        self._mail.send(compose(person, message, self._sender).as_bytes(), self._sender, to.addr_spec)
+
+
+def address_of(person: Person) -> Address:
+    """Give the person's address with its name; InvalidInput (`address_unusable`) when nothing could be sent to it."""
+    local, _, domain = person.email.strip().rpartition("@")
+    unusable = InvalidInput([problem("address_unusable", "email", person=person.name)])
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii")
+        address = Address(display_name=header(person.name), addr_spec=f"{local}@{ascii_domain}")
+    except (ValueError, MessageError) as error:  # UnicodeError is a ValueError
+        raise unusable from error
+    if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
+        raise unusable
+    return address
+
+
+def compose(person: Person, message: Message, sender: str) -> EmailMessage:
+    """Make the e-mail, text and HTML; `sender` is a bare address."""
+    language = message.language
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = header(message.subject)[:LONGEST_SUBJECT]
+    name = header(_wording.say("sender", language, brand=message.brand))
+    mail["From"] = Address(display_name=name, addr_spec=sender)
+    mail["To"] = address_of(person)
+    # Amazon SES replaces Message-ID and Date by its own, so that what threads a repeat is References
+    # (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html, read 2026-11-21).
+    mail["Message-ID"] = reference(message.id, sender)
+    mail["References"] = reference(f"thread/{message.thread or message.id}", sender)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
+    mail["X-Auto-Response-Suppress"] = "All"  # the same, to Exchange
+    mail["Content-Language"] = language
+    mail.set_content(as_text(person, message), cte="quoted-printable")
+    mail.add_alternative(as_html(person, message), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def reference(name: str, sender: str) -> str:
+    """Give a message identifier that is always the same for `name`."""
+    digest = hashlib.sha256(name.encode()).hexdigest()[:40]
+    return f"<{digest}@{sender.rpartition('@')[2]}>"
+
+
+def header(text: str) -> str:
+    """Make a text fit for a header: one line, nothing invisible that reorders it."""
+    return _UNFIT.sub(" ", text).strip()
+
+
+def as_html(person: Person, message: Message) -> str:
+    """Render the message as a page."""
+    return _template().render(message=message, footer=_footer(person, message))
+
+
+def as_text(person: Person, message: Message) -> str:
+    """Render the message as plain text."""
+    blocks = [message.happened, message.lead, *_about(message, message), *_buttons(message.buttons)]
+    for item in message.items:
+        blocks += ["—" * 20, item.title, *_about(item, message), *_buttons(item.buttons)]
+    blocks += [message.otherwise, "-- \n" + "\n".join(_footer(person, message))]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _about(told: Message | Item, message: Message) -> list[str]:
+    language = message.language
+    quote = ["\n".join(f"> {line}" for line in told.quote.splitlines())] if told.quote else []
+    pictures = [
+        f"{_wording.say('picture', language, alt=picture.alt or _wording.say('no_alt', language))}\n{picture.address}"
+        for picture in told.pictures
+    ]
+    return [*quote, *pictures, told.why]
+
+
+def _buttons(buttons: tuple[Button, ...]) -> list[str]:
+    return [f"→ {one.label}\n{one.address}" for one in buttons]
+
+
+def _footer(person: Person, message: Message) -> list[str]:
+    language = message.language
+    automatic = _wording.say("automatic", language, person=person.name, brand=message.brand)
+    acts = message.buttons or any(item.buttons for item in message.items)
+    return [automatic, _wording.say("yours", language)] if acts else [automatic]
+
+
+@cache
+def _template() -> Template:
+    # A missing value is a fault of ours: better an error here than a hole in what a person reads.
+    environment = Environment(loader=PackageLoader("heraut.notifications"), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("email.html")
