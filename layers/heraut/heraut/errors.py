@@ -44,6 +44,10 @@ class TryAgain(HerautError):
     """Our own infrastructure could not answer now; the same request may succeed later."""
 
 
+class NewerRelease(HerautError):
+    """A newer release wrote this, in a form that this one cannot read: upgrade before going on."""
+
+
 class NetworkError(HerautError):
     """Base of what an adapter may raise; `problem` says it in a person's words."""
 

@@ -1,0 +1,1 @@
+"""What stands behind the ports in AWS: the only room that imports boto3."""

@@ -1,0 +1,84 @@
+"""
+Where AWS clients are made: time limits, retries, endpoint.
+
+A client is made when it is first asked for and kept: making one costs tens of milliseconds, and clients (unlike
+boto3's resources) may be used from several threads. Retries are the SDK's `standard` mode, so a write may arrive
+twice: the stores recognise their own.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+CONNECT_SECONDS = 2
+ANSWER_SECONDS = 5
+TRANSFER_SECONDS = 30  # objects are bigger
+TRIES = 4
+CONNECTIONS = 20  # a thread for each of ten deliveries, and their own calls
+
+
+class Clients:
+    """
+    The clients of one stack.
+
+    `endpoint` is where an emulator listens (None: `AWS_ENDPOINT_URL` if it is set, else AWS itself).
+    """
+
+    def __init__(self, endpoint: str | None = None, session: boto3.Session | None = None) -> None:
+        self._endpoint = endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
+        self._session = session or boto3.Session()
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """The tables."""
+        return self._session.client("dynamodb", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """The queue."""
+        return self._session.client("sqs", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """The functions, to start one asynchronously."""
+        return self._session.client("lambda", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def ssm(self) -> SSMClient:
+        """The secrets."""
+        return self._session.client("ssm", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def mail(self) -> SESV2Client:
+        """E-mail."""
+        return self._session.client("sesv2", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """The buckets; on an emulator the bucket stands in the path, because `<bucket>.localhost` has no address."""
+        place = Config(s3={"addressing_style": "path" if self._endpoint else "virtual"}, signature_version="s3v4")
+        config = _config(TRANSFER_SECONDS).merge(place)
+        return self._session.client("s3", endpoint_url=self._endpoint, config=config)
+
+
+def _config(answer_seconds: int = ANSWER_SECONDS) -> Config:
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=answer_seconds,
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+        max_pool_connections=CONNECTIONS,
+        tcp_keepalive=True,
+    )

@@ -1,0 +1,55 @@
+"""Links in messages, kept in the Brands table by the hash of their token."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, document, from_document
+from heraut.due import instant
+from heraut.links import Link
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from heraut.aws.table import Key, Table
+
+KEPT = timedelta(days=30)  # after it expired: a later visitor still hears what was decided
+
+
+class LinksTable:
+    """The port `links.Links` over the Brands table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def save(self, link: Link) -> None:
+        """Keep a new link."""
+        pk, sk = _key(link.brand, link.hash)
+        used = {"used_at": link.used_at} if link.used_at else {}
+        expires = int((link.expires_at + KEPT).timestamp())
+        self._table.put({PK: pk, SK: sk, "schema": SCHEMA, "document": document(link), EXPIRES: expires, **used})
+
+    def link(self, brand: str, token_hash: str) -> Link | None:
+        """Read a link by the hash of its token, consistently; None when there is none (or it was forgotten)."""
+        item = self._table.get(_key(brand, token_hash))
+        if item is None:
+            return None
+        link = from_document(Link, item["document"])
+        return link.model_copy(update={"used_at": instant(item["used_at"])}) if "used_at" in item else link
+
+    def mark_used(self, link: Link, at: datetime) -> bool:
+        """Mark it used; False when it already was (our own write, retried by the SDK, is told by its mark)."""
+        mark = uuid.uuid4().hex
+        answer = self._table.update(
+            _key(link.brand, link.hash),
+            "SET #used_at = :at, #used_mark = :mark",
+            {"at": at, "mark": mark},
+            "attribute_exists(#pk) AND attribute_not_exists(#used_at)",
+        )
+        return answer.done or (answer.item is not None and answer.item.get("used_mark") == mark)
+
+
+def _key(brand: str, token_hash: str) -> Key:
+    return brand, f"link#{token_hash}"
