@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LATE = timedelta(hours=1)  # of an account that is not in the configuration any more
+SOONEST, SLOWEST = 5, 300  # seconds until a message is tried again when our tables are slow
 PREPARING_AGAIN = 5  # seconds between two looks at whether the uploads are done
 NEIGHBOURS = timedelta(days=1)  # other deliveries of the account whose remote ids are not ours
 
@@ -52,15 +53,20 @@ NEIGHBOURS = timedelta(days=1)  # other deliveries of the account whose remote i
 def publish_post(message: DeliveryMessage, world: World) -> str:
     """Do what the delivery's state asks for, and say in a word what was done (for the log).
 
-    Raises TryAgain when our own tables could not answer before the gate: the queue brings the message back.
+    Raises TryAgain only when neither our tables nor the queue could answer: the queue brings the message back.
     """
-    delivery = world.posts.delivery(message.brand, message.post, message.account)
-    if delivery is None:
-        return "unknown"
     try:
-        return _act(delivery, message, world)
+        delivery = world.posts.delivery(message.brand, message.post, message.account)
+        return "unknown" if delivery is None else _act(delivery, message, world)
     except Conflict:
         return "somebody else was first"
+    except TryAgain:
+        # Before the gate: nothing was called. A new message comes sooner than the queue's own repeat.
+        now = world.clock.now()
+        delay = min(SLOWEST, max(SOONEST, round((now - message.at).total_seconds() / 2)))
+        if world.outbox.publish_later([(message, delay)]):
+            raise
+        return "later"
 
 
 def _act(delivery: Delivery, message: DeliveryMessage, world: World) -> str:

@@ -1,0 +1,158 @@
+"""Twin of a network: keeps its own books, and can go wrong in the ways networks do."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from heraut.brands import NetworkName
+from heraut.errors import HerautError, OutcomeUnknown, ReadBackUnavailable
+from heraut.networks.base import Identity, Job, Limits, Preparation, Published, Window
+from heraut.problems import Problem, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from heraut.brands import Account
+    from heraut.publishing.model import Content, Media
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing the network accepted."""
+
+    id: str
+    account: str
+    key: str
+    text: str
+    at: datetime
+
+
+@dataclass
+class NetworkTwin:
+    """A network whose `books` say what it really accepted.
+
+    `faults` are taken one per call of `publish`: an error is raised before anything is accepted, or, when it stands in
+    `after` instead, once the call was accepted. `keyed` networks refuse a repeat of one key; `hidden_for` is how long
+    readers do not see what was accepted.
+    """
+
+    name: NetworkName = NetworkName.MASTODON
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    keyed: bool = True
+    reads_back: bool = True
+    ahead: timedelta | None = None
+    most: int = 500
+    safe_for: timedelta | None = timedelta(minutes=55)
+    hidden_for: timedelta = timedelta(0)
+    secret_fields: tuple[str, ...] = ("token",)
+    before: list[BaseException | None] = field(default_factory=list)
+    after: list[BaseException | None] = field(default_factory=list)
+    prepares: list[BaseException | Preparation] = field(default_factory=list)
+    blind: bool = False
+    books: list[Entry] = field(default_factory=list)
+    calls: list[datetime] = field(default_factory=list)
+    uploads: list[str] = field(default_factory=list)
+    looks: list[datetime] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def prepare_ahead(self, content: Content) -> timedelta | None:
+        return self.ahead if content.media else None
+
+    def limits(self, account: Account, secret: Mapping[str, str]) -> Limits:
+        return Limits(characters=self.most)
+
+    def count(self, text: str, limits: Limits) -> int:
+        return len(text)
+
+    def validate(self, content: Content, limits: Limits) -> Sequence[Problem]:
+        most = limits.characters or 0
+        return [
+            problem("text_too_long_for_twin", "text", length=len(part.text), limit=most)
+            for part in content.parts
+            if len(part.text) > most
+        ]
+
+    def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
+        if self.prepares:
+            planned = self.prepares.pop(0)
+            if isinstance(planned, BaseException):
+                raise planned
+            return planned
+        self.uploads += [media.key for media in job.content.media if read(media)]
+        return Preparation(remote={media.key: f"remote-{media.sha256[:8]}" for media in job.content.media})
+
+    def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
+        with self._lock:
+            self.calls.append(self.now())
+        ids = list(job.done)
+        for number in range(len(job.done), len(job.content.parts)):
+            self._raise(self.before)
+            remote_id = self._accept(job, number)
+            self._raise(self.after)
+            ids.append(remote_id)
+            accepted(remote_id)
+        return Published(remote_ids=tuple(ids), url=f"https://twin.example/{ids[0]}", at=self.now())
+
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
+        self.looks.append(self.now())
+        if self.blind:
+            raise ReadBackUnavailable(problem("no_clear_answer"))
+        seen = [entry for entry in self.books if entry.at + self.hidden_for <= self.now()]
+        ids = []
+        for part in job.content.parts:
+            entry = next(
+                (
+                    one
+                    for one in seen
+                    if one.account == job.account.name
+                    and one.text == part.text
+                    and window.since <= one.at <= window.until
+                    and one.id not in taken
+                ),
+                None,
+            )
+            if entry is None:
+                return None
+            ids.append(entry.id)
+        return Published(remote_ids=tuple(ids), url=f"https://twin.example/{ids[0]}")
+
+    def repeat_is_safe(self, job: Job) -> timedelta | None:
+        return self.safe_for if self.keyed else None
+
+    def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
+        return Identity(name=account.name, url=None, limits=self.limits(account, secret))
+
+    def times_online(self, text: str) -> int:
+        """How often this text really went online."""
+        return sum(1 for entry in self.books if entry.text == text)
+
+    def _accept(self, job: Job, number: int) -> str:
+        key = f"{job.key}/{number}"
+        with self._lock:
+            for entry in self.books:
+                if self.keyed and entry.key == key and entry.account == job.account.name:
+                    return entry.id
+            entry = Entry(
+                id=f"id-{len(self.books) + 1}",
+                account=job.account.name,
+                key=key,
+                text=job.content.parts[number].text,
+                at=self.now(),
+            )
+            self.books.append(entry)
+            return entry.id
+
+    @staticmethod
+    def _raise(planned: list[BaseException | None]) -> None:
+        if planned and (error := planned.pop(0)) is not None:
+            raise error
+
+
+def cut() -> HerautError:
+    """Say that the call left and no answer came."""
+    return OutcomeUnknown(problem("no_clear_answer"))

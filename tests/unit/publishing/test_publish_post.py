@@ -1,0 +1,490 @@
+"""The publisher, with every network fault: nothing lost, nothing doubled, nobody asked without need."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from heraut.brands import NetworkName
+from heraut.errors import CredentialsExpired, RateLimited, Refused, TryAgain, Unreachable
+from heraut.events import EventName
+from heraut.networks.base import Preparation
+from heraut.problems import problem
+from heraut.publishing.model import Attempt, State
+from heraut.publishing.publish_post import publish_post
+from heraut.publishing.store import DeliveryMessage
+from tests.twins.desk import PICTURE, Desk
+from tests.twins.network import NetworkTwin, cut
+
+if TYPE_CHECKING:
+    from heraut.publishing.model import Delivery
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+def names(desk: Desk, delivery: Delivery) -> list[EventName]:
+    return [event.name for event in desk.posts.story(delivery.brand, delivery.post)]
+
+
+def message_of(delivery: Delivery) -> DeliveryMessage:
+    return DeliveryMessage(
+        brand=delivery.brand,
+        post=delivery.post,
+        account=delivery.account,
+        version=delivery.version,
+        at=delivery.publish_at,
+    )
+
+
+class TestOnTime:
+    def test_leaves_at_its_second(self) -> None:
+        """A delivery leaves at its instant: not before, and not later than the worker needs."""
+        desk = Desk()
+        delivery = desk.queue("Bonjour", at=40 * SECOND)
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert desk.network.calls == [delivery.publish_at]
+        assert desk.network.times_online("Bonjour") == 1
+
+    def test_far_ahead_the_tick_finds_it(self) -> None:
+        """Nothing but the due index brings back a delivery queued for later."""
+        desk = Desk()
+        delivery = desk.queue("Plus tard", at=timedelta(hours=5, seconds=17))
+        assert desk.outbox.queued == []
+
+        desk.run(timedelta(hours=6))
+
+        assert desk.network.calls == [delivery.publish_at]
+
+    def test_a_message_for_an_older_version_does_nothing(self) -> None:
+        """The version in the message must be the delivery's."""
+        desk = Desk()
+        delivery = desk.queue(at=-SECOND, version=2)
+        old = DeliveryMessage(
+            brand=delivery.brand, post=delivery.post, account=delivery.account, version=1, at=delivery.publish_at
+        )
+
+        assert publish_post(old, desk.world) == "drop"
+        assert desk.network.calls == []
+
+    def test_the_same_message_twice_publishes_once(self) -> None:
+        """Queues deliver at least once."""
+        desk = Desk()
+        delivery = desk.queue(at=0 * SECOND)
+
+        publish_post(message_of(delivery), desk.world)
+        publish_post(message_of(delivery), desk.world)
+
+        assert desk.network.times_online("Bonjour") == 1
+
+    def test_a_message_far_too_early_goes_back_to_the_queue(self) -> None:
+        """A clock that went wrong loses nothing."""
+        desk = Desk()
+        delivery = desk.queue(at=10 * MINUTE)
+
+        assert publish_post(message_of(delivery), desk.world) == "come_back"
+        assert [delay for _, delay in desk.outbox.queued] == [598]
+        assert desk.network.calls == []
+
+    def test_held_deliveries_stay(self) -> None:
+        """A hold stops a message that is already in the queue."""
+        desk = Desk()
+        delivery = desk.queue(at=0 * SECOND, holds=frozenset({"person:lea"}))
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.SCHEDULED
+        assert desk.network.calls == []
+
+
+class TestLate:
+    def test_too_late_is_not_sent_but_said(self) -> None:
+        """An hour behind its promise a delivery expires and a person hears of it."""
+        desk = Desk()
+        delivery = desk.queue(at=-timedelta(hours=1, seconds=1))
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.EXPIRED
+        assert desk.network.calls == []
+        assert names(desk, delivery) == [EventName.EXPIRED]
+
+    def test_late_within_the_hour_is_sent(self) -> None:
+        """Fifty-nine minutes behind it still leaves."""
+        desk = Desk()
+        delivery = desk.queue(at=-timedelta(minutes=59))
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+
+    def test_a_day_without_a_tick_sends_nothing_by_itself(self) -> None:
+        """Thirty posts due while nothing ran: the network receives none, and thirty are said to be too late."""
+        desk = Desk()
+        queued = [desk.queue(at=timedelta(minutes=10 + number * 40), post=f"p{number}") for number in range(30)]
+        desk.clock.advance(timedelta(days=1))
+        missed = [one for one in queued if desk.clock.now() - one.publish_at > timedelta(hours=1)]
+
+        desk.run()
+
+        assert len(missed) == 30
+        assert desk.network.books == []
+        assert {desk.read(one).state for one in queued} == {State.EXPIRED}
+
+
+class TestFaults:
+    def test_timeout_after_acceptance_is_found_again(self) -> None:
+        """The answer was lost, the post is online: found at the first look, never sent twice."""
+        desk = Desk(NetworkTwin(after=[cut()], keyed=False))
+        delivery = desk.queue("Une fois")
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert desk.network.times_online("Une fois") == 1
+        assert names(desk, delivery) == [EventName.OUTCOME_UNKNOWN, EventName.PUBLISHED]
+        assert desk.network.looks == [delivery.publish_at + 35 * SECOND]
+
+    def test_seen_late_by_readers_is_found_at_a_later_look(self) -> None:
+        """One absence proves nothing: readers may see a post a minute later."""
+        desk = Desk(NetworkTwin(after=[cut()], keyed=False, hidden_for=timedelta(seconds=70)))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert len(desk.network.books) == 1
+        assert [look - delivery.publish_at for look in desk.network.looks] == [35 * SECOND, 60 * SECOND, 90 * SECOND]
+
+    def test_absent_each_time_leaves_again_where_repeats_are_refused(self) -> None:
+        """The call never arrived; the network's own key makes a second one safe."""
+        desk = Desk(NetworkTwin(before=[cut()]))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert len(desk.network.books) == 1
+        assert EventName.SENT_AGAIN in names(desk, delivery)
+
+    def test_hidden_for_ever_is_not_doubled_where_repeats_are_refused(self) -> None:
+        """Even if readers never see it, the same key gives the same post."""
+        desk = Desk(NetworkTwin(after=[cut()], hidden_for=timedelta(days=9)))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert len(desk.network.books) == 1
+
+    def test_absent_each_time_asks_where_a_repeat_could_double(self) -> None:
+        """Without a key of the network a person decides, within two minutes of the attempt's start."""
+        desk = Desk(NetworkTwin(before=[cut()], keyed=False))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+        asked = desk.posts.story(delivery.brand, delivery.post)[-1]
+        assert asked.name is EventName.ASKING
+        assert asked.at - delivery.publish_at <= 2 * MINUTE
+        assert desk.network.books == []
+
+    def test_a_network_without_read_back_always_asks(self) -> None:
+        """Where nothing can be read, nothing is guessed."""
+        desk = Desk(NetworkTwin(after=[cut()], reads_back=False, keyed=False))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+
+    def test_blind_for_the_whole_window_asks(self) -> None:
+        """A read that failed is no proof of absence."""
+        desk = Desk(NetworkTwin(before=[cut()], blind=True))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+        assert desk.posts.story(delivery.brand, delivery.post)[-1].at - delivery.publish_at <= 2 * MINUTE
+
+    def test_a_worker_killed_after_the_call_is_found_again(self) -> None:
+        """`sending` past its lease means a dead worker: read back, not sent again."""
+        desk = Desk(NetworkTwin(after=[KeyboardInterrupt()], keyed=False))
+        delivery = desk.queue()
+
+        with pytest.raises(KeyboardInterrupt):
+            desk.run()
+        assert desk.read(delivery).state is State.SENDING
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert len(desk.network.books) == 1
+
+    def test_a_worker_killed_before_the_call_leaves_within_two_minutes(self) -> None:
+        """Killed between gate and call: read back as absent, then sent."""
+        desk = Desk(NetworkTwin(before=[KeyboardInterrupt()]))
+        delivery = desk.queue()
+
+        with pytest.raises(KeyboardInterrupt):
+            desk.run()
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert desk.network.books[0].at - delivery.publish_at <= 2 * MINUTE
+
+    def test_unreachable_is_no_attempt(self) -> None:
+        """Nothing left the machine: it leaves later by itself, and the attempt does not count."""
+        gone = Unreachable(problem("no_clear_answer"))
+        desk = Desk(NetworkTwin(before=[gone] * 7))
+        delivery = desk.queue()
+
+        desk.run(30 * MINUTE)
+
+        after = desk.read(delivery)
+        assert after.state is State.PUBLISHED
+        assert after.attempts == 1
+        assert len(desk.network.calls) == 8
+
+    def test_a_rate_limit_waits_for_the_time_the_network_gives(self) -> None:
+        """429: held until the network listens again, not counted."""
+        desk = Desk()
+        delivery = desk.queue()
+        until = delivery.publish_at + timedelta(minutes=7)
+        desk.network.before = [RateLimited(problem("no_clear_answer"), until)]
+
+        desk.run(20 * MINUTE)
+
+        after = desk.read(delivery)
+        assert desk.network.calls == [delivery.publish_at, until]
+        assert (after.state, after.attempts, after.publish_at) == (State.PUBLISHED, 1, delivery.publish_at)
+
+    @pytest.mark.parametrize("error", [Refused, CredentialsExpired])
+    def test_a_clear_no_fails_and_tells(self, error: type[Refused]) -> None:
+        """The network's own refusal is final; a person hears why."""
+        desk = Desk(NetworkTwin(before=[error(problem("account_removed", account="masto"))]))
+        delivery = desk.queue()
+
+        desk.run()
+
+        after = desk.read(delivery)
+        assert after.state is State.FAILED
+        assert after.problem is not None
+        assert after.problem.code == "account_removed"
+        assert names(desk, delivery) == [EventName.FAILED]
+
+    def test_a_bug_in_an_adapter_is_a_doubt_not_a_loss(self) -> None:
+        """Whatever broke after the call began, the post may be online."""
+        desk = Desk(NetworkTwin(after=[ZeroDivisionError()], keyed=False))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert len(desk.network.books) == 1
+
+    def test_five_attempts_end_with_a_person(self) -> None:
+        """A delivery that keeps vanishing is not tried for ever."""
+        desk = Desk(NetworkTwin(before=[cut()] * 9, safe_for=timedelta(days=1)))
+        delivery = desk.queue()
+
+        desk.run(timedelta(minutes=50))
+
+        after = desk.read(delivery)
+        assert (after.state, after.attempts) == (State.FAILED, 5)
+        assert desk.network.books == []
+
+    def test_after_the_networks_memory_a_person_is_asked(self) -> None:
+        """A repeat is only safe while the network still remembers the first key."""
+        desk = Desk(NetworkTwin(before=[cut()], safe_for=timedelta(seconds=100)))
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+
+
+class TestThread:
+    def test_a_thread_cut_in_the_middle_goes_on_where_it_stopped(self) -> None:
+        """Parts already accepted are not sent again, even without a key of the network."""
+        busy = RateLimited(problem("no_clear_answer"), Desk().clock.now() + 2 * MINUTE)
+        desk = Desk(NetworkTwin(before=[None, busy], keyed=False))
+        delivery = desk.queue("un", "deux", "trois")
+
+        desk.run()
+
+        assert [entry.text for entry in desk.network.books] == ["un", "deux", "trois"]
+        assert desk.read(delivery).remote_ids == ("id-1", "id-2", "id-3")
+
+    def test_a_table_that_fails_between_two_parts_does_not_stop_the_thread(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The ids of accepted parts are kept in hand when they cannot be written."""
+        desk = Desk()
+        delivery = desk.queue("un", "deux")
+        change = desk.posts.change
+        failures = [TryAgain("slow")]
+
+        def slow(*args: object) -> None:
+            if failures:
+                raise failures.pop()
+            change(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(desk.posts, "change", slow)
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert len(desk.network.books) == 2
+
+
+class TestBrake:
+    def test_a_pause_declared_while_the_gate_was_passing_undoes_it(self) -> None:
+        """Just before the call the brake is read; nothing leaves, and it was no attempt."""
+        desk = Desk()
+        delivery = desk.queue()
+        desk.posts.pauses.add("pause:boulangerie")
+
+        desk.run()
+
+        after = desk.read(delivery)
+        assert (after.state, after.holds, after.attempts) == (State.SCHEDULED, frozenset({"pause:boulangerie"}), 0)
+        assert desk.network.calls == []
+
+    def test_a_brake_that_cannot_be_read_stops_this_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without having read the brake nobody sends; it leaves a moment later."""
+        desk = Desk()
+        delivery = desk.queue()
+        brakes, failures = desk.posts.brakes, [TryAgain("slow")]
+
+        def slow(brand: str, account: str) -> frozenset[str]:
+            if failures:
+                raise failures.pop()
+            return brakes(brand, account)
+
+        monkeypatch.setattr(desk.posts, "brakes", slow)
+        desk.run()
+
+        assert desk.network.calls == [delivery.publish_at + 15 * SECOND]
+        assert desk.read(delivery).attempts == 1
+
+
+class TestUploads:
+    def test_pictures_are_uploaded_ahead(self) -> None:
+        """At its second only the final call is left."""
+        desk = Desk(NetworkTwin(ahead=timedelta(minutes=10)))
+        delivery = desk.queue(at=timedelta(hours=1), media=(PICTURE,))
+
+        desk.run(timedelta(hours=2))
+
+        assert desk.network.uploads == [PICTURE.key]
+        assert desk.network.calls == [delivery.publish_at]
+
+    def test_an_upload_still_processing_is_looked_at_again(self) -> None:
+        """The network says it is working on the picture: the post waits for it, not for ever."""
+        desk = Desk(NetworkTwin(ahead=timedelta(minutes=10)))
+        now = desk.clock.now()
+        desk.network.prepares = [
+            Preparation(remote={"a": "1"}, look_at=now + 10 * SECOND),
+            Preparation(remote={"a": "1"}),
+        ]
+        delivery = desk.queue(at=20 * SECOND, media=(PICTURE,))
+
+        desk.run()
+
+        after = desk.read(delivery)
+        assert after.state is State.PUBLISHED
+        assert after.published_at is not None
+        assert timedelta(0) <= after.published_at - delivery.publish_at < 15 * SECOND
+
+    def test_an_upload_refused_is_told_before_the_hour(self) -> None:
+        """A picture that the network refuses fails the delivery at once, not at its second."""
+        desk = Desk(NetworkTwin(ahead=timedelta(minutes=10)))
+        desk.network.prepares = [Refused(problem("account_removed", account="x"))]
+        delivery = desk.queue(at=timedelta(hours=1), media=(PICTURE,))
+
+        desk.run(timedelta(minutes=55))
+
+        assert desk.read(delivery).state is State.FAILED
+
+    def test_an_upload_whose_answer_was_lost_is_made_again(self) -> None:
+        """A doubtful upload harms nobody."""
+        desk = Desk(NetworkTwin(ahead=timedelta(minutes=10)))
+        desk.network.prepares = [cut(), Unreachable(problem("no_clear_answer"))]
+        delivery = desk.queue(at=timedelta(minutes=9), media=(PICTURE,))
+
+        desk.run(timedelta(minutes=20))
+
+        assert desk.network.calls == [delivery.publish_at]
+        assert desk.network.uploads == [PICTURE.key]
+
+
+class TestByHand:
+    def test_a_person_is_warned_asked_and_reminded(self) -> None:
+        """Ten minutes before, at the minute, then reminders until somebody says it is done."""
+        desk = Desk(NetworkTwin(name=NetworkName.BY_HAND))
+        delivery = desk.queue(account="story", at=timedelta(minutes=30))
+
+        desk.run(timedelta(hours=2))
+
+        story = desk.posts.story(delivery.brand, delivery.post)
+        assert [event.name for event in story] == [
+            EventName.HANDOVER_AHEAD,
+            EventName.HANDOVER_DUE,
+            *[EventName.HANDOVER_REMINDED] * 3,
+        ]
+        assert [round((event.at - delivery.publish_at) / MINUTE) for event in story[1:]] == [0, 15, 30, 60]
+        assert -12 <= (story[0].at - delivery.publish_at) / MINUTE <= -10
+        assert desk.read(delivery).state is State.ASKING
+        assert desk.network.calls == []
+
+
+class TestOurOwnTables:
+    def test_a_slow_table_before_the_gate_loses_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The message comes back a few seconds later."""
+        desk = Desk()
+        delivery = desk.queue()
+        read, failures = desk.posts.delivery, [TryAgain("slow")]
+
+        def slow(brand: str, post: str, account: str) -> Delivery | None:
+            if failures:
+                raise failures.pop()
+            return read(brand, post, account)
+
+        monkeypatch.setattr(desk.posts, "delivery", slow)
+        desk.run(2 * MINUTE, ticks=False)
+
+        assert desk.read(delivery).state is State.PUBLISHED
+
+    def test_an_outcome_that_could_not_be_written_is_read_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Online but not written: the lease runs out and the read-back finds it."""
+        desk = Desk(NetworkTwin(keyed=False))
+        delivery = desk.queue()
+        change, failures = desk.posts.change, [TryAgain("slow")]
+
+        def slow(*args: object) -> None:
+            if failures:
+                raise failures.pop()
+            change(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(desk.posts, "change", slow)
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert len(desk.network.books) == 1
+
+    def test_two_workers_pass_one_gate_once(self) -> None:
+        """The second worker is turned away."""
+        desk = Desk()
+        delivery = desk.queue(at=0 * SECOND)
+        now = desk.clock.now()
+
+        first = desk.posts.pass_gate(delivery, Attempt(id="a", number=1, started_at=now), now)
+        second = desk.posts.pass_gate(delivery, Attempt(id="b", number=1, started_at=now), now)
+
+        assert (first.passed, second.passed) == (True, False)
