@@ -127,6 +127,8 @@ class _Course:
 
     def failure(self, error: Exception) -> NotSent | NoWholeAnswer:
         step = Step.TIME if time.monotonic() >= self.until else self.step
+        if isinstance(error, UnicodeError):  # a header's characters are looked at last
+            step = Step.REQUEST
         kind = NoWholeAnswer if self.began_to_send else NotSent
         return kind(step, type(error).__name__)
 

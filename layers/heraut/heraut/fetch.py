@@ -97,7 +97,7 @@ def resolve(host: str, port: int, seconds: float) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Guard:
-    """Which addresses may be opened: public servers over https, loopback servers in `allowed` (`host:port`) over http too.
+    """Which addresses may be opened: public servers over https; loopback ones in `allowed` (`host:port`) over http too.
 
     `resolve` is what turns a name into IP addresses (host, port, seconds).
     """
