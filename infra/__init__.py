@@ -1,0 +1,1 @@
+"""The infrastructure, and what runs it on one machine."""

@@ -1,0 +1,1 @@
+"""The embedded stack: the real template on this machine."""

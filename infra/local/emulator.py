@@ -58,7 +58,7 @@ def _stop_with_the_starter() -> None:
     """Standard input is a pipe from the process that started us; its end means that process is gone."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(1):
+        while os.read(0, 1):  # not sys.stdin: its lock would be held while the interpreter ends
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

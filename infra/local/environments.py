@@ -1,8 +1,8 @@
-"""Makes the project's environments from their locks; runs on any Python 3.6+, so that an old one gets a sentence.
+"""Makes the project's environments from their locks; parses on any Python 3.6+, so that an old one gets a sentence.
 
 usage: python3 infra/local/environments.py desk|ministack|sam|uv ...
 
-Each environment is rebuilt only when its lock, its inputs or the interpreter changed (a stamp beside it says so).
+Each environment is brought up to date only when its lock or the interpreter changed (a stamp inside it says so).
 """
 
 import hashlib
@@ -11,116 +11,108 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Callable, List
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ENVIRONMENTS = {
-    "uv": (os.path.join(".heraut", "envs", "uv"), os.path.join("infra", "local", "uv.txt")),
-    "desk": (".venv", "requirements-dev.txt"),
-    "ministack": (os.path.join(".heraut", "envs", "ministack"), os.path.join("infra", "local", "ministack.txt")),
-    "sam": (os.path.join(".heraut", "envs", "sam"), os.path.join("infra", "local", "sam.txt")),
-}
+ROOT = Path(__file__).resolve().parent.parent.parent
 OLDEST = (3, 11)
+FOLDERS = {
+    "uv": ROOT / ".heraut" / "envs" / "uv",
+    "desk": ROOT / ".venv",
+    "ministack": ROOT / ".heraut" / "envs" / "ministack",
+    "sam": ROOT / ".heraut" / "envs" / "sam",
+}
+LOCKS = {
+    "uv": ROOT / "infra" / "local" / "uv.txt",
+    "desk": ROOT / "requirements-dev.txt",
+    "ministack": ROOT / "infra" / "local" / "ministack.txt",
+    "sam": ROOT / "infra" / "local" / "sam.txt",
+}
 
 
 class Unusable(Exception):
     """This machine lacks something; the message says what, and what to do."""
 
 
-def check_python():
+def say(line: str) -> None:
+    """One line of progress, at once."""
+    print(line, flush=True)
+
+
+def check_python() -> None:
     """Refuse a Python that the project does not support, in one sentence.
 
     Raises: Unusable.
     """
-    if sys.version_info < OLDEST:
+    if sys.version_info[:2] < OLDEST:
         raise Unusable(
-            "Héraut needs Python 3.11 or later, and this is Python %d.%d (%s). Install a newer one, "
-            "or name it: make run PYTHON=python3.12" % (sys.version_info[0], sys.version_info[1], sys.executable)
+            f"Héraut needs Python 3.11 or later, and {sys.executable} is {sys.version.split()[0]}. "
+            "Install a newer one, or name it: make run PYTHON=python3.12"
         )
 
 
-def folder(name):
-    """The absolute folder of an environment: uv, desk, ministack or sam."""
-    return os.path.join(ROOT, ENVIRONMENTS[name][0])
+def program(name: str, command: str) -> str:
+    """The absolute path of a command inside an environment: uv, desk, ministack or sam."""
+    return str(FOLDERS[name] / "bin" / command)
 
 
-def program(name, command):
-    """The absolute path of a command inside an environment."""
-    return os.path.join(folder(name), "bin", command)
-
-
-def ensure(name, say=print):
-    """Make the environment if its stamp is missing or old; returns the seconds it took (0.0 when it was there).
+def ensure(name: str, say: Callable[[str], None] = say) -> None:
+    """Make the environment if its stamp is missing or old.
 
     Raises: Unusable when the interpreter has no venv module or the installation fails.
     """
-    target, lock = ENVIRONMENTS[name]
-    target, lock = os.path.join(ROOT, target), os.path.join(ROOT, lock)
-    stamp, wanted = os.path.join(target, ".heraut-stamp"), _wanted(name, lock)
-    if _read(stamp) == wanted:
-        return 0.0
+    target, stamp = FOLDERS[name], FOLDERS[name] / ".heraut-stamp"
+    interpreter = f"{sys.executable} {sys.version.split()[0]} "
+    wanted = interpreter + hashlib.sha256(LOCKS[name].read_bytes()).hexdigest()
+    found = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+    if found == wanted:
+        return
     started = time.monotonic()
     if name != "uv":
         ensure("uv", say)
-    say("Installing the %s environment into %s ..." % (name, os.path.relpath(target, ROOT)))
-    if _read(stamp).rpartition(" ")[0] != wanted.rpartition(" ")[0]:
-        shutil.rmtree(target, ignore_errors=True)  # another interpreter: nothing in there is of use
+    say(f"Installing the {name} environment into {target.relative_to(ROOT)} ...")
+    if not found.startswith(interpreter):
+        shutil.rmtree(str(target), ignore_errors=True)  # another interpreter's: nothing in there is of use
     if name == "uv":
-        _make_with_pip(target, lock)
+        _make_with_pip(target)
     else:
-        _make_with_uv(name, target, lock)
-    with open(stamp, "w", encoding="utf-8") as out:
-        out.write(wanted)
-    took = time.monotonic() - started
-    say("  %s ready in %.0f s" % (name, took))
-    return took
+        _make_with_uv(name, target)
+    stamp.write_text(wanted, encoding="utf-8")
+    say(f"  {name} ready in {time.monotonic() - started:.0f} s")
 
 
-def _make_with_pip(target, lock):
+def _make_with_pip(target: Path) -> None:
     """The first environment holds only uv, which makes the others ten times faster than pip."""
     try:
-        _run([sys.executable, "-m", "venv", target])
+        _run([sys.executable, "-m", "venv", str(target)])
     except Unusable as problem:
         raise Unusable(
-            "Python could not make an environment (%s). On Debian or Ubuntu: apt install python3-venv" % problem
+            f"Python could not make an environment ({problem}). On Debian or Ubuntu: apt install python3-venv"
         ) from problem
-    pip = [os.path.join(target, "bin", "python"), "-m", "pip", "--disable-pip-version-check"]
-    _run(pip + ["install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", lock])
+    pip = [str(target / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    _run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCKS["uv"])])
 
 
-def _make_with_uv(name, target, lock):
-    uv = program("uv", "uv")
-    python = ["--python", os.path.join(target, "bin", "python")]
-    if not os.path.exists(python[1]):
-        _run([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, target])
-    _run([uv, "pip", "sync", "--require-hashes", lock] + python)
+def _make_with_uv(name: str, target: Path) -> None:
+    uv, python = program("uv", "uv"), target / "bin" / "python"
+    if not python.exists():
+        _run([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(target)])
+    _run([uv, "pip", "sync", "--require-hashes", str(LOCKS[name]), "--python", str(python)])
     if name == "desk":
         # Editable and without build isolation: nothing outside the lock is fetched.
-        _run([uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT] + python)
+        editable = ["--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+        _run([uv, "pip", "install", "--quiet", "--python", str(python), *editable])
 
 
-def _run(command):
+def _run(command: List[str]) -> None:
     environment = dict(os.environ)
     environment.pop("VIRTUAL_ENV", None)
-    done = subprocess.call(command, env=environment, cwd=ROOT)
-    if done != 0:
-        raise Unusable("`%s` ended with status %d" % (" ".join(command[:4]), done))
+    status = subprocess.call(command, env=environment, cwd=str(ROOT))
+    if status != 0:
+        raise Unusable(f"`{' '.join(command[:4])} ...` ended with status {status}")
 
 
-def _wanted(name, lock):
-    digest = hashlib.sha256()
-    with open(lock, "rb") as content:
-        digest.update(content.read())
-    return "%s %s %s" % (sys.executable, sys.version.split()[0], digest.hexdigest())
-
-
-def _read(path):
-    if not os.path.exists(path):
-        return ""
-    with open(path, encoding="utf-8") as content:
-        return content.read()
-
-
-def main(names):
+def main(names: List[str]) -> int:
     """Make each named environment; exit status 1 and a sentence when the machine cannot."""
     try:
         check_python()

@@ -1,4 +1,4 @@
-"""The embedded stack: one emulator process, the real template built and deployed on it. `make run` and the tests use it.
+"""The embedded stack: one emulator process, the real template deployed on it. `make run` and the tests use it.
 
 Needs the environments made by environments.py. Everything listens on loopback; processes are stopped by their own id.
 """
@@ -113,7 +113,9 @@ def start(port: int, folder: Path, *, authorise: bool = True, record: Path | Non
 
 
 def _spawn(port: int, folder: Path, log: Path, *, authorise: bool, record: Path | None) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "HERAUT_"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "HERAUT_"))
+    }
     environment |= {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
@@ -161,7 +163,11 @@ def build(folder: Path, say: Callable[[str], None]) -> Path:
     python = ".".join(str(part) for part in sys.version_info[:2])
     command = ["build", "--template-file", str(ROOT / "infra" / "template.yaml"), "--build-dir", str(folder / "build")]
     command += ["--cached", "--cache-dir", str(folder / f"cache-{python}"), "--parallel"]
-    layer = {"HERAUT_LAYER_PLATFORM": "host", "HERAUT_LAYER_PYTHON": python, "HERAUT_UV": environments.program("uv", "uv")}
+    layer = {
+        "HERAUT_LAYER_PLATFORM": "host",
+        "HERAUT_LAYER_PYTHON": python,
+        "HERAUT_UV": environments.program("uv", "uv"),
+    }
     started = time.monotonic()
     _sam(command, folder / "sam.log", layer, lambda _line: None)
     say(f"  functions built in {time.monotonic() - started:.0f} s")
@@ -180,12 +186,11 @@ def deploy(
     started = time.monotonic()
     _make_room(emulator)
     known = _outputs(emulator, stack)
-    first = {**parameters, **_addresses(emulator, known)}
-    _deploy_once(emulator, built, stack, first, say)
+    _deploy_once(emulator, built, stack, {**parameters, **_addresses(emulator, known)}, say)
     outputs = _outputs(emulator, stack)
-    if first.get("LinksUrl") != _addresses(emulator, outputs)["LinksUrl"]:
-        _deploy_once(emulator, built, stack, {**parameters, **_addresses(emulator, outputs)}, say)
-        outputs = _outputs(emulator, stack)
+    addresses = _addresses(emulator, outputs)
+    if any(outputs[name] != address for name, address in addresses.items()):
+        outputs = _update(emulator, stack, {**parameters, **addresses})
     say(f"  stack deployed in {time.monotonic() - started:.0f} s")
     return outputs
 
@@ -208,6 +213,19 @@ def _deploy_once(
 
     credentials = {"AWS_ENDPOINT_URL": emulator.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     _sam(command, built.parent.parent / "sam.log", credentials, follow)
+
+
+def _update(emulator: Emulator, stack: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Give the stack other parameters; its template stays. Returns its outputs."""
+    formation = emulator.client("cloudformation")
+    formation.update_stack(
+        StackName=stack,
+        UsePreviousTemplate=True,
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+    )
+    formation.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    return _outputs(emulator, stack)
 
 
 def _make_room(emulator: Emulator) -> None:
@@ -269,10 +287,12 @@ def _sam(arguments: list[str], log: Path, extra: Mapping[str, str], follow: Call
 
 
 def fingerprint(parameters: Mapping[str, str]) -> str:
-    """What a deployment depends on: template, functions, layer, parameters, interpreter. Equal means nothing to deploy."""
+    """What a deployment depends on: template, functions, layer, parameters, interpreter. Equal: nothing to deploy."""
     digest = hashlib.sha256(json.dumps([sys.version_info[:2], dict(parameters)]).encode())
     folders = [ROOT / "functions", ROOT / "layers" / "heraut"]
-    files = [file for folder in folders for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+    files = [
+        file for folder in folders for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts
+    ]
     for file in [ROOT / "infra" / "template.yaml", *sorted(files)]:
         digest.update(str(file.relative_to(ROOT)).encode())
         digest.update(file.read_bytes())

@@ -1,0 +1,204 @@
+"""One run of the embedded stack: start, deploy what changed, play, stop cleanly and keep the state.
+
+usage (through run.py): python -m infra.local.session [--play live|once|none] [--port 4566]
+
+Under `.heraut/`: `state/` (what the next run finds again), `local.json` (where the `local` stack answers, there only
+while it runs), `run.json` (who runs it), `emulator.log`, `sam.log`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from infra.local import environments, stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+FOLDER = stack.ROOT / ".heraut"
+LOCAL = FOLDER / "local.json"
+RUN = FOLDER / "run.json"
+DEPLOYED = FOLDER / "deployed.json"
+UNSAVED = FOLDER / "state" / "unsaved"
+STACK = "heraut-local"
+BLUESKY_PORT = 2583
+
+
+class Stopped(BaseException):
+    """Ctrl-C, or a request to end."""
+
+
+def say(line: str) -> None:
+    """One line of progress, at once."""
+    print(line, flush=True)
+
+
+def parameters(port: int) -> dict[str, str]:
+    """The template's parameters on one machine; HERAUT_LOCAL_SERVERS adds loopback servers that may be opened."""
+    servers = [f"{host}:{number}" for host in ("127.0.0.1", "localhost") for number in (port, BLUESKY_PORT)]
+    servers += [one for one in os.environ.get("HERAUT_LOCAL_SERVERS", "").split(",") if one]
+    return {
+        "Stage": "local",
+        "AlarmEmail": "alarmes@heraut.test",
+        "MailFrom": stack.MAIL_FROM,
+        "PublicSite": "bucket",
+        "LocalServers": ",".join(servers),
+    }
+
+
+def refuse_if_taken(port: int) -> None:
+    """Refuse to start beside another run, or on a port something else listens on.
+
+    Raises: StackError.
+    """
+    running = _read(RUN)
+    if running and _is_alive(int(running["pid"])):
+        raise stack.StackError(
+            f"Héraut already runs here (process {running['pid']}, {running['endpoint']}). "
+            "Stop it with Ctrl-C in its window first."
+        )
+    if not stack.port_is_free(port):
+        raise stack.StackError(
+            f"Port {port} is taken by another program. Free it, or choose another: make run PORT={port + 1}"
+        )
+
+
+def set_aside_unsaved_state() -> None:
+    """A killed run left the state of an older clean stop: nothing says what went out since, so it is not used."""
+    if not UNSAVED.exists():
+        return
+    since = UNSAVED.read_text(encoding="utf-8").strip()
+    aside = FOLDER / f"state-set-aside-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}"
+    UNSAVED.parent.rename(aside)
+    DEPLOYED.unlink(missing_ok=True)
+    say(
+        f"The run started {since} was killed before it could save what it had done. Its older state could send again "
+        f"what already went out, so this run starts empty; the old state is kept in {aside.relative_to(stack.ROOT)}."
+    )
+
+
+@contextlib.contextmanager
+def emulator(port: int) -> Iterator[stack.Emulator]:
+    """The emulator while the block runs; stopped cleanly, its state saved, whatever ends the block."""
+    started = f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
+    running = stack.start(port, FOLDER)
+    UNSAVED.write_text(started + "\n", encoding="utf-8")
+    RUN.write_text(json.dumps({"pid": os.getpid(), "emulator": running.process.pid, "endpoint": running.endpoint}))
+    try:
+        yield running
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # stopping takes some seconds; an impatient Ctrl-C must not cut it
+        LOCAL.unlink(missing_ok=True)
+        say("Stopping, and saving the state ...")
+        if running.stop():
+            UNSAVED.unlink(missing_ok=True)
+            say("Stopped. `make run` finds the queue again as it is now.")
+        else:
+            say("The emulator did not stop in time and was ended: its state is not saved.")
+        RUN.unlink(missing_ok=True)
+        shutil.rmtree(FOLDER / "tmp", ignore_errors=True)
+
+
+def bring_up(running: stack.Emulator) -> dict[str, str]:
+    """Deploy what changed since the state was saved; returns the stack's outputs, and writes local.json.
+
+    Raises: StackError.
+    """
+    wanted = stack.fingerprint(parameters(running.port))
+    known = _read(DEPLOYED)
+    if known and known["fingerprint"] == wanted:
+        say("Nothing changed since the last run: nothing to deploy.")
+        outputs = dict(known["outputs"])
+    else:
+        say("Building and deploying infra/template.yaml ...")
+        built = stack.build(FOLDER, say)
+        outputs = stack.deploy(running, built, STACK, parameters(running.port), say)
+        DEPLOYED.write_text(json.dumps({"fingerprint": wanted, "outputs": outputs}, indent=1))
+    local = {"endpoint": running.endpoint, "region": stack.REGION, "stack": STACK, "outputs": outputs}
+    LOCAL.write_text(json.dumps({**local, "access_key": "test", "secret_key": "test"}, indent=1))  # the emulator's own
+    return outputs
+
+
+def play(how: str) -> int:
+    """Hand over to samples/play.py until it ends or the run is stopped; returns its exit status."""
+    command = [sys.executable, "-m", "samples.play"] + (["--once"] if how == "once" else [])
+    player = subprocess.Popen(command, cwd=stack.ROOT)
+    try:
+        return player.wait()
+    except Stopped:
+        player.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            player.wait(10)
+        if player.poll() is None:
+            player.kill()
+            player.wait()
+        raise
+
+
+def run(how: str, port: int) -> int:
+    """The whole session; returns the exit status.
+
+    Raises: StackError.
+    """
+    refuse_if_taken(port)
+    set_aside_unsaved_state()
+    say("Starting the embedded stack ...")
+    with emulator(port) as running:
+        outputs = bring_up(running)
+        if how == "none":
+            say(f"The local stack answers. Public bucket: {outputs['PublicUrl']}\nCtrl-C stops it.")
+            signal.pause()
+        return play(how)
+
+
+def main() -> int:
+    """Read the arguments, run, and turn every end into an exit status."""
+    options = argparse.ArgumentParser(prog="make run")
+    options.add_argument("--play", choices=["live", "once", "none"], default="live")
+    options.add_argument("--port", type=int, default=4566)
+    chosen = options.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        return run(chosen.play, chosen.port)
+    except Stopped:
+        return 0 if chosen.play != "once" else 1
+    except (stack.StackError, environments.Unusable) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
