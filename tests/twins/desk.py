@@ -1,4 +1,4 @@
-"""A whole publishing desk of twins: a brand, its accounts, and a world in which posts can be queued and time can pass."""
+"""A whole publishing desk of twins: a brand, its accounts, and a world in which time can pass."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from heraut.publishing.store import DeliveryMessage
 
 BAKERY = Brand(
-    schema=1,
     id="boulangerie",
     name="Boulangerie Martin",
     accounts=(
@@ -85,7 +84,6 @@ class Desk:
         assert brand_account is not None
         content = Content(parts=parts)
         made = Post(
-            schema=1,
             brand=BAKERY.id,
             id=post,
             content=content,
@@ -99,7 +97,6 @@ class Desk:
         ahead = timedelta(minutes=10) if account == "story" else self.network.prepare_ahead(content)
         prepare_at = instant - ahead if ahead is not None else None
         delivery = Delivery(
-            schema=1,
             brand=BAKERY.id,
             post=post,
             account=account,

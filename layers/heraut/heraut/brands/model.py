@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from heraut.problems import Language
 
-SCHEMA = 1
 NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 Name = Annotated[str, Field(pattern=NAME)]
 LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -76,7 +75,7 @@ class Person(_Stored):
 class Brand(_Stored):
     """A brand (in an agency: a client). `revision` grows by one at each `heraut apply` that changes it."""
 
-    schema_: Literal[1] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal[1] = Field(default=1, alias="schema")
     id: Name
     name: str
     zone: str = "Europe/Paris"

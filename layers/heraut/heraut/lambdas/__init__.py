@@ -1,0 +1,1 @@
+"""What runs in Lambda: observability, bootstrap, the way in. The only room (with `functions/`) that knows Powertools."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.due import shards_of
+from heraut.errors import TryAgain
 from heraut.publishing.model import KIND, SHARDS, State
 from heraut.publishing.store import DeliveryMessage, DueRow
 
@@ -72,15 +73,23 @@ def delay_until(instant: datetime, now: datetime) -> int:
 
 def _dispatch(rows: Sequence[DueRow], posts: Posts, outbox: Outbox, now: datetime, horizon: timedelta) -> Tick:
     preparing = [row for row in rows if row.state is State.SCHEDULED and row.prepare_at is not None]
-    for row in preparing:
-        outbox.prepare_now(_message(row))
+    stuck = {row for row in preparing if not _started(row, outbox)}
     leaving = [row for row in rows if _look_at(row) <= now + horizon]
     messages = {row: _message(row) for row in leaving}
     refused = set(outbox.publish_later([(message, delay_until(message.at, now)) for message in messages.values()]))
     for row in rows:
-        if messages.get(row) not in refused:
+        if row not in stuck and messages.get(row) not in refused:
             posts.mark_dispatched(row, _marked(row, now, horizon))
-    return Tick(len(leaving) - len(refused), len(preparing), len(refused))
+    return Tick(len(leaving) - len(refused), len(preparing) - len(stuck), len(refused) + len(stuck))
+
+
+def _started(row: DueRow, outbox: Outbox) -> bool:
+    """Start the uploads of one delivery; one that cannot be started now must not keep the others waiting."""
+    try:
+        outbox.prepare_now(_message(row))
+    except TryAgain:
+        return False
+    return True
 
 
 def _look_at(row: DueRow) -> datetime:

@@ -57,6 +57,7 @@ def post_of(world: World, delivery: Delivery) -> Post:
 
 def job_of(world: World, delivery: Delivery, brand: Brand, account: Account, post: Post) -> Job:
     """Gather what an adapter needs; the key is the same at every attempt of this version."""
+    wants_secret = world.networks[delivery.network].secret_fields
     return Job(
         brand=delivery.brand,
         brand_name=brand.name,
@@ -64,7 +65,7 @@ def job_of(world: World, delivery: Delivery, brand: Brand, account: Account, pos
         version=delivery.version,
         key=f"{delivery.brand}/{delivery.post}/{delivery.account}/{delivery.version}",
         account=account,
-        secret=world.secrets.secret(delivery.brand, delivery.account) or {},
+        secret=(world.secrets.secret(delivery.brand, delivery.account) or {}) if wants_secret else {},
         content=post.content_for(delivery.account, delivery.network),
         created_at=post.publish_at,
         prepared=delivery.prepared,

@@ -1,0 +1,173 @@
+"""What a configuration file may say, and what it is told when it says something else."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from heraut.brands.apply_configuration import apply_configuration, plan_configuration
+from heraut.brands.configuration import read_configuration, write_configuration
+from heraut.errors import InvalidInput
+from tests.twins.brands import BrandsTwin
+
+GOOD: dict[str, Any] = {
+    "brands": [
+        {
+            "id": "martin",
+            "name": "Boulangerie Martin",
+            "accounts": [
+                {"name": "site", "network": "site"},
+                {"name": "masto", "network": "mastodon", "instance": "https://social.example", "late": "1h30min"},
+                {"name": "sky", "network": "bluesky", "handle": "martin.test"},
+            ],
+            "groups": {"tous": ["site", "masto", "sky"]},
+            "people": [{"id": "lea", "name": "Léa", "email": "lea@example.com", "roles": ["publishing"]}],
+        },
+    ],
+}
+
+
+def broken(**changes: Any) -> dict[str, Any]:
+    """Give the good document with fields of its brand replaced."""
+    document = copy.deepcopy(GOOD)
+    document["brands"][0].update(changes)
+    return document
+
+
+def codes(document: Any) -> list[tuple[str, str | None]]:
+    """Give what reading complains of."""
+    with pytest.raises(InvalidInput) as refused:
+        read_configuration(document)
+    for found in refused.value.problems:
+        assert found.message("fr") != found.message("en")
+        assert found.remedy("fr")
+    return [(found.code, found.column) for found in refused.value.problems]
+
+
+def test_a_good_file_is_read() -> None:
+    """Defaults are filled in, durations are minutes."""
+    (brand,) = read_configuration(GOOD)
+
+    assert (brand.zone, brand.language, brand.revision) == ("Europe/Paris", "fr", 0)
+    assert [account.late_minutes for account in brand.accounts] == [60, 90, 60]
+    assert brand.accounts[2].service == "https://bsky.social"
+
+
+def test_written_and_read_again_it_is_the_same() -> None:
+    """`heraut pull` writes what `heraut apply` reads."""
+    brands = read_configuration(GOOD)
+
+    assert read_configuration(write_configuration(brands)) == brands
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"zone": "Europe/Pari"}, [("zone_unknown", "brands[1].zone")]),
+        ({"acounts": []}, [("field_misspelt", "brands[1].acounts")]),
+        ({"accounts": {"site": {}}}, [("entry_not_a_list", "brands[1].accounts")]),
+        ({"groups": {"tous": ["inconnu"]}}, [("group_member_unknown", "brands[1].groups.tous")]),
+        ({"groups": {"site": ["site"]}}, [("group_named_like_account", "brands[1].groups.site")]),
+        ({"id": "Été"}, [("value_unusable", "brands[1].id")]),
+        ({"slots": ["9h"]}, [("value_unusable", "brands[1].slots.0")]),
+        ({"people": ["Léa"]}, [("entry_not_a_mapping", "brands[1].people[1]")]),
+        ({"people": [{"id": "a", "name": "A", "email": "rien"}]}, [("email_unreadable", "brands[1].people[1].email")]),
+    ],
+)
+def test_each_mistake_is_named_where_it_stands(changes: dict[str, Any], expected: list[tuple[str, str | None]]) -> None:
+    """A wrong field is named by its path, with a sentence and a remedy."""
+    if "accounts" in changes:
+        changes = changes | {"groups": {}}
+
+    assert codes(broken(**changes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        ({"name": "a", "network": "mastodon"}, "account_field_missing"),
+        ({"name": "a", "network": "bluesky"}, "account_field_missing"),
+        ({"name": "a", "network": "myspace"}, "value_not_among"),
+        ({"name": "a"}, "field_missing"),
+        ({"name": "a", "network": "mastodon", "instance": "social.example"}, "server_address_unreadable"),
+        ({"name": "a", "network": "site", "late": "bientôt"}, "late_unreadable"),
+    ],
+)
+def test_each_network_says_what_it_needs(account: dict[str, Any], expected: str) -> None:
+    """An account that could not publish is refused before it is applied."""
+    assert [code for code, _ in codes(broken(accounts=[account], groups={}))] == [expected]
+
+
+@pytest.mark.parametrize("rubbish", [None, [], "brands", {"brands": {}}, {"brands": []}, {"brands": [None]}, {1: 2}])
+def test_rubbish_is_refused_with_a_sentence(rubbish: Any) -> None:
+    """Whatever the document is, the answer is a sentence and not a crash."""
+    assert codes(rubbish)
+
+
+def test_two_brands_with_one_id_are_refused() -> None:
+    """Each brand has an id of its own."""
+    document = {"brands": [GOOD["brands"][0], GOOD["brands"][0]]}
+
+    assert ("brand_repeated", "brands") in codes(document)
+
+
+class TestApplying:
+    def test_shows_and_writes_what_changes(self) -> None:
+        """The first time everything is new; the second time only what was edited."""
+        store = BrandsTwin()
+        first = apply_configuration(plan_configuration(read_configuration(GOOD), store), store)
+
+        edited = read_configuration(broken(name="Martin & filles", revision=1))
+        plan = plan_configuration(edited, store)
+
+        assert first[0].revision == 1
+        assert [(change.path, change.before, change.after) for change in plan.changes] == [
+            ("name", "Boulangerie Martin", "Martin & filles")
+        ]
+        assert apply_configuration(plan, store)[0].revision == 2
+
+    def test_nothing_changed_writes_nothing(self) -> None:
+        """Applying the same file twice is harmless, whatever revision it names."""
+        store = BrandsTwin()
+        apply_configuration(plan_configuration(read_configuration(GOOD), store), store)
+
+        plan = plan_configuration(read_configuration(GOOD), store)
+
+        assert plan.changes == ()
+        assert apply_configuration(plan, store) == ()
+
+    def test_a_newer_revision_is_not_overwritten(self) -> None:
+        """A file written from an older revision is refused."""
+        store = BrandsTwin()
+        apply_configuration(plan_configuration(read_configuration(GOOD), store), store)
+
+        with pytest.raises(InvalidInput) as refused:
+            plan_configuration(read_configuration(broken(name="Autre")), store)
+        assert [found.code for found in refused.value.problems] == ["revision_behind"]
+
+    def test_losing_the_race_is_said(self) -> None:
+        """Somebody applied between our plan and our writing."""
+        store = BrandsTwin()
+        plan = plan_configuration(read_configuration(GOOD), store)
+        apply_configuration(plan, store)
+
+        with pytest.raises(InvalidInput):
+            apply_configuration(plan, store)
+
+    def test_brands_the_file_does_not_name_stay(self) -> None:
+        """An agency may keep one file per client."""
+        store = BrandsTwin()
+        apply_configuration(plan_configuration(read_configuration(GOOD), store), store)
+        other = read_configuration(broken(id="durand"))
+
+        assert plan_configuration(other, store).unnamed == ("martin",)
+
+    def test_order_of_accounts_is_no_change(self) -> None:
+        """Accounts are compared by name."""
+        store = BrandsTwin()
+        apply_configuration(plan_configuration(read_configuration(GOOD), store), store)
+        turned = broken(accounts=GOOD["brands"][0]["accounts"][::-1], revision=1)
+
+        assert plan_configuration(read_configuration(turned), store).changes == ()
