@@ -3,18 +3,22 @@
 Additions (docs/decisions/0002-embedded-emulator.md):
 
 * it stops cleanly, which saves its state, when its standard input closes: whoever started it is dead;
+* while it runs, a file `unsaved` stands in its state folder: MiniStack saves only when it stops, so the file found
+  at a start says that what lies beside it is older than what was done;
 * a mail is authorised on the identity it is sent from, as AWS does, instead of on `*`;
 * with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
   `{"role", "action", "resource", "allowed"}`.
 """
 
 import contextlib
+import datetime as dt
 import json
 import os
 import signal
 import sys
 import threading
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 
 from ministack import app
@@ -67,12 +71,15 @@ def _stop_with_the_starter() -> None:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; the port and the rest come from MiniStack's own environment variables."""
+    unsaved = Path(os.environ["STATE_DIR"]) / "unsaved"
+    unsaved.write_text(f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}\n", encoding="utf-8")
     if not sys.stdin.isatty():
         _stop_with_the_starter()
     _authorise_mail_on_its_sender()
     if os.environ.get("HERAUT_RECORD"):
         _record_actions(os.environ["HERAUT_RECORD"])
-    app.main()
+    app.main()  # returns once the state is saved
+    unsaved.unlink()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -91,9 +92,7 @@ def set_aside_unsaved_state() -> None:
 @contextlib.contextmanager
 def emulator(port: int) -> Iterator[stack.Emulator]:
     """The emulator while the block runs; stopped cleanly, its state saved, whatever ends the block."""
-    started = f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
     running = stack.start(port, FOLDER)
-    UNSAVED.write_text(started + "\n", encoding="utf-8")
     RUN.write_text(json.dumps({"pid": os.getpid(), "emulator": running.process.pid, "endpoint": running.endpoint}))
     try:
         yield running
@@ -101,11 +100,11 @@ def emulator(port: int) -> Iterator[stack.Emulator]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # stopping takes some seconds; an impatient Ctrl-C must not cut it
         LOCAL.unlink(missing_ok=True)
         say("Stopping, and saving the state ...")
-        if running.stop():
-            UNSAVED.unlink(missing_ok=True)
-            say("Stopped. `make run` finds the queue again as it is now.")
+        running.stop()
+        if UNSAVED.exists():
+            say("The emulator ended without saving: what was done in this run is lost.")
         else:
-            say("The emulator did not stop in time and was ended: its state is not saved.")
+            say("Stopped. `make run` finds the queue again as it is now.")
         RUN.unlink(missing_ok=True)
         shutil.rmtree(FOLDER / "tmp", ignore_errors=True)
 
@@ -130,20 +129,37 @@ def bring_up(running: stack.Emulator) -> dict[str, str]:
     return outputs
 
 
-def play(how: str) -> int:
-    """Hand over to samples/play.py until it ends or the run is stopped; returns its exit status."""
+def play(how: str, running: stack.Emulator) -> int:
+    """Hand over to samples/play.py until it ends or the run is stopped; returns its exit status.
+
+    Raises: StackError when the emulator ends meanwhile.
+    """
     command = [sys.executable, "-m", "samples.play"] + (["--once"] if how == "once" else [])
     player = subprocess.Popen(command, cwd=stack.ROOT)
     try:
-        return player.wait()
-    except Stopped:
+        while player.poll() is None:
+            if running.process.poll() is not None:
+                raise stack.StackError(f"The emulator ended unexpectedly; its last lines are in {running.log}.")
+            time.sleep(0.2)
+        return player.returncode
+    finally:
+        _end(player)
+
+
+def wait(running: stack.Emulator) -> None:
+    """Stay until the emulator ends or the run is stopped."""
+    while running.process.poll() is None:
+        time.sleep(0.2)
+
+
+def _end(player: subprocess.Popen[bytes]) -> None:
+    if player.poll() is None:
         player.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             player.wait(10)
-        if player.poll() is None:
-            player.kill()
-            player.wait()
-        raise
+    if player.poll() is None:
+        player.kill()
+        player.wait()
 
 
 def run(how: str, port: int) -> int:
@@ -158,8 +174,9 @@ def run(how: str, port: int) -> int:
         outputs = bring_up(running)
         if how == "none":
             say(f"The local stack answers. Public bucket: {outputs['PublicUrl']}\nCtrl-C stops it.")
-            signal.pause()
-        return play(how)
+            wait(running)
+            return 0
+        return play(how, running)
 
 
 def main() -> int:
