@@ -1,15 +1,19 @@
 """One fixture for each peer: started when a test first asks for it, shared by the whole session, ended with it."""
 
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from tests.peers.bluesky_network import BlueskyNetwork, bluesky_network
+from tests.peers.losing_proxy import LosingProxy, losing_proxy
+from tests.peers.mastodon_mock_server import MastodonMock, mastodon_mock_server
+from tests.peers.mastodon_recordings import Replay, replay
 from tests.peers.places import PeerMissing
+from tests.peers.snac_server import SnacServer, snac_server
 
 Peer = TypeVar("Peer")
 
@@ -25,27 +29,67 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "localhost"]))
 
 
-def _lend(peer: AbstractContextManager[Peer]) -> Iterator[Peer]:
-    """Yield a running peer; one that is not installed skips the test on a person's machine, and fails it in CI."""
-    try:
-        running = peer.__enter__()
-    except PeerMissing as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
-    try:
+@contextmanager
+def _present(peer: AbstractContextManager[Peer]) -> Iterator[Peer]:
+    """Run a peer; one that is not installed skips the test on a person's machine, and is an error in CI."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(peer)
+        except PeerMissing as missing:
+            if os.environ.get("CI") == "true":
+                raise
+            pytest.skip(str(missing))
         yield running
-    finally:
-        peer.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")
 def bluesky() -> Iterator[BlueskyNetwork]:
     """The Bluesky network with two accounts, `atelier.test` and `lecteur.test`, without rate limits."""
-    yield from _lend(bluesky_network(HANDLES))
+    with _present(bluesky_network(HANDLES)) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def bluesky_with_limits() -> Iterator[BlueskyNetwork]:
     """A Bluesky network of its own, with the account `presse.test`, that refuses too many requests."""
-    yield from _lend(bluesky_network(["presse.test"], rate_limits=True))
+    with _present(bluesky_network(["presse.test"], rate_limits=True)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mastodon_mock_running() -> Iterator[MastodonMock]:
+    """The server behind `mastodon_mock`, with what earlier tests left in it."""
+    with _present(mastodon_mock_server()) as running:
+        yield running
+
+
+@pytest.fixture
+def mastodon_mock(mastodon_mock_running: MastodonMock) -> MastodonMock:
+    """A Mastodon API, empty and in good health, with the accounts `gazette` and `lectrice`."""
+    mastodon_mock_running.reset()
+    return mastodon_mock_running
+
+
+@pytest.fixture(scope="session")
+def snac() -> Iterator[SnacServer]:
+    """snac2 with the users `mairie` and `lectrice`; what a test posts stays for the session."""
+    with _present(snac_server("mairie", "lectrice")) as running:
+        yield running
+
+
+@pytest.fixture
+def mastodon_replay() -> Iterator[Callable[..., Replay]]:
+    """Give names of RECORDINGS, get a server that replays them until the test ends."""
+    with ExitStack() as servers:
+
+        def start(*names: str) -> Replay:
+            return servers.enter_context(_present(replay(*names)))
+
+        yield start
+
+
+@pytest.fixture
+def losing() -> Iterator[Callable[[str], LosingProxy]]:
+    """Give a peer's address, get a proxy before it that loses what it is told to lose, until the test ends."""
+    with ExitStack() as proxies:
+        yield lambda target: proxies.enter_context(losing_proxy(target))

@@ -16,7 +16,7 @@ PEERS = {
 }
 
 
-class PeerMissing(Exception):  # noqa: N818
+class PeerMissing(Exception):
     """A peer is not installed on this machine; the message says which and what to do."""
 
 

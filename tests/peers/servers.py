@@ -14,7 +14,7 @@ from tests.peers.places import HERE
 Answer = TypeVar("Answer")
 
 
-class ServerFailed(Exception):  # noqa: N818
+class ServerFailed(Exception):
     """A server did not start; the message carries the end of what it wrote."""
 
 

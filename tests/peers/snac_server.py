@@ -1,0 +1,118 @@
+"""snac2 on loopback: a real fediverse server that speaks part of Mastodon's API.
+
+What it does otherwise (2.75): no Idempotency-Key, no /api/v2/instance (404), 100 000 characters, a link counts 32, no
+rate limits and no Link headers, and what is said of language and of the visibility `unlisted` does not come back.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from tests.peers.places import detail
+from tests.peers.servers import ServerFailed, free_port, listens, running
+
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+SCOPES = "read write follow"
+
+
+@dataclass(frozen=True)
+class SnacServer:
+    """A running server.
+
+    url: without a slash at the end. tokens: an access token for each user, got through OAuth as an application does.
+    """
+
+    url: str
+    tokens: dict[str, str] = field(repr=False)
+
+
+@contextlib.contextmanager
+def snac_server(*users: str) -> Iterator[SnacServer]:
+    """Run the server with these users until the block ends.
+
+    Raises: PeerMissing, ServerFailed.
+    """
+    program = detail("snac2", "program")
+    folder = Path(tempfile.mkdtemp(prefix="heraut-snac-"))
+    try:
+        port = free_port()
+        data = folder / "data"
+        # It asks: address, port, host name (what its addresses begin with), path prefix, administrator's mail.
+        _tell(program, ["init", str(data)], f"127.0.0.1\n{port}\nlocalhost:{port}\n\n\n")
+        settings = json.loads((data / "server.json").read_text(encoding="utf-8"))
+        settings |= {"protocol": "http", "disable_inbox_collection": True, "disable_email_notifications": True}
+        (data / "server.json").write_text(json.dumps(settings), encoding="utf-8")
+        passwords = {}
+        for user in users:
+            said = _tell(program, ["adduser", str(data), user], "")
+            passwords[user] = re.findall(r"password is (\S+)", said)[0]
+        url = f"http://localhost:{port}"
+        with running(
+            "snac2", [program, "httpd", str(data)], log=folder / "log", ready=lambda: listens(port), remove=folder
+        ):
+            yield SnacServer(url=url, tokens={user: _token(url, user, word) for user, word in passwords.items()})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tell(program: str, arguments: list[str], answers: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "DEBUG"}
+    done = subprocess.run(
+        [program, *arguments], input=answers, capture_output=True, text=True, env=environment, check=False
+    )
+    if done.returncode:
+        raise ServerFailed(f"snac {arguments[0]} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+def _token(url: str, user: str, password: str) -> str:
+    """Register an application, sign in on the page that it would show the user, and trade the code for a token."""
+    application = json.loads(
+        _post(f"{url}/api/v1/apps", {"client_name": "Héraut", "redirect_uris": OUT_OF_BAND, "scopes": SCOPES})
+    )
+    asked = {
+        "client_id": application["client_id"],
+        "redirect_uri": OUT_OF_BAND,
+        "response_type": "code",
+        "scope": SCOPES,
+    }
+    with urllib.request.urlopen(f"{url}/oauth/authorize?{urllib.parse.urlencode(asked)}", timeout=10) as page:
+        form = _Form()
+        form.feed(page.read().decode())
+    code = _post(form.action, {**form.hidden, "login": user, "passwd": password})
+    grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": OUT_OF_BAND, "scope": SCOPES}
+    secrets = {name: application[name] for name in ("client_id", "client_secret")}
+    return str(json.loads(_post(f"{url}/oauth/token", {**grant, **secrets}))["access_token"])
+
+
+def _post(address: str, form: dict[str, Any]) -> str:
+    with urllib.request.urlopen(address, data=urllib.parse.urlencode(form).encode(), timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+class _Form(HTMLParser):
+    """The address and the hidden fields of a page's only form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.hidden: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what the form needs."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = given["action"]
+        elif tag == "input" and given.get("type") == "hidden":
+            self.hidden[given["name"]] = given["value"]
