@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from heraut.aws.items import PK, SCHEMA, SK, document, from_document
@@ -62,3 +63,14 @@ class BrandsTable:
         """Give when each person (by id) confirmed; those who never did are absent."""
         items = self._table.query(_BEGINS, {"pk": brand, "prefix": _PERSON})
         return {item[SK].removeprefix(_PERSON): instant(item["confirmed_at"]) for item in items}
+
+    def take_turn(self, brand: str, name: str, now: datetime, until: datetime) -> bool:
+        """Take a turn that nobody else has until then (a lease); False while somebody has it."""
+        mark = uuid.uuid4().hex
+        answer = self._table.update(
+            (brand, f"turn#{name}"),
+            "SET #schema = :schema, #until = :until, #mark = :mark, #expires = :expires",
+            {"schema": SCHEMA, "until": until, "mark": mark, "now": now, "expires": int(until.timestamp())},
+            "attribute_not_exists(#until) OR #until <= :now",
+        )
+        return answer.done or (answer.item is not None and answer.item.get("mark") == mark)

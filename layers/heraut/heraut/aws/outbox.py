@@ -1,7 +1,7 @@
 """
 Setting work going: the delivery queue, and starting `prepare_delivery`.
 
-A message is `{"schema": 1, "brand", "post", "account", "version", "at"}`; the state in the table decides, not the message.
+A message is `{"schema": 1, "brand", "post", "account", "version", "at"}`; the state in the table decides, not it.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class QueueOutbox:
         """
         Queue messages with a delay each (whole seconds, 0 to 900); give back those that were not accepted.
 
-        What could not be sent now, the due index shows again: a busy queue is no error. One message group for each account,
-        so that one busy account does not keep the others waiting (fair queue).
+        What could not be sent now, the due index shows again: a busy queue is no error. One message group for each
+        account, so that one busy account does not keep the others waiting (fair queue).
         """
         for _, delay in messages:
             if not 0 <= delay <= LONGEST_DELAY:

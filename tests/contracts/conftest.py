@@ -1,0 +1,66 @@
+"""Each store, as its twin and as its real adapter over moto."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from moto import mock_aws
+
+from heraut.aws.brands_table import BrandsTable
+from heraut.aws.links_table import LinksTable
+from heraut.aws.posts_table import PostsTable
+from tests.contracts.stack import Stack
+from tests.twins.brands import BrandsTwin
+from tests.twins.links import LinksTwin
+from tests.twins.posts import PostsTwin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from heraut.brands import Brands
+    from heraut.links import Links
+    from heraut.publishing.store import Posts
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """Let moto answer for AWS."""
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def posts_stack(aws: None) -> Stack:
+    """The Posts table."""
+    return Stack.of("PostsTable")
+
+
+@pytest.fixture
+def brands_stack(aws: None) -> Stack:
+    """The Brands table."""
+    return Stack.of("BrandsTable")
+
+
+@pytest.fixture(params=["twin", "table"])
+def posts(request: pytest.FixtureRequest) -> Posts:
+    """The posts' store."""
+    if request.param == "twin":
+        return PostsTwin()
+    return PostsTable(request.getfixturevalue("posts_stack").table)
+
+
+@pytest.fixture(params=["twin", "table"])
+def brands(request: pytest.FixtureRequest) -> Brands:
+    """The brands' store."""
+    if request.param == "twin":
+        return BrandsTwin()
+    return BrandsTable(request.getfixturevalue("brands_stack").table)
+
+
+@pytest.fixture(params=["twin", "table"])
+def links(request: pytest.FixtureRequest) -> Links:
+    """The links' store."""
+    if request.param == "twin":
+        return LinksTwin()
+    return LinksTable(request.getfixturevalue("brands_stack").table)

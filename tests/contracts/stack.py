@@ -1,0 +1,133 @@
+"""Tables over moto, exactly as `infra/template.yaml` makes them, and what the cases need to disturb them."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from samtranslator.yaml_helper import yaml_parse
+
+from heraut.aws.clients import Clients
+from heraut.aws.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
+REGION = "eu-west-3"
+
+
+@cache
+def resource(logical_id: str) -> Mapping[str, Any]:
+    """Give the properties of a resource of the template."""
+    properties: dict[str, Any] = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))["Resources"][logical_id]["Properties"]
+    return properties
+
+
+def clients() -> Clients:
+    """Make clients with keys that open nothing."""
+    return Clients(session=_session())
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: reading the services' descriptions takes most of the time."""
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+
+
+class _Body(io.BytesIO):
+    """A response's body as botocore reads it."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+@dataclass
+class Stack:
+    """One table of the template, under moto."""
+
+    clients: Clients
+    name: str
+
+    @classmethod
+    def of(cls, logical_id: str) -> Stack:
+        """Make the table that the template calls so."""
+        properties = resource(logical_id)
+        made = clients()
+        asked: dict[str, Any] = {
+            name: properties[name]
+            for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+            if name in properties
+        }
+        made.dynamodb.create_table(TableName=logical_id, **asked)
+        return cls(made, logical_id)
+
+    @property
+    def dynamodb(self) -> DynamoDBClient:
+        return self.clients.dynamodb
+
+    @property
+    def table(self) -> Table:
+        return Table(self.dynamodb, self.name, wait=lambda _: None)
+
+    def items(self) -> list[dict[str, Any]]:
+        """Give every item as it is stored (DynamoDB attributes)."""
+        pages: Any = self.dynamodb.get_paginator("scan").paginate(TableName=self.name)
+        return [item for page in pages for item in page["Items"]]
+
+    def item(self, pk: str, sk: str) -> dict[str, Any]:
+        """Give one item as it is stored."""
+        found = [item for item in self.items() if (item["pk"]["S"], item["sk"]["S"]) == (pk, sk)]
+        assert len(found) == 1, f"{len(found)} items {pk} {sk}"
+        return found[0]
+
+    def put(self, item: dict[str, Any]) -> None:
+        """Write an item as another release would have."""
+        self.dynamodb.put_item(TableName=self.name, Item=item)
+
+    def lose_first_answer(self, operation: str) -> list[str]:
+        """
+        Lose the first answer of an operation on its way back, so that the SDK itself sends the request again.
+
+        Gives a list that grows with each request sent. moto does not know ClientRequestToken: here a transaction's
+        second arrival is answered as DynamoDB does, if it carries the token of the first.
+        """
+        sent: list[str] = []
+        tokens: set[str] = set()
+
+        def repeated(request: Any, **_: Any) -> AWSResponse | None:
+            token = json.loads(request.body).get("ClientRequestToken")
+            if token is None or token not in tokens:
+                tokens.add(token)
+                return None
+            return AWSResponse(request.url, 200, HTTPHeaders(), _Body(b"{}"))
+
+        def lost(attempts: int, **_: Any) -> float | None:
+            sent.append(operation)
+            return 0.0 if attempts == 1 else None
+
+        hooks: Any = self.dynamodb.meta.events
+        hooks.register_first(f"before-send.dynamodb.{operation}", repeated)
+        hooks.register_first(f"needs-retry.dynamodb.{operation}", lost)
+        return sent
+
+    def one_at_a_time(self) -> None:
+        """Let one request in at a time: moto checks a condition and writes without a lock, DynamoDB does not."""
+        lock, client = threading.Lock(), self.dynamodb
+        call = client._make_api_call  # type: ignore[attr-defined]
+
+        def locked(*args: Any) -> Any:
+            with lock:
+                return call(*args)
+
+        client._make_api_call = locked  # type: ignore[attr-defined]
