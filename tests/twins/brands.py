@@ -20,6 +20,7 @@ class BrandsTwin:
     def __init__(self, *brands: Brand) -> None:
         self._brands = {brand.id: brand for brand in brands}
         self._confirmed: dict[str, dict[str, datetime]] = {}
+        self._turns: dict[tuple[str, str], datetime] = {}
 
     def brand(self, brand: str) -> Brand | None:
         return self._brands.get(brand)
@@ -40,3 +41,10 @@ class BrandsTwin:
 
     def confirmations(self, brand: str) -> Mapping[str, datetime]:
         return dict(self._confirmed.get(brand, {}))
+
+    def take_turn(self, brand: str, name: str, now: datetime, until: datetime) -> bool:
+        held = self._turns.get((brand, name))
+        if held is not None and held > now:
+            return False
+        self._turns[brand, name] = until
+        return True

@@ -29,6 +29,9 @@ class Brands(Protocol):
     def confirmations(self, brand: str) -> Mapping[str, datetime]:
         """Give when each person (by id) confirmed; those who never did are absent."""
 
+    def take_turn(self, brand: str, name: str, now: datetime, until: datetime) -> bool:
+        """Take a turn that nobody else has until then (a lease); False while somebody has it."""
+
 
 class Secrets(Protocol):
     """Secrets of accounts: never in the file, the logs or a table."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,12 +82,14 @@ class Preparation:
     """What was uploaded ahead.
 
     `remote` is opaque to all but the adapter and given back to it in `Job.prepared`; `look_at` is set while
-    the network still works on it: call `prepare` again then.
+    the network still works on it: call `prepare` again then. `problems` are warnings: what will be posted a little
+    differently (a mention of nobody, a link without its card).
     """
 
     remote: Mapping[str, str]
     expires_at: datetime | None = None
     look_at: datetime | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Publishes(Protocol):
         """Try the account for real, reading only; raises like `publish` does."""
 
 
+@runtime_checkable
 class Refreshes(Protocol):
     """Networks whose tokens expire: `refresh_tokens` is their only writer."""
 
