@@ -1,0 +1,185 @@
+"""Mastodon, and the servers that speak its language (https://docs.joinmastodon.org/methods/statuses/).
+
+The token comes from the account's own settings page and does not expire. The instant of a post is kept by us:
+`scheduled_at` is never used. A repeat with the same Idempotency-Key gives the same post within the hour on real
+Mastodon; servers that only imitate its API may post twice, so there a repeat is never called safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from heraut.brands import NetworkName
+from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, Refused
+from heraut.networks import mastodon_find, mastodon_media
+from heraut.networks.base import Identity, Published
+from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
+from heraut.networks.mastodon_post import body_of, key_of, problems_of
+from heraut.networks.mastodon_server import TOKEN, Memory, Server
+from heraut.networks.mastodon_text import URL_CHARACTERS, count
+from heraut.problems import problem, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from heraut.brands import Account
+    from heraut.networks.base import Job, Limits, Preparation, Window
+    from heraut.networks.http import Http
+    from heraut.networks.mastodon_answers import Status
+    from heraut.problems import Problem
+    from heraut.publishing.model import Content, Media
+
+REPEAT_IS_SAFE = timedelta(minutes=55)  # Mastodon keeps a key for 60
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Mastodon:
+    """Publishing on Mastodon. `clock` serves the calls that are given no instant."""
+
+    http: Http
+    memory: Memory = field(default_factory=Memory)
+    clock: Callable[[], datetime] = _wall_clock
+
+    name = NetworkName.MASTODON
+    reads_back = True
+    secret_fields: tuple[str, ...] = (TOKEN,)
+
+    def prepare_ahead(self, content: Content) -> timedelta | None:
+        """Say how long before its instant uploads may begin: a quarter of an hour for pictures, an hour for films."""
+        return mastodon_media.ahead(content)
+
+    def limits(self, account: Account, secret: Mapping[str, str]) -> Limits:
+        """Give what the account's server accepts: its own words (remembered for an hour), else Mastodon's defaults."""
+        return self._server(account, secret).instance().limits
+
+    def count(self, text: str, limits: Limits) -> int:
+        """Count grapheme clusters, a link as long as the server says, `@user@domain` as `@user`."""
+        return count(text, limits.url_characters or URL_CHARACTERS)
+
+    def validate(self, content: Content, limits: Limits) -> Sequence[Problem]:
+        """Find everything that the server would refuse."""
+        return tuple(problems_of(content, limits))
+
+    def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
+        """Upload pictures and films, or look at those the server still works on."""
+        server = self._server(job.account, job.secret, now)
+        return mastodon_media.prepare(server, job, read, server.instance().limits)
+
+    def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
+        """Send each part that is not yet in `job.done`, each a reply to the one before.
+
+        Raises PreparationLost when an upload is missing or gone: nothing was posted, prepare again.
+        """
+        server = self._server(job.account, job.secret, now)
+        ids, parts = list(job.done), range(len(job.done), len(job.content.parts))
+        uploads = {part: mastodon_media.ids_of_part(job, part) for part in parts}
+        sent: list[Status] = []
+        for part in parts:
+            status = self._send(server, job, part, uploads[part], ids[-1] if ids else None)
+            sent.append(status)
+            ids.append(status.id)
+            accepted(status.id)
+        first = sent[0] if sent and not job.done else self._first(server, ids[0])
+        return Published(
+            remote_ids=tuple(ids), url=first.url if first else None, at=first.created_at if first else None
+        )
+
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
+        """Look for this job's parts among the account's own posts."""
+        return mastodon_find.find(self._server(job.account, job.secret), job, window, taken)
+
+    def repeat_is_safe(self, job: Job) -> timedelta | None:
+        """Say 55 minutes on a server that says it is Mastodon; None on others, and where the server does not say."""
+        try:
+            instance = self._server(job.account, job.secret).instance()
+        except NetworkError:
+            return None
+        return REPEAT_IS_SAFE if instance.is_mastodon else None
+
+    def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
+        """Ask the server who we are and what the token may do."""
+        server = self._server(account, secret)
+        instance = server.instance()
+        try:
+            who = entity(server.read("/api/v1/accounts/verify_credentials"), "id", "username")
+        except OutcomeUnknown as unclear:
+            if unclear.problem.code != "mastodon_answer_unclear":
+                raise
+            raise Refused(problem("mastodon_no_server", "instance", host=server.host)) from unclear
+        name = f"@{who['username']}@{instance.domain or server.host}"
+        url = who.get("url")
+        return Identity(
+            name=name,
+            url=url if isinstance(url, str) else None,
+            limits=instance.limits,
+            problems=(*_rights_problems(server, str(who["id"])), *_account_problems(account, who, name, server.host)),
+        )
+
+    def _server(self, account: Account, secret: Mapping[str, str], now: datetime | None = None) -> Server:
+        return Server(self.http, account, secret, self.memory, now or self.clock())
+
+    def _send(self, server: Server, job: Job, part: int, uploads: tuple[str, ...], reply_to: str | None) -> Status:
+        answer = server.call(
+            "POST",
+            "/api/v1/statuses",
+            headers={"Idempotency-Key": key_of(job, part)},
+            json=body_of(job, part, uploads, reply_to),
+        )
+        if is_good(answer):
+            return status_of(answer)
+        refused = refusal(answer, server.now)
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and uploads:
+            refused = mastodon_media.refused_for_media(server, uploads, refused)
+        raise refused
+
+    def _first(self, server: Server, status_id: str) -> Status | None:
+        """Read the first part again, for its link; a link that cannot be read makes nothing doubtful."""
+        try:
+            return status_of(server.read(f"/api/v1/statuses/{status_id}"))
+        except NetworkError:
+            return None
+
+
+def _rights_problems(server: Server, account_id: str) -> list[Problem]:
+    """Find the rights that the token lacks, where the server tells them (Mastodon 4.3 and later)."""
+    missing = []
+    try:
+        application = server.call("GET", "/api/v1/apps/verify_credentials")
+        held = entity(application).get("scopes") if is_good(application) else None
+    except OutcomeUnknown:
+        held = None
+    if isinstance(held, list):
+        missing = [right for right in RIGHTS if right not in held and right.partition(":")[0] not in held]
+    try:
+        server.read(f"/api/v1/accounts/{account_id}/statuses", {"limit": "1"})
+    except CredentialsExpired:
+        missing = sorted({*missing, "read:statuses"})
+    if not missing:
+        return []
+    return [problem("mastodon_rights_missing", TOKEN, host=server.host, rights=", ".join(missing))]
+
+
+def _account_problems(account: Account, who: dict[str, Any], name: str, host: str) -> list[Problem]:
+    found = []
+    if account.handle and not _same_handle(account.handle, name, host):
+        found.append(problem("mastodon_other_account", "handle", found=name, expected=account.handle))
+    moved = who.get("moved")
+    if isinstance(moved, dict):
+        found.append(problem("mastodon_account_moved", "handle", where=str(moved.get("acct") or "?"), host=host))
+    if who.get("limited") or who.get("suspended"):
+        found.append(warning("mastodon_account_limited", "handle", host=host))
+    return found
+
+
+def _same_handle(handle: str, name: str, host: str) -> bool:
+    """Whether a handle as people write it (`lea`, `@lea`, `@lea@serveur`) is the account of that name."""
+    wanted, _, domain = handle.strip().lstrip("@").casefold().partition("@")
+    user, _, home = name.lstrip("@").casefold().partition("@")
+    return wanted == user and domain in {"", home, host.casefold()}

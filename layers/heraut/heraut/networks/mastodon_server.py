@@ -1,0 +1,130 @@
+"""One account on its Mastodon server: the calls, with the token, and what is remembered of the server for an hour."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from heraut.errors import CredentialsExpired, NetworkError, Refused
+from heraut.networks.mastodon_answers import entity, is_good, refusal
+from heraut.networks.mastodon_instance import UNKNOWN, Instance, instance_of
+from heraut.problems import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from heraut.brands import Account
+    from heraut.networks.http import Answer, Http
+
+TOKEN = "access_token"  # noqa: S105 -- the field's name
+REMEMBERED = 3600.0  # seconds
+UNREACHABLE_FOR = 60.0  # seconds before a silent server is asked again what it accepts
+_SECONDS_FOR_LIMITS = 8.0
+
+
+@dataclass
+class Memory:
+    """What servers said of themselves and of our accounts, each for a while, between the calls of one process."""
+
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
+
+    def get(self, key: str) -> Any:
+        """Give what is still good, else None."""
+        until, value = self._kept.get(key, (0.0, None))
+        return value if self.clock() < until else None
+
+    def old(self, key: str) -> Any:
+        """Give what was last kept, however old, else None."""
+        return self._kept.get(key, (0.0, None))[1]
+
+    def keep(self, key: str, value: Any, seconds: float = REMEMBERED) -> None:
+        """Keep a value for so many seconds."""
+        self._kept[key] = (self.clock() + seconds, value)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server as one account sees it at `now`."""
+
+    http: Http
+    account: Account
+    secret: Mapping[str, str] = field(repr=False)
+    memory: Memory
+    now: datetime
+
+    @property
+    def base(self) -> str:
+        """The server's address; Refused when the configuration has none."""
+        base = (self.account.instance or "").strip().rstrip("/")
+        if not base:
+            raise Refused(problem("mastodon_without_instance", "instance", account=self.account.name))
+        return base
+
+    @property
+    def host(self) -> str:
+        """The server's name, for a person."""
+        return self.base.partition("://")[2] or self.base
+
+    def patient(self, seconds: float) -> Server:
+        """Give the same, with so many seconds for each call."""
+        return replace(self, http=replace(self.http, total_seconds=seconds))
+
+    def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any) -> Answer:
+        """Make a call with the token and give its answer whatever its status; raises as `Http.call` does."""
+        token = self.secret.get(TOKEN, "").strip()
+        if not token:
+            raise CredentialsExpired(
+                problem("mastodon_without_token", TOKEN, account=self.account.name, host=self.host)
+            )
+        sent = {"Authorization": f"Bearer {token}", "Accept": "application/json", **(headers or {})}
+        return self.http.call(method, self.base + path, headers=sent, **body)
+
+    def read(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Read something; raises what an answer that is not good means."""
+        answer = self.call("GET", path, params=params or {})
+        if not is_good(answer):
+            raise refusal(answer, self.now)
+        return answer
+
+    def account_id(self) -> str:
+        """Give our account's id on the server (remembered for an hour)."""
+        key = f"account {self.base} {_digest(self.secret.get(TOKEN, ''))}"
+        found = self.memory.get(key)
+        if found is None:
+            found = str(entity(self.read("/api/v1/accounts/verify_credentials"), "id")["id"])
+            self.memory.keep(key, found)
+        return str(found)
+
+    def instance(self) -> Instance:
+        """Say what the server is and accepts (remembered for an hour): what it said last, when it is silent now."""
+        key = f"instance {self.base}"
+        known: Instance | None = self.memory.get(key)
+        if known is None:
+            known = self._ask_instance()
+            seconds = REMEMBERED
+            if known is None:
+                known, seconds = self.memory.old(key) or UNKNOWN, UNREACHABLE_FOR
+            self.memory.keep(key, known, seconds)
+        return known
+
+    def _ask_instance(self) -> Instance | None:
+        http = replace(self.http, total_seconds=min(self.http.total_seconds, _SECONDS_FOR_LIMITS))
+        token = self.secret.get(TOKEN, "").strip()
+        headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        for version in ("v2", "v1"):
+            try:
+                answer = http.call("GET", f"{self.base}/api/{version}/instance", headers=headers)
+                found = instance_of(answer.json()) if is_good(answer) else None
+            except NetworkError:
+                found = None  # silent, or no JSON: the older question, then the defaults
+            if found is not None:
+                return found
+        return None
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
