@@ -122,7 +122,10 @@ def _links(text: str) -> Iterator[Span]:
 
 def address(shown: str) -> str:
     """Give the address behind what a person typed: https when no scheme is written, and only ASCII (RFC 3986)."""
-    parts = urlsplit(shown if "://" in shown else f"https://{shown}")
+    try:
+        parts = urlsplit(shown if "://" in shown else f"https://{shown}")
+    except ValueError:  # no address at all: shown as it is
+        return shown
     return urlunsplit(
         (
             parts.scheme.lower(),

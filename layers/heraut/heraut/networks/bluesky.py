@@ -1,0 +1,182 @@
+"""Bluesky (AT Protocol): https://docs.bsky.app/docs/api/com-atproto-repo-put-record.
+
+A post is a record in the account's own repository, put there under a key and a date of our own: putting it again
+changes nothing, and asking the repository for that key tells for certain whether it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from heraut.brands import NetworkName
+from heraut.errors import NetworkError, ReadBackUnavailable, Refused
+from heraut.networks import bluesky_text, bluesky_uploads
+from heraut.networks.base import Identity, Published
+from heraut.networks.bluesky_checks import LIMITS, problems_of
+from heraut.networks.bluesky_records import (
+    COLLECTION,
+    dated,
+    languages,
+    messages,
+    record,
+    record_key,
+    rkey_of,
+    uri,
+)
+from heraut.networks.bluesky_repository import Repository, read
+from heraut.networks.bluesky_sessions import ACCESS, DID, PASSWORD, PDS, REFRESH, Sessions, handle_of, service_of
+from heraut.problems import problem, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from heraut.brands import Account
+    from heraut.networks.base import Job, Limits, Preparation, Window
+    from heraut.networks.bluesky_records import Reference
+    from heraut.networks.bluesky_uploads import CardOf
+    from heraut.networks.http import Http
+    from heraut.problems import Problem
+    from heraut.publishing.model import Content, Media
+
+# A repeat is the same record for ever. A week is the longest that an account may let a post be late, and keeps a post
+# that somebody deleted since from coming back.
+REPEAT_IS_SAFE = timedelta(days=7)
+READERS = "https://bsky.app"
+
+
+@dataclass(frozen=True)
+class Bluesky:
+    """Publishing on Bluesky; `card_of` reads the page behind a link."""
+
+    http: Http
+    card_of: CardOf
+    sessions: Sessions = field(default_factory=Sessions)
+
+    name = NetworkName.BLUESKY
+    reads_back = True
+    secret_fields: tuple[str, ...] = (PASSWORD,)
+
+    def prepare_ahead(self, content: Content) -> timedelta | None:
+        """Two minutes for pictures, a link's card or a mention; None for a text alone."""
+        return bluesky_uploads.ahead(content)
+
+    def limits(self, account: Account, secret: Mapping[str, str]) -> Limits:  # noqa: ARG002 -- the same everywhere
+        """Give the lexicon's limits, which no server may change."""
+        return LIMITS
+
+    def count(self, text: str, limits: Limits) -> int:  # noqa: ARG002 -- links have no flat length
+        """Count grapheme clusters, links at their full length."""
+        return bluesky_text.count(text)
+
+    def validate(self, content: Content, limits: Limits) -> Sequence[Problem]:
+        """Find everything that Bluesky would refuse, or show otherwise than one expects."""
+        return tuple(problems_of(content, limits))
+
+    def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
+        """Upload pictures, make the cards of links, find out who the mentioned are."""
+        return bluesky_uploads.prepare(
+            Repository(self.http, self.sessions, job.account, job.secret, now), job, read, self.card_of
+        )
+
+    def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
+        """Put each part that is not yet in `job.done`, each an answer to the one before.
+
+        Raises PreparationLost when pictures are missing or gone: nothing was posted, prepare again.
+        """
+        http = self.http.within(self.http.total_seconds)
+        repository = Repository(http, self.sessions, job.account, job.secret, now)
+        said = messages(job.content)
+        missing = range(len(job.done), len(said))
+        embeds = {number: bluesky_uploads.embed_of(job, number, said[number], now) for number in missing}
+        thread = [_accepted_before(repository, number, address) for number, address in enumerate(job.done)]
+        for number in missing:
+            written = record(
+                said[number],
+                created_at=dated(job.created_at, number),
+                languages=languages(job.content),
+                dids=bluesky_uploads.dids_of(job),
+                embed=embeds[number],
+                thread=(thread[0], thread[-1]) if thread else None,
+            )
+            thread.append(_put(repository, job, number, len(said), written))
+            accepted(thread[-1].uri)
+        ids = tuple(post.uri for post in thread)
+        return Published(ids, _link(job, repository.session.pds, ids[0]))
+
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
+        """Ask the repository itself for the keys of ours; None when one of them is not there."""
+        http = self.http.within(self.http.total_seconds)
+        try:
+            did, pds = self.sessions.place(http, job.account, job.secret, window.until)
+            ids = _addresses(job, did)
+            there = all(address not in taken and read(http, pds, address) is not None for address in ids)
+        except NetworkError as error:
+            host = urlsplit(service_of(job.account)).netloc
+            raise ReadBackUnavailable(problem("bluesky_not_read_back", host=host)) from error
+        return Published(ids, _link(job, pds, ids[0])) if there else None
+
+    def repeat_is_safe(self, job: Job) -> timedelta | None:  # noqa: ARG002 -- of every post
+        """Give how long a repeat is the same record and no second post."""
+        return REPEAT_IS_SAFE
+
+    def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
+        """Sign in with the app password and say who the server says we are."""
+        session = self.sessions.tried(self.http.within(self.http.total_seconds), account, secret)
+        problems = []
+        if session.handle != handle_of(account):
+            problems.append(warning("bluesky_other_name", "handle", found=session.handle, expected=handle_of(account)))
+        if not session.by_app_password:
+            problems.append(warning("bluesky_main_password", handle=session.handle))
+        url = f"{READERS}/profile/{session.handle}"
+        if not _is_public(account):
+            url = f"{session.pds}/xrpc/com.atproto.repo.describeRepo?repo={session.did}"
+        return Identity(f"@{session.handle}", url, LIMITS, tuple(problems))
+
+    def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
+        """Continue the session, or sign in anew with the app password; None when the tokens are good for an hour."""
+        session = self.sessions.renewed(self.http.within(self.http.total_seconds), account, secret, now)
+        if session is None:
+            return None
+        tokens = {ACCESS: session.access, REFRESH: session.refresh, DID: session.did, PDS: session.pds}
+        return {**secret, **tokens}
+
+
+def _accepted_before(repository: Repository, number: int, address: str) -> Reference:
+    found = repository.post(address)
+    if found is None:
+        raise Refused(problem("bluesky_thread_broken", part=number + 1))
+    return found
+
+
+def _put(repository: Repository, job: Job, number: int, parts: int, written: Mapping[str, Any]) -> Reference:
+    try:
+        return repository.put(record_key(job.created_at, job.key, number), written)
+    except Refused as refused:
+        if not number:
+            raise
+        reason = refused.problem.fields.get("reason", "")
+        raise Refused(problem("bluesky_thread_cut", part=number + 1, parts=parts, reason=reason)) from refused
+
+
+def _addresses(job: Job, did: str) -> tuple[str, ...]:
+    rest = range(len(job.done), len(messages(job.content)))
+    return (*job.done, *(uri(did, record_key(job.created_at, job.key, number)) for number in rest))
+
+
+def _is_public(account: Account) -> bool:
+    """Whether Bluesky's readers show the account: every public server takes part, whoever runs it."""
+    return service_of(account).startswith("https://")
+
+
+def _link(job: Job, pds: str, address: str) -> str:
+    """Give where the post is seen; of a network of one's own, where its record is."""
+    rkey = rkey_of(address)
+    did = address.removeprefix("at://").partition("/")[0]
+    if not _is_public(job.account):
+        return f"{pds}/xrpc/com.atproto.repo.getRecord?repo={did}&collection={COLLECTION}&rkey={rkey}"
+    handle = handle_of(job.account)
+    return f"{READERS}/profile/{handle if bluesky_text.is_handle(handle) else did}/post/{rkey}"
