@@ -1,0 +1,349 @@
+"""Show, and do, what the link in a message says: GET and HEAD show, the POST of the page's button acts, once.
+
+What decides is the delivery's own conditional change: two people who press different buttons cannot both win, and the
+page of the one who comes second says who decided what and when.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from heraut import links as tokens
+from heraut.brands.model import NAME
+from heraut.errors import Conflict, TryAgain
+from heraut.events import EventName, event
+from heraut.links import Action
+from heraut.pages import link_page
+from heraut.publishing import decisions, link_pages, transitions
+from heraut.publishing.dispatch_posts import dispatch_now
+from heraut.publishing.link_pages import ADDRESS, NOW, SLOT, Case, Offer
+from heraut.publishing.model import OVER
+from heraut.publishing.slots import APART, next_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from heraut.brands import Brands, NetworkName
+    from heraut.events import Event
+    from heraut.links import Links
+    from heraut.networks.base import Publishes
+    from heraut.pages.link_page import LinkPage
+    from heraut.publishing.local_time import LocalTime
+    from heraut.publishing.model import Delivery, Post
+    from heraut.publishing.store import MediaStore, Outbox, Posts
+
+log = logging.getLogger(__name__)
+
+LONGEST_ADDRESS = 2000  # characters
+MOST_FIELDS = 10
+TRIES = 3  # a hold put on meanwhile is no decision: read again and act
+
+_PATH = re.compile(rf"/({NAME.strip('^$')})/([A-Za-z0-9_-]{{22}})")
+_SENDING = frozenset({Action.PUBLISH_NOW, Action.NEXT_SLOT, Action.SEND_AGAIN, Action.APPROVE})
+
+
+@dataclass(frozen=True)
+class LinkWorld:
+    """What acting on links needs of the world; `networks` says how long ahead uploads begin."""
+
+    posts: Posts
+    brands: Brands
+    links: Links
+    media: MediaStore
+    outbox: Outbox
+    networks: Mapping[NetworkName, Publishes]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as the function URL got it; `path` is `/<brand>/<token>`, `body` the decoded form."""
+
+    method: str
+    path: str
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the browser."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+def act_on_link(request: Request, world: LinkWorld, now: datetime) -> Answer:
+    """Answer a request; nothing is raised for what a person, a scanner or a forger may do."""
+    method = request.method.upper()
+    if method not in {"GET", "HEAD", "POST"}:
+        return _answer(405, link_pages.for_anybody("wrong_way"), Allow="GET, HEAD, POST")
+    try:
+        status, pages = _pages(request, world, now, acts=method == "POST")
+    except TryAgain:
+        answer = _answer(503, link_pages.for_anybody("later"), **{"Retry-After": "60"})
+    else:
+        answer = _answer(status, pages)
+    return replace(answer, body="") if method == "HEAD" else answer
+
+
+def _answer(status: int, pages: Sequence[LinkPage], **more: str) -> Answer:
+    return Answer(status, {**link_page.headers(pages), **more}, link_page.render(pages))
+
+
+def _pages(request: Request, world: LinkWorld, now: datetime, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+    case = _find(request.path, world, now)
+    if case is None:
+        return 404, link_pages.for_anybody("unknown")
+    if case.link.expires_at <= now and case.link.used_at is None:
+        return 410, [link_pages.too_old(case)]
+    if acts:
+        status, page = _act(case, _form(request.body), world)
+        return status, [page]
+    return 200, [_show(case, world)]
+
+
+def _find(path: str, world: LinkWorld, now: datetime) -> Case | None:
+    """Read what a path opens; None when it opens nothing (any more): forged, forgotten, brand or person removed."""
+    matched = _PATH.fullmatch(path)
+    if matched is None:
+        return None
+    link = world.links.link(matched[1], tokens.hash_of(matched[2]))
+    brand = world.brands.brand(matched[1]) if link else None
+    person = brand.person(link.person) if link and brand else None
+    if link is None or brand is None or person is None:
+        return None
+    case = Case(link, brand, person, now)
+    return case if link.post is None else _about(case, world)
+
+
+def _about(case: Case, world: LinkWorld) -> Case | None:
+    """Read (again) the post, the deliveries concerned and the story."""
+    link, brand = case.link, case.brand
+    if link.post is None:
+        return case
+    every = world.posts.deliveries(brand.id, link.post)
+    mine = tuple(one for one in every if link.account in {None, one.account})
+    found = replace(case, deliveries=mine)
+    if link.account is None and found.open:
+        found = replace(found, deliveries=found.open)
+    if not mine:
+        return None
+    # What leaves after a failure is the newest version: a mistake that was mended since is mended.
+    as_sent = link.action in {Action.IS_ONLINE, Action.SEND_AGAIN}
+    post = world.posts.post(brand.id, link.post, mine[0].version if as_sent else None)
+    if post is None:
+        return None
+    return replace(found, post=post, story=tuple(world.posts.story(brand.id, link.post)))
+
+
+def _show(case: Case, world: LinkWorld) -> LinkPage:
+    if _is_over(case):
+        return link_pages.decided(case)
+    impossible = _impossible(case, offer := _offer(case, world))
+    return link_pages.nothing_to_publish(case, impossible) if impossible else _ask(case, offer, world)
+
+
+def _ask(case: Case, offer: Offer, world: LinkWorld, wrong_address: str | None = None) -> LinkPage:
+    media = case.post.content_for(case.deliveries[0].account, case.deliveries[0].network).media if case.post else ()
+    shots = {item.key: world.media.link(item.key) for item in media}
+    return link_pages.question(case, offer, shots, wrong_address)
+
+
+def _is_over(case: Case) -> bool:
+    if case.link.action is Action.CONFIRM_PERSON:
+        return case.link.used_at is not None
+    return case.link.used_at is not None or not case.open
+
+
+def _offer(case: Case, world: LinkWorld) -> Offer:
+    """See what can be offered: read only where the action needs it."""
+    if case.link.action not in _SENDING or not case.deliveries:
+        return Offer()
+    held = any(one.holds or world.posts.brakes(one.brand, one.account) for one in case.deliveries)
+    too_late = any(
+        transitions.is_late(one, account.late, case.now)
+        for one in case.deliveries
+        if (account := case.brand.account(one.account))
+    )
+    wants_slot = case.link.action is Action.NEXT_SLOT or (case.link.action is Action.APPROVE and too_late)
+    return Offer(_slot(case, world) if wants_slot else None, too_late, held)
+
+
+def _slot(case: Case, world: LinkWorld) -> LocalTime | None:
+    account = case.brand.account(case.deliveries[0].account)
+    if account is None:
+        return None
+    accounts = {one.account for one in case.deliveries}
+    mine = {one.id for one in case.deliveries}
+    taken = [
+        one.publish_at
+        for one in world.posts.queue(case.brand.id, case.now - APART)
+        if one.account in accounts and one.id not in mine and one.state not in OVER
+    ]
+    return next_slot(account, case.brand, taken, case.now)
+
+
+def _impossible(case: Case, offer: Offer) -> str | None:
+    if case.link.action in _SENDING and any(case.brand.account(one.account) is None for one in case.deliveries):
+        return "account_gone"
+    return "no_slot" if case.link.action is Action.NEXT_SLOT and offer.slot is None else None
+
+
+def _act(case: Case, form: Mapping[str, str], world: LinkWorld) -> tuple[int, LinkPage]:
+    if case.link.action is Action.CONFIRM_PERSON:
+        return _confirm(case, world)
+    for _ in range(TRIES):
+        if _is_over(case):
+            return (200 if case.link.used_at else 409), link_pages.decided(case)
+        offer = _offer(case, world)
+        impossible = _impossible(case, offer)
+        if impossible:
+            return 409, link_pages.nothing_to_publish(case, impossible)
+        try:
+            return _decide(case, offer, form, world)
+        except Conflict:
+            again = _about(case, world)
+            if again is None:
+                return 404, link_pages.for_anybody("unknown")[0 if case.language == "fr" else 1]
+            case = again
+    raise TryAgain(f"link of {case.link.brand}/{case.link.post}: changed {TRIES} times while it was being decided")
+
+
+def _confirm(case: Case, world: LinkWorld) -> tuple[int, LinkPage]:
+    if case.link.used_at is not None:
+        return 200, link_pages.decided(case)
+    world.brands.confirm_person(case.brand.id, case.person.id, case.now)
+    world.links.mark_used(case.link, case.now)
+    return 200, link_pages.done(case, case.stem)
+
+
+def _decide(case: Case, offer: Offer, form: Mapping[str, str], world: LinkWorld) -> tuple[int, LinkPage]:
+    """Do it, in one conditional write; raises Conflict when somebody was first."""
+    address = form.get(ADDRESS, "").strip()
+    if case.link.action is Action.IS_ONLINE and address and not _is_address(address):
+        return 400, _ask(case, offer, world, wrong_address=address[:LONGEST_ADDRESS])
+    when = form.get("when", "")
+    if case.link.action is Action.APPROVE and offer.too_late and when not in {NOW, SLOT}:
+        return 200, _ask(case, offer, world)  # its time passed while the page was open
+    stem = case.stem
+    match case.link.action:
+        case Action.IS_ONLINE:
+            written = _say_online(case, address or None, world)
+        case Action.SEND_AGAIN:
+            written = _send_again(case, world)
+        case Action.DROP:
+            written = _drop(case, world)
+        case _:
+            written = _schedule(case, _promise(case, offer, when), world)
+    # What was decided is written: neither of these may take it back. The tick finds what is due, the
+    # delivery's own state refuses a second press.
+    with contextlib.suppress(TryAgain):
+        world.links.mark_used(case.link, case.now)
+    try:
+        dispatch_now(written, world.posts, world.outbox, case.now)
+    except TryAgain:
+        log.warning("not dispatched at once, left to the tick: %s", [one.id for one in written])
+    after = replace(case, deliveries=tuple(written))
+    return 200, link_pages.done(after, stem, at_once=written[0].publish_at <= case.now)
+
+
+def _say_online(case: Case, url: str | None, world: LinkWorld) -> list[Delivery]:
+    before = case.open[0]
+    after = decisions.online(before, url, case.now)
+    lateness = round(after.lateness.total_seconds() * 1000) if after.lateness is not None else None
+    attempt = before.attempt.number if before.attempt else None
+    said = _event(case, EventName.PUBLISHED, attempt=attempt, url=after.url, lateness_ms=lateness, how="said")
+    return [_change(before, after, [said, _decided(case)], world)]
+
+
+def _send_again(case: Case, world: LinkWorld) -> list[Delivery]:
+    before = case.open[0]
+    return [_change(before, decisions.sent_again(before, case.now), [_decided(case)], world)]
+
+
+def _drop(case: Case, world: LinkWorld) -> list[Delivery]:
+    cancelled = _event(case, EventName.DELIVERY_CANCELLED, by=case.person.id)
+    if len(case.open) == 1:
+        before = case.open[0]
+        return [_change(before, decisions.dropped(before), [cancelled, _decided(case)], world)]
+    # One transaction, so that of two people who press different buttons neither wins a part.
+    post = decisions.next_post(_post(case))
+    written = [decisions.dropped(one).model_copy(update={"version": post.version}) for one in case.open]
+    return _edit(post, written, [cancelled, _decided(case)], world)
+
+
+def _schedule(case: Case, to: LocalTime | None, world: LinkWorld) -> list[Delivery]:
+    """Schedule at `to` (None: as promised): a new version for these deliveries alone, older messages are void."""
+    post = decisions.next_post(_post(case)) if to is None else decisions.moved_post(_post(case), to)
+    written = [decisions.moved(one, post, _ahead(one, post, world)) for one in case.open]
+    if case.link.action is Action.APPROVE:
+        told = _event(case, EventName.APPROVED, by=case.person.id)
+    else:
+        told = _event(case, EventName.POST_EDITED, version=post.version, by=case.person.id)
+    return _edit(post, written, [told, _decided(case)], world)
+
+
+def _promise(case: Case, offer: Offer, when: str) -> LocalTime | None:
+    """Give the new promise; None: the one that was made."""
+    if case.link.action is Action.APPROVE and not offer.too_late:
+        return None
+    wants_slot = case.link.action is Action.NEXT_SLOT or when == SLOT
+    if wants_slot and offer.slot:
+        return offer.slot
+    return decisions.now_there(case.now, case.brand.zone)
+
+
+def _ahead(delivery: Delivery, post: Post, world: LinkWorld) -> timedelta | None:
+    return world.networks[delivery.network].prepare_ahead(post.content_for(delivery.account, delivery.network))
+
+
+def _change(before: Delivery, after: Delivery, events: Sequence[Event], world: LinkWorld) -> Delivery:
+    world.posts.change(before, after, events)
+    return after.model_copy(update={"revision": before.revision + 1})
+
+
+def _edit(post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], world: LinkWorld) -> list[Delivery]:
+    raised = [one.model_copy(update={"revision": one.revision + 1}) for one in deliveries]
+    world.posts.edit(post, raised, events)
+    return raised
+
+
+def _decided(case: Case) -> Event:
+    return _event(case, EventName.DECIDED, by=case.person.id, action=case.link.action.value)
+
+
+def _event(case: Case, name: EventName, **fields: object) -> Event:
+    return event(name, case.brand.id, _post(case).id, case.link.account, case.now, **fields)
+
+
+def _post(case: Case) -> Post:
+    if case.post is None:
+        raise ValueError("a decision about a post needs the post")
+    return case.post
+
+
+def _form(body: str) -> dict[str, str]:
+    try:
+        return {name: values[0] for name, values in parse_qs(body, max_num_fields=MOST_FIELDS).items()}
+    except ValueError:  # more fields than our form has: not our form
+        return {}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in {"https", "http"}
+            and bool(parts.hostname)
+            and len(text) <= LONGEST_ADDRESS
+            and text.isprintable()
+            and " " not in text
+        )
+    except ValueError:
+        return False

@@ -1,0 +1,91 @@
+"""Networks and accounts as people know them: « Instagram », « Bluesky », « la page publique »."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from heraut.brands import NetworkName
+
+if TYPE_CHECKING:
+    from heraut.brands import Account, Brand
+    from heraut.problems import Language
+
+# Where the link of a `by_hand` account leads says which network it is.
+_SITES = {
+    "instagram.com": "Instagram",
+    "facebook.com": "Facebook",
+    "linkedin.com": "LinkedIn",
+    "tiktok.com": "TikTok",
+    "x.com": "X",
+    "twitter.com": "X",
+    "threads.net": "Threads",
+    "threads.com": "Threads",
+    "youtube.com": "YouTube",
+    "pinterest.com": "Pinterest",
+    "pinterest.fr": "Pinterest",
+    "snapchat.com": "Snapchat",
+    "whatsapp.com": "WhatsApp",
+    "t.me": "Telegram",
+    "discord.com": "Discord",
+    "twitch.tv": "Twitch",
+    "google.com": "Google",
+}
+_PUBLIC_PAGE: dict[Language, str] = {"fr": "Page publique", "en": "Public page"}
+_ON_THE_PAGE: dict[Language, str] = {"fr": "sur la page publique", "en": "on the public page"}
+_ON: dict[Language, str] = {"fr": "sur", "en": "on"}
+_BLUESKY = "bsky.social"
+
+
+def title(brand: Brand, account: str, network: NetworkName, language: Language) -> str:
+    """Name the network of an account; with the account too, where the brand has two on that network."""
+    known = brand.account(account)
+    if known is None:
+        return account if network is NetworkName.BY_HAND else _network(network, language)
+    name = _title(known, language)
+    alike = [one for one in brand.accounts if _title(one, language) == name]
+    return f"{name} ({known.handle or known.name})" if len(alike) > 1 else name
+
+
+def place(brand: Brand, account: str, network: NetworkName, language: Language) -> str:
+    """Say where: « sur Instagram », « sur la page publique »."""
+    named = title(brand, account, network, language)
+    if named == _PUBLIC_PAGE[language]:
+        return _ON_THE_PAGE[language]
+    return f"{_ON[language]} {named}"
+
+
+def page(account: Account | None) -> str | None:
+    """Give the address where a person sees the account, as far as the configuration tells it."""
+    if account is None:
+        return None
+    handle = (account.handle or "").lstrip("@")
+    if account.url:
+        return account.url
+    if account.network is NetworkName.MASTODON and account.instance and handle:
+        return f"{account.instance.rstrip('/')}/@{handle.partition('@')[0]}"
+    if (
+        account.network is NetworkName.BLUESKY
+        and handle
+        and _host(account.service or f"https://{_BLUESKY}") == _BLUESKY
+    ):
+        return f"https://bsky.app/profile/{handle}"
+    return None
+
+
+def _title(account: Account, language: Language) -> str:
+    if account.network is not NetworkName.BY_HAND:
+        return _network(account.network, language)
+    host = _host(account.url or "")
+    known = next((name for site, name in _SITES.items() if host == site or host.endswith(f".{site}")), None)
+    return known or account.name
+
+
+def _network(network: NetworkName, language: Language) -> str:
+    if network is NetworkName.SITE:
+        return _PUBLIC_PAGE[language]
+    return network.value.replace("_", " ").capitalize()
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").removeprefix("www.")
