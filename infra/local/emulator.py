@@ -5,15 +5,15 @@ Additions (docs/decisions/0002-embedded-emulator.md):
 * it stops cleanly, which saves its state, when its standard input closes: whoever started it is dead;
 * while it runs, a file `unsaved` stands in its state folder: MiniStack saves only when it stops, so the file found
   at a start says that what lies beside it is older than what was done;
-* a mail is authorised on the identity it is sent from, as AWS does, instead of on `*`;
+* a mail is authorised on the identity it is sent from, and ssm:GetParameters on the names it asks for, as AWS does;
 * with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
   `{"role", "action", "resource", "allowed"}`.
 """
 
-import contextlib
 import datetime as dt
 import json
 import os
+import posixpath
 import signal
 import sys
 import threading
@@ -25,18 +25,41 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 
 
-def _authorise_mail_on_its_sender() -> None:
-    """AWS checks ses:SendEmail against identity/<address> or identity/<domain>; MiniStack against `*`."""
-    original = iam_actions._ses_v2_resource_arn  # noqa: SLF001 - the emulator's version is pinned
+def _authorise_as_aws_does() -> None:
+    """Name the action and the resource that AWS checks, where MiniStack checks another action or `*`."""
+    action, resource = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 
-    def resource(method: str, path: str, body: bytes, region: str, account: str) -> str:
-        if method == "POST" and path.rstrip("/").endswith("/outbound-emails"):
-            with contextlib.suppress(ValueError):
-                sender = parseaddr(str(json.loads(body).get("FromEmailAddress", "")))[1]
-                return f"arn:aws:ses:{region}:{account}:identity/{sender}"
-        return str(original(method, path, body, region, account))
+    def extract_iam_action(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> Any:
+        if _sends_mail(service, method, path) and "Raw" in _json(body).get("Content", {}):
+            return "ses:SendRawEmail"
+        return action(service, method, path, headers, body, *rest)
 
-    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001
+    def extract_resource_arn(
+        service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str
+    ) -> Any:
+        if _sends_mail(service, method, path):
+            sender = parseaddr(str(_json(body).get("FromEmailAddress", "")))[1]
+            return f"arn:aws:ses:{region}:{account}:identity/{sender}"
+        names = _json(body).get("Names") if service == "ssm" else None
+        if names:
+            shared = names[0] if len(names) == 1 else posixpath.commonpath(names) + "/*"
+            return f"arn:aws:ssm:{region}:{account}:parameter/{shared.lstrip('/')}"
+        return resource(service, method, path, headers, body, query, region, account)
+
+    iam_actions.extract_iam_action = extract_iam_action
+    iam_actions.extract_resource_arn = extract_resource_arn
+
+
+def _sends_mail(service: str, method: str, path: str) -> bool:
+    return service == "ses" and method == "POST" and path.rstrip("/").endswith("/outbound-emails")
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _record_actions(path: str) -> None:
@@ -75,7 +98,7 @@ def main() -> None:
     unsaved.write_text(f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}\n", encoding="utf-8")
     if not sys.stdin.isatty():
         _stop_with_the_starter()
-    _authorise_mail_on_its_sender()
+    _authorise_as_aws_does()
     if os.environ.get("HERAUT_RECORD"):
         _record_actions(os.environ["HERAUT_RECORD"])
     app.main()  # returns once the state is saved
