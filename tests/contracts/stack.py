@@ -96,8 +96,7 @@ class Stack:
         self.dynamodb.put_item(TableName=self.name, Item=item)
 
     def lose_first_answer(self, operation: str) -> list[str]:
-        """
-        Lose the first answer of an operation on its way back, so that the SDK itself sends the request again.
+        """Lose the first answer of an operation on its way back, so that the SDK itself sends the request again.
 
         Gives a list that grows with each request sent. moto does not know ClientRequestToken: here a transaction's
         second arrival is answered as DynamoDB does, if it carries the token of the first.

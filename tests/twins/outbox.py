@@ -13,8 +13,7 @@ LONGEST_DELAY = 900  # seconds, what the queue accepts
 
 
 class OutboxTwin:
-    """
-    Keeps what was sent: `queued` (message, delay in seconds) and `preparing`.
+    """Keeps what was sent: `queued` (message, delay in seconds) and `preparing`.
 
     `refuses` says which messages the queue does not accept this time.
     """

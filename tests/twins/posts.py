@@ -21,8 +21,7 @@ Key = tuple[str, str, str]  # brand, post, account
 
 
 class PostsTwin:
-    """
-    Posts, deliveries and their story, in memory and under one lock.
+    """Posts, deliveries and their story, in memory and under one lock.
 
     `pauses` are the brakes that are on (`pause:*`, `pause:<brand>`, `pause:<brand>/<account>`): a test sets them.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from heraut.aws.table import Table
 
 CONFIG = "config"
-_DIRECTORY, _PERSON = "brand#", "person#"
+_DIRECTORY, _PERSON, _TURN = "brand#", "person#", "turn#"
 _BEGINS = "#pk = :pk AND begins_with(#sk, :prefix)"
 
 
@@ -68,7 +68,7 @@ class BrandsTable:
         """Take a turn that nobody else has until then (a lease); False while somebody has it."""
         mark = uuid.uuid4().hex
         answer = self._table.update(
-            (brand, f"turn#{name}"),
+            (brand, f"{_TURN}{name}"),
             "SET #schema = :schema, #until = :until, #mark = :mark, #expires = :expires",
             {"schema": SCHEMA, "until": until, "mark": mark, "now": now, "expires": int(until.timestamp())},
             "attribute_not_exists(#until) OR #until <= :now",

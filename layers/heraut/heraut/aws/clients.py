@@ -1,5 +1,4 @@
-"""
-Where AWS clients are made: time limits, retries, endpoint.
+"""Where AWS clients are made: time limits, retries, endpoint.
 
 A client is made when it is first asked for and kept: making one costs tens of milliseconds, and clients (unlike
 boto3's resources) may be used from several threads. Retries are the SDK's `standard` mode, so a write may arrive
@@ -31,8 +30,7 @@ CONNECTIONS = 20  # a thread for each of ten deliveries, and their own calls
 
 
 class Clients:
-    """
-    The clients of one stack.
+    """The clients of one stack.
 
     `endpoint` is where an emulator listens (None: `AWS_ENDPOINT_URL` if it is set, else AWS itself).
     """

@@ -1,5 +1,4 @@
-"""
-The edge: what AWS answers, said in the words of `heraut.errors`, once.
+"""The edge: what AWS answers, said in the words of `heraut.errors`, once.
 
 Texts name the operation and AWS's own code, never a value: errors end in logs.
 """

@@ -1,5 +1,4 @@
-"""
-How values are written in tables: plain types, instants as text, and nothing lost that a newer release wrote.
+"""How values are written in tables: plain types, instants as text, and nothing lost that a newer release wrote.
 
 What conditions and indexes need stands at top level; the rest is a JSON text in `document`, which keeps
 numbers, absent values and unknown fields exactly.

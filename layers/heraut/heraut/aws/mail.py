@@ -23,8 +23,7 @@ class SesMail:
         self._client = client
 
     def send(self, raw: bytes, sender: str, to: str) -> None:
-        """
-        Send a whole MIME message.
+        """Send a whole MIME message.
 
         TryAgain when the same bytes may be accepted later; InvalidInput (`mail_refused`) when SES will not send to this
         address; ConfigurationError when the sender is not verified or SES does not let us send at all.

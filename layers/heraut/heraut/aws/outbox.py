@@ -1,5 +1,4 @@
-"""
-Setting work going: the delivery queue, and starting `prepare_delivery`.
+"""Setting work going: the delivery queue, and starting `prepare_delivery`.
 
 A message is `{"schema": 1, "brand", "post", "account", "version", "at"}`; the state in the table decides, not it.
 """
@@ -35,8 +34,7 @@ class QueueOutbox:
         self._prepare_function = prepare_function
 
     def publish_later(self, messages: Sequence[tuple[DeliveryMessage, int]]) -> Sequence[DeliveryMessage]:
-        """
-        Queue messages with a delay each (whole seconds, 0 to 900); give back those that were not accepted.
+        """Queue messages with a delay each (whole seconds, 0 to 900); give back those that were not accepted.
 
         What could not be sent now, the due index shows again: a busy queue is no error. One message group for each
         account, so that one busy account does not keep the others waiting (fair queue).

@@ -20,14 +20,17 @@ READ_AT_ONCE = 10  # names in one GetParameters
 
 
 class ParameterSecrets:
-    """
-    The port `brands.store.Secrets` over SSM, remembering what it read for an hour.
+    """The port `brands.store.Secrets` over SSM, remembering what it read for an hour.
 
-    A missing secret is not remembered: an account works as soon as somebody connects it. `now` tells the time.
+    A missing secret is not remembered: an account works as soon as somebody connects it. `now` tells the time;
+    whoever writes secrets from what it read gives `remembered=timedelta(0)`, so as not to bring back an old one.
     """
 
-    def __init__(self, client: SSMClient, path: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: SSMClient, path: str, now: Callable[[], datetime], remembered: timedelta = REMEMBERED
+    ) -> None:
         self._client = client
+        self._remembered = remembered
         self._path = path.rstrip("/")
         self._now = now
         self._held: dict[str, tuple[datetime, dict[str, str]]] = {}
@@ -55,7 +58,7 @@ class ParameterSecrets:
         return f"{self._path}/{brand}/{account}"
 
     def _fresh(self, name: str) -> bool:
-        return name in self._held and self._now() - self._held[name][0] < REMEMBERED
+        return name in self._held and self._now() - self._held[name][0] < self._remembered
 
     def _read(self, names: Sequence[str]) -> None:
         for name in names:

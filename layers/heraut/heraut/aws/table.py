@@ -89,8 +89,7 @@ class Table:
                     break
 
     def update(self, key: Key, change: str, values: Mapping[str, Any], condition: str | None = None) -> Update:
-        """
-        Change one item in place (`#name`, `:name` in both expressions), keeping attributes we do not know.
+        """Change one item in place (`#name`, `:name` in both expressions), keeping attributes we do not know.
 
         A failed condition is no error here: the answer says so and gives the item as it is.
         """
@@ -116,8 +115,7 @@ class Table:
         raise AssertionError("unreachable: the tries end with an error")
 
     def transact(self, writes: Sequence[TransactWriteItemTypeDef]) -> None:
-        """
-        Write all or nothing (at most 100); Conflict when a condition does not hold.
+        """Write all or nothing (at most 100); Conflict when a condition does not hold.
 
         One token for every try, so that a write of ours that arrived twice counts once. Items that another
         transaction holds at this instant are tried again: that is no verdict on the conditions.
