@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -129,9 +130,10 @@ class Guard:
 class Fetched:
     """What was read: `content_type` as announced, in lower case and without parameters; `address` after redirects."""
 
-    body: bytes
+    body: bytes = field(repr=False)
     content_type: str
     address: str
+    charset: str | None = None  # as announced
 
 
 def fetch(
@@ -188,12 +190,14 @@ def _said(step: Step, host: str, limit_bytes: int) -> Problem:
 def _wanted(reply: Reply, target: Target, kinds: Sequence[str]) -> Fetched:
     if reply.status != _OK:
         raise AddressRefused(problem("address_answer", host=target.host, status=reply.status))
-    content_type = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    announced = Message()
+    announced["Content-Type"] = reply.headers.get("Content-Type", "")
+    content_type = announced["Content-Type"].partition(";")[0].strip().lower()
     families = {kind.removesuffix("*") for kind in kinds if kind.endswith("/*")}
     if content_type not in kinds and not any(content_type.startswith(family) for family in families):
         shown = content_type if re.fullmatch(r"[\w.+-]+/[\w.+-]+", content_type) else "?"
         raise AddressRefused(problem("address_kind", host=target.host, found=shown))
-    return Fetched(reply.body, content_type, target.url)
+    return Fetched(reply.body, content_type, target.url, announced.get_content_charset())
 
 
 def _join(target: Target, location: str) -> str:
