@@ -52,7 +52,7 @@ class Job:
 
     `key` never changes for one version of one delivery, whatever the number of attempts: the network's own
     idempotency is built from it. `created_at` is fixed too (the promise, `publish_at`). `done` are the remote ids of
-    the parts of a thread that were already accepted.
+    the parts of a thread that were already accepted. `zone` is the brand's (IANA), for hours that people read.
     """
 
     brand: str
@@ -66,6 +66,7 @@ class Job:
     created_at: datetime
     prepared: Prepared | None = None
     done: tuple[str, ...] = ()
+    zone: str = "Europe/Paris"
 
 
 @dataclass(frozen=True)

@@ -70,4 +70,5 @@ def job_of(world: World, delivery: Delivery, brand: Brand, account: Account, pos
         created_at=post.publish_at,
         prepared=delivery.prepared,
         done=delivery.remote_ids,
+        zone=brand.zone,
     )
