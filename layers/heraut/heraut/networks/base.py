@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account
     from heraut.brands.model import NetworkName
-    from heraut.problems import Problem
+    from heraut.problems import Language, Problem
     from heraut.publishing.model import Content, Media, Prepared
 
 
@@ -52,7 +52,8 @@ class Job:
 
     `key` never changes for one version of one delivery, whatever the number of attempts: the network's own
     idempotency is built from it. `created_at` is fixed too (the promise, `publish_at`). `done` are the remote ids of
-    the parts of a thread that were already accepted. `zone` is the brand's (IANA), for hours that people read.
+    the parts of a thread that were already accepted. `zone` (IANA, the brand's) and `language` (the
+    account's, else the brand's) are for hours and labels that people read.
     """
 
     brand: str
@@ -67,6 +68,7 @@ class Job:
     prepared: Prepared | None = None
     done: tuple[str, ...] = ()
     zone: str = "Europe/Paris"
+    language: Language = "fr"
 
 
 @dataclass(frozen=True)

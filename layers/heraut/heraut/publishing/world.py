@@ -71,4 +71,5 @@ def job_of(world: World, delivery: Delivery, brand: Brand, account: Account, pos
         prepared=delivery.prepared,
         done=delivery.remote_ids,
         zone=brand.zone,
+        language=account.language or brand.language,
     )
