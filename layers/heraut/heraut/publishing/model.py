@@ -112,6 +112,7 @@ class Source(_Stored):
     file: str | None = None
     row: int | None = None
     identity: str | None = None  # the row's own id
+    when: str | None = None  # the row's own local time and zone: a person may have moved the post since
     fingerprint: str = ""  # of everything the row says: equal means unchanged
 
 

@@ -1,0 +1,127 @@
+"""A ZIP with one calendar and its media, read in memory and never unpacked onto a disk."""
+
+from __future__ import annotations
+
+import io
+import stat
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from heraut.errors import InvalidInput
+from heraut.problems import problem
+from heraut.publishing.calendar_file import MOST_BYTES, is_calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from heraut.publishing.calendar_file import CalendarFile
+
+MOST_ENTRIES = 1_000
+MOST_UNPACKED = 300_000_000  # bytes, all entries together
+MOST_RATIO = 200  # unpacked to packed: pictures hardly shrink, a calendar by ten
+SMALL = 1_000_000  # below, the ratio says nothing
+_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+_LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def is_archive(body: bytes) -> bool:
+    """Whether it begins like a ZIP (a workbook does too)."""
+    return body.startswith(b"PK")
+
+
+def is_workbook(body: bytes) -> bool:
+    """Whether it is a workbook of Excel's kind."""
+    return any(info.filename == "[Content_Types].xml" for info in _entries(_opened(body)))
+
+
+def refuse_bomb(body: bytes) -> None:
+    """Refuse an archive that would unpack to more than a calendar can be (InvalidInput)."""
+    _refuse_bomb(_entries(_opened(body)))
+
+
+def open_archive(body: bytes, read: Callable[[bytes], CalendarFile]) -> CalendarFile:
+    """Read the one calendar inside, with the other files by their path from it; InvalidInput when it cannot be used."""
+    archive = _opened(body)
+    entries = [info for info in _entries(archive) if not _is_litter(info)]
+    _refuse_bomb(entries)
+    for info in entries:
+        _refuse_trick(info)
+    files = {_name(info): info for info in entries if not info.is_dir()}
+    calendars = [name for name in files if is_calendar(name)]
+    if len(calendars) != 1:
+        raise InvalidInput([problem("archive_calendars", found=len(calendars))])
+    name = calendars[0]
+    if name.lower().endswith(".zip"):
+        raise InvalidInput([problem("archive_in_archive")])
+    calendar = read(_unpacked(archive, files.pop(name), MOST_BYTES))
+    folder = PurePosixPath(name).parent
+    beside: dict[str, bytes] = {}
+    left = MOST_UNPACKED
+    for path, info in files.items():
+        if PurePosixPath(path).is_relative_to(folder):
+            beside[str(PurePosixPath(path).relative_to(folder))] = _unpacked(archive, info, left)
+            left -= len(beside[str(PurePosixPath(path).relative_to(folder))])
+    return replace(calendar, inside={**beside, **calendar.inside})
+
+
+def _opened(body: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(body))
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        raise InvalidInput([problem("archive_unreadable")]) from None
+
+
+def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return archive.infolist()
+
+
+def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(info.file_size for info in entries)
+    packed = sum(info.compress_size for info in entries)
+    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED:
+        raise InvalidInput([problem("archive_too_large", limit=MOST_UNPACKED // 1_000_000)])
+    if unpacked > SMALL and unpacked > MOST_RATIO * max(1, packed):
+        raise InvalidInput([problem("archive_too_large", limit=MOST_UNPACKED // 1_000_000)])
+
+
+def _refuse_trick(info: zipfile.ZipInfo) -> None:
+    name = _name(info)
+    path = PurePosixPath(name)
+    linked = stat.S_ISLNK(info.external_attr >> 16)
+    if linked or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        raise InvalidInput([problem("archive_path", name=path.name[:80])])
+    if info.flag_bits & _ENCRYPTED_FLAG:
+        raise InvalidInput([problem("archive_encrypted")])
+
+
+def _is_litter(info: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(info.filename).parts
+    return any(part in _LITTER or part.startswith("._") for part in parts)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Give an entry's name: UTF-8 where it says so or reads so (macOS), else as Windows writes it in France."""
+    name = info.filename
+    if not info.flag_bits & _UTF8_FLAG:
+        raw = name.encode("cp437", "replace")
+        try:
+            name = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            name = raw.decode("cp850", "replace")
+    return unicodedata.normalize("NFC", name)
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
+    """Read one entry, believing no size that it announces."""
+    try:
+        with archive.open(info) as entry:
+            body = entry.read(most + 1)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise InvalidInput([problem("archive_unreadable")]) from None
+    if len(body) > most:
+        raise InvalidInput([problem("archive_too_large", limit=most // 1_000_000)])
+    return body

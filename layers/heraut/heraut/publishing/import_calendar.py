@@ -1,0 +1,407 @@
+"""Queue a calendar: each row is checked alone, good rows are queued, and a report says what became of every one.
+
+Importing is repeatable: the same file twice, at once, or again after it was cut half-way, queues nothing twice. What is
+written is decided by what the table holds at that moment, and each write is conditional on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from heraut.errors import Conflict, InvalidInput, NetworkError
+from heraut.events import EventName, event
+from heraut.networks.base import Limits
+from heraut.problems import problem, warning
+from heraut.publishing.calendar_columns import Column
+from heraut.publishing.calendar_file import read_calendar
+from heraut.publishing.calendar_match import Matches
+from heraut.publishing.calendar_media import MediaFinder
+from heraut.publishing.calendar_post import (
+    Wish,
+    cancelled,
+    cancelled_version,
+    content_of,
+    event_source,
+    fingerprint,
+    is_open,
+    new_post,
+    next_version,
+    post_of,
+)
+from heraut.publishing.calendar_row import Status, read_row
+from heraut.publishing.dispatch_posts import dispatch_now
+from heraut.publishing.local_time import LocalTime
+from heraut.publishing.model import State
+from heraut.publishing.report import Entry, Outcome, ReportMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from heraut.brands import Account, Brand
+    from heraut.events import Event
+    from heraut.problems import Problem
+    from heraut.publishing.calendar_file import CalendarFile
+    from heraut.publishing.calendar_match import Known
+    from heraut.publishing.calendar_media import Beside, Fetch
+    from heraut.publishing.calendar_row import MediaWanted, ReadRow
+    from heraut.publishing.model import Content, Delivery, Media, Post
+    from heraut.publishing.report import Report
+    from heraut.publishing.world import MediaWorld
+
+PAST = timedelta(minutes=5)  # a row further behind is refused
+RACES = 5  # times a row is decided anew because somebody else wrote its post meanwhile
+REPLACED = "replaced"  # the fingerprint of a post whose row is gone: equal to no row's
+_PLACEHOLDER = "…"  # the description that networks are shown where the missing text was already said
+
+
+def import_calendar(
+    body: bytes,
+    file: str,
+    world: MediaWorld,
+    *,
+    fetch: Fetch,
+    beside: Beside,
+    dry_run: bool = False,
+    replace_absent: bool = False,
+) -> Report:
+    """Import one calendar file (`file` is its name) and give the report; nothing is written when `dry_run`.
+
+    `fetch` opens an https address, `beside` a path relative to the file. With `replace_absent`, posts that earlier
+    versions of this file name queued and that it does not hold any more are cancelled. Raises TryAgain when our own
+    tables cannot answer: the same import made again ends what this one began.
+    """
+    brands = world.brands.every_brand()
+    maker = ReportMaker(file, body, dry_run, brands[0].language if brands else "fr")
+    try:
+        calendar = _read(body, brands)
+    except InvalidInput as refused:
+        maker.entries.append(Entry(1, Outcome.REFUSED, problems=refused.problems))
+        return maker.made(readable=False)
+    importer = _Importer(world, file, calendar, brands, fetch, beside, dry_run=dry_run)
+    maker.language = importer.language
+    if calendar.problems:
+        maker.entries.append(Entry(calendar.header_row, None, problems=calendar.problems))
+    maker.entries += importer.rows()
+    if calendar.whole:
+        maker.entries += importer.absent(replace_absent=replace_absent)
+    return maker.made()
+
+
+def _read(body: bytes, brands: Sequence[Brand]) -> CalendarFile:
+    if not brands:
+        raise InvalidInput([problem("no_brand")])
+    return read_calendar(body)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A picture or film of a row, and its bytes unless this import kept them already."""
+
+    wanted: MediaWanted
+    media: Media
+    body: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a row asks for with the media that were found, and what is wrong so far."""
+
+    wish: Wish
+    found: Sequence[_Found]
+    problems: Sequence[Problem]
+
+    @property
+    def fingerprint(self) -> str:
+        """What is equal for two rows that ask for the same."""
+        return fingerprint(self.wish.row, self.wish.content)
+
+
+class _Importer:
+    """One import of one file."""
+
+    def __init__(
+        self,
+        world: MediaWorld,
+        file: str,
+        calendar: CalendarFile,
+        brands: Sequence[Brand],
+        fetch: Fetch,
+        beside: Beside,
+        *,
+        dry_run: bool,
+    ) -> None:
+        self._world = world
+        self._file = file
+        self._headers = calendar.headers
+        self._dry_run = dry_run
+        self._rows = _without_twins([read_row(row, brands, calendar.headers) for row in calendar.rows])
+        self._finder = MediaFinder(calendar.inside, beside, fetch, world.media)
+        self._limits: dict[tuple[str, str], tuple[Limits, tuple[Problem, ...]]] = {}
+        names = [brand.id for brand in brands]
+        self._matches = Matches(world.posts, file, self._rows, names, world.clock.now())
+        self.language = next((row.brand.language for row in self._rows if row.brand), brands[0].language)
+
+    def rows(self) -> Iterator[Entry]:
+        """Decide and write row after row, the one that leaves first before the others."""
+        self._matches.find()
+        self._remember(self._rows)
+        far = self._world.clock.now() + timedelta(days=36500)
+        for row in sorted(self._rows, key=lambda row: row.moment.instant if row.moment else far):
+            yield self._settle(row)
+
+    def absent(self, *, replace_absent: bool) -> Iterator[Entry]:
+        """Tell, and where asked cancel, what earlier versions of the file queued and this one does not hold."""
+        for brand in self._matches.brands:
+            for known, line in list(self._matches.absent(brand)):
+                code = "absent_cancelled" if replace_absent else "absent_stays"
+                said = warning(code, when=_day_and_hour(known.post.local))
+                if replace_absent:
+                    self._cancel(known, REPLACED)
+                yield Entry(line, Outcome.ABSENT, known.post.source.identity, known.post.id, (said,))
+
+    def _remember(self, rows: Sequence[ReadRow]) -> None:
+        """Keep which posts this file queues before any is written: an import cut half-way loses sight of none."""
+        posts: dict[str, dict[str, int]] = {}
+        for row in rows:
+            if row.brand and (row.number in self._matches.by_row or not row.refused):
+                post = self._matches.by_row.get(row.number) or self._matches.free_id(row)
+                posts.setdefault(row.brand.id, {})[post] = row.number
+        if not self._dry_run:
+            for brand, lines in posts.items():
+                self._world.posts.save_file_posts(brand, self._file, lines)
+
+    def _settle(self, row: ReadRow) -> Entry:
+        for _ in range(RACES):
+            post = self._matches.by_row.get(row.number)
+            known = self._matches.known(row.brand.id, post) if row.brand and post else None
+            try:
+                return self._decide(row, known)
+            except Conflict:
+                self._matches.find_again(row)
+                self._remember([row])
+            except InvalidInput as refused:
+                return _entry(row, Outcome.REFUSED, known, *refused.problems)
+        return _entry(row, Outcome.REFUSED, None, problem("changed_meanwhile"))
+
+    def _decide(self, row: ReadRow, known: Known | None) -> Entry:
+        if row.brand is None:
+            return _entry(row, Outcome.REFUSED, None)
+        if row.status is Status.CANCELLED:
+            return _entry(row, Outcome.REFUSED, known) if row.refused else self._annul(row, known)
+        asked = self._gather(row)
+        if known and not known.reachable:
+            return self._already_out(asked, known)
+        if known and not asked.problems and known.post.source.fingerprint == asked.fingerprint:
+            return self._unchanged(row, known)
+        return self._queue(asked, known)
+
+    def _annul(self, row: ReadRow, known: Known | None) -> Entry:
+        """Cancel what the row queued."""
+        if known is None:
+            return _entry(row, Outcome.UNCHANGED, None)
+        mark = fingerprint(row, None)
+        open_ones = [one for one in known.deliveries if is_open(one)]
+        if not open_ones:
+            return _entry(row, Outcome.ALREADY_OUT, known, warning("too_late_to_cancel", self._name(Column.STATUS)))
+        if all(one.state is State.CANCELLED for one in open_ones) and known.post.source.fingerprint == mark:
+            return _entry(row, Outcome.UNCHANGED, known)
+        self._cancel(known, mark)
+        out = [one.account for one in known.deliveries if not is_open(one)]
+        return _entry(row, Outcome.EDITED, known, *self._said_out(out))
+
+    def _already_out(self, asked: _Asked, known: Known) -> Entry:
+        """Say when a row that went out was changed: it is too late. What else is wrong with it does not matter."""
+        row = asked.wish.row
+        if asked.problems or asked.fingerprint == known.post.source.fingerprint:
+            return Entry(row.number, Outcome.ALREADY_OUT, row.id, known.post.id)
+        late = warning("too_late_to_edit", self._name(Column.TEXT))
+        return Entry(row.number, Outcome.ALREADY_OUT, row.id, known.post.id, (late,))
+
+    def _unchanged(self, row: ReadRow, known: Known) -> Entry:
+        self._dispatch(known.deliveries)
+        stays = any(one.state is State.CANCELLED for one in known.deliveries)
+        said = [warning("cancelled_stays", self._name(Column.STATUS))] if stays else []
+        return _entry(row, Outcome.UNCHANGED, known, *said)
+
+    def _queue(self, asked: _Asked, known: Known | None) -> Entry:
+        """Queue a good row, or bring what is queued to what it says; refuse one that is not good, with every reason."""
+        now = self._world.clock.now()
+        row = asked.wish.row
+        wish, checked = self._checked(asked.wish)
+        problems = [*asked.problems, *checked]
+        if row.moment and row.moment.instant < now - PAST:
+            problems.append(problem("time_past", self._name_of_time(), when=_day_and_hour(row.moment.local)))
+        if any(not found.warning for found in problems):
+            stays = [warning("earlier_version_stays")] if known and known.waiting else []
+            return Entry(row.number, Outcome.REFUSED, row.id, known.post.id if known else None, (*problems, *stays))
+        wish, doubles = self._without_doubles(wish, known)
+        problems += doubles
+        if not wish.accounts:
+            return Entry(row.number, Outcome.ALREADY_OUT, row.id, known.post.id if known else None, tuple(problems))
+        if not self._dry_run:
+            for one in asked.found:
+                self._finder.keep(one.wanted, wish.brand.id, one.media, one.body)
+        return self._edit(wish, known, problems, now) if known else self._add(wish, problems, now)
+
+    def _add(self, wish: Wish, problems: Sequence[Problem], now: datetime) -> Entry:
+        row = wish.row
+        before = self._matches.said_before.get(row.number)
+        said = [warning("said_before", self._name(Column.TEXT), when=_day_and_hour(before))] if before else []
+        post, deliveries = new_post(wish, self._matches.free_id(row), self._file, now)
+        source = event_source(self._file, row.number)
+        events = [event(EventName.POST_QUEUED, post.brand, post.id, None, now, source=source, version=1)]
+        events += _asking(post, deliveries, now)
+        if not self._dry_run:
+            self._world.posts.add(post, deliveries, events, sorted(row.identities | row.time_keys))
+            self._dispatch(deliveries)
+        return Entry(row.number, Outcome.QUEUED, row.id, post.id, (*problems, *said))
+
+    def _edit(self, wish: Wish, known: Known, problems: Sequence[Problem], now: datetime) -> Entry:
+        row = wish.row
+        post, deliveries, gone = next_version(wish, known.post, known.deliveries, self._file)
+        by = self._file
+        events = [event(EventName.POST_EDITED, post.brand, post.id, None, now, version=post.version, by=by)]
+        events += [event(EventName.DELIVERY_CANCELLED, post.brand, post.id, one.account, now, by=by) for one in gone]
+        events += _asking(post, deliveries, now)
+        if not self._dry_run:
+            self._world.posts.edit(post, deliveries, events, sorted(row.identities | row.time_keys))
+            self._dispatch(deliveries)
+        out = [one.account for one in known.deliveries if not is_open(one)]
+        return Entry(row.number, Outcome.EDITED, row.id, post.id, (*problems, *self._said_out(out)))
+
+    def _dispatch(self, deliveries: Sequence[Delivery]) -> None:
+        """What is due within three minutes does not wait for the tick."""
+        scheduled = [one for one in deliveries if one.state is State.SCHEDULED and one.due_at]
+        if scheduled and not self._dry_run:
+            dispatch_now(scheduled, self._world.posts, self._world.outbox, self._world.clock.now())
+
+    def _cancel(self, known: Known, mark: str) -> None:
+        """Cancel what has not left of a post."""
+        now = self._world.clock.now()
+        post, gone = cancelled_version(known.post, known.deliveries, mark, self._file)
+        by = self._file
+        events = [event(EventName.POST_EDITED, post.brand, post.id, None, now, version=post.version, by=by)]
+        events += [event(EventName.DELIVERY_CANCELLED, post.brand, post.id, one.account, now, by=by) for one in gone]
+        if not self._dry_run:
+            self._world.posts.edit(post, gone, events)
+
+    def _gather(self, row: ReadRow) -> _Asked:
+        """Find the row's media; with those that were found, give what the row asks for."""
+        found: list[_Found] = []
+        problems = [*row.problems]
+        for wanted in row.media:
+            if any(told.code == "media_path" and told.fields.get("name") == wanted.where[:80] for told in problems):
+                continue
+            try:
+                media, body = self._finder.find(wanted, row.brand.id if row.brand else "")
+            except InvalidInput as refused:
+                problems += [one.model_copy(update={"column": self._name(Column.MEDIA)}) for one in refused.problems]
+            else:
+                found.append(_Found(wanted, media, body))
+        content = content_of(replace(row, media=tuple(one.wanted for one in found)), [one.media for one in found])
+        moment = row.moment or LocalTime("", "", self._world.clock.now())
+        return _Asked(Wish(row, moment, content), found, problems)
+
+    def _checked(self, wish: Wish) -> tuple[Wish, list[Problem]]:
+        """Ask each network what it would refuse, and how early uploads to it may begin."""
+        shown = replace(wish, content=_with_alts(wish.content))
+        post = post_of(shown, "", 1, self._file, self._world.clock.now())
+        problems: list[Problem] = []
+        ahead: dict[str, timedelta | None] = {}
+        for account in wish.accounts:
+            adapter = self._world.networks[account.network]
+            content = post.content_for(account.name, account.network)
+            limits, told = self._limits_of(wish.brand, account)
+            ahead[account.name] = adapter.prepare_ahead(content)
+            for found in (*told, *adapter.validate(content, limits)):
+                said = found.model_copy(update={"column": self._name(found.column or Column.TEXT)})
+                problems += [] if said in problems else [said]
+        return replace(wish, ahead=ahead), problems
+
+    def _limits_of(self, brand: Brand, account: Account) -> tuple[Limits, tuple[Problem, ...]]:
+        """Give what the account's server accepts; where it cannot be asked, what networks usually do, and say so."""
+        if (brand.id, account.name) not in self._limits:
+            adapter = self._world.networks[account.network]
+            try:
+                limits = adapter.limits(account, self._world.secrets.secret(brand.id, account.name) or {})
+            except NetworkError:
+                unread = warning("limits_not_read", Column.ACCOUNTS, account=account.name)
+                self._limits[brand.id, account.name] = Limits(), (unread,)
+            else:
+                self._limits[brand.id, account.name] = limits, ()
+        return self._limits[brand.id, account.name]
+
+    def _without_doubles(self, wish: Wish, known: Known | None) -> tuple[Wish, list[Problem]]:
+        """Leave no account with this row by two posts: rows are merged and split as calendars are tidied."""
+        out: list[str] = []
+        for account in wish.accounts:
+            if known and known.delivery(account.name):
+                continue
+            other = self._matches.elsewhere(wish.row, account.name, known.post.id if known else None)
+            held = other.delivery(account.name) if other else None
+            if held is None or held.state is State.CANCELLED:
+                continue
+            if not is_open(held):
+                out.append(account.name)
+            elif not self._dry_run:
+                now = self._world.clock.now()
+                gone = event(EventName.DELIVERY_CANCELLED, held.brand, held.post, held.account, now, by=self._file)
+                self._world.posts.change(held, cancelled(held, held.version), [gone])
+        return replace(wish, left_out=frozenset(out)), self._said_out(out)
+
+    def _said_out(self, accounts: Sequence[str]) -> list[Problem]:
+        if not accounts:
+            return []
+        return [warning("already_out_there", self._name(Column.ACCOUNTS), accounts=", ".join(accounts))]
+
+    def _name(self, column: str) -> str:
+        return self._headers.get(column, column)
+
+    def _name_of_time(self) -> str:
+        return self._name(Column.WHEN if Column.WHEN in self._headers else Column.DATE)
+
+
+def _entry(row: ReadRow, outcome: Outcome, known: Known | None, *problems: Problem) -> Entry:
+    return Entry(row.number, outcome, row.id, known.post.id if known else None, (*row.problems, *problems))
+
+
+def _without_twins(rows: Sequence[ReadRow]) -> list[ReadRow]:
+    """Refuse every row whose identity another row has too: nobody can say which is meant."""
+    holders: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        for identity in row.identities:
+            holders.setdefault((row.brand.id if row.brand else "", identity), []).append(row.number)
+    judged = []
+    for row in rows:
+        brand = row.brand.id if row.brand else ""
+        others = {number for identity in row.identities for number in holders[brand, identity]} - {row.number}
+        code = "id_twice" if row.id else "row_twice"
+        lines = ", ".join(str(number) for number in sorted(others))
+        twins = (problem(code, rows=lines),) if others else ()
+        judged.append(replace(row, problems=row.problems + twins))
+    return judged
+
+
+def _asking(post: Post, deliveries: Sequence[Delivery], now: datetime) -> list[Event]:
+    """Ask for approval, once per version of a post."""
+    if not any(one.state is State.TO_APPROVE for one in deliveries):
+        return []
+    return [event(EventName.APPROVAL_ASKED, post.brand, post.id, None, now, version=post.version)]
+
+
+def _with_alts(content: Content) -> Content:
+    """Give the content as if each picture had its description: the row was told of those it lacks."""
+    parts = tuple(
+        part.model_copy(
+            update={"media": tuple(one.model_copy(update={"alt": one.alt or _PLACEHOLDER}) for one in part.media)}
+        )
+        for part in content.parts
+    )
+    return content.model_copy(update={"parts": parts})
+
+
+def _day_and_hour(local: str) -> str:
+    return f"{local[8:10]}/{local[5:7]}/{local[:4]} {local[11:16]}"
