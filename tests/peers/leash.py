@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from types import FrameType
 
 PATIENCE_SECONDS = 10
@@ -22,7 +23,14 @@ PATIENCE_SECONDS = 10
 
 def hold(command: list[str], user: str | None, ending: signal.Signals) -> int:
     """Start the command, wait for it or for the end of standard input, and return its exit status."""
-    # Its own session: a Ctrl-C in the terminal reaches the holder only, which then ends things in order.
+    enough = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        enough.set()
+
+    # Before the server is there: a signal that came in between would leave it alone in the world.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     server = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -32,19 +40,20 @@ def hold(command: list[str], user: str | None, ending: signal.Signals) -> int:
         extra_groups=[] if user else None,
     )
 
-    def end(_signal: int = 0, _frame: FrameType | None = None) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(server.pid, ending)
-        threading.Timer(PATIENCE_SECONDS, server.kill).start()
-
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
-        os.kill(os.getpid(), signal.SIGTERM)
+        enough.set()
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    def end() -> None:
+        enough.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(server.pid, ending)
+        time.sleep(PATIENCE_SECONDS)
+        server.kill()
+
     threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=end, daemon=True).start()
     return int(server.wait())
 
 
@@ -66,4 +75,4 @@ def main() -> int:
 if __name__ == "__main__":
     status = main()
     sys.stdout.flush()
-    os._exit(status if status >= 0 else 128 - status)  # the timer that would kill must not keep us
+    os._exit(status if status >= 0 else 128 - status)  # the threads that watch must not keep us

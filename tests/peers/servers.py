@@ -73,6 +73,7 @@ def running(
             stderr=subprocess.STDOUT,
             env=environment,
             cwd=folder,
+            start_new_session=True,  # a Ctrl-C in the terminal reaches us only, and we end things in order
         )
     try:
         deadline = time.monotonic() + seconds
