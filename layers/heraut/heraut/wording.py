@@ -6,6 +6,7 @@ both languages name the same fields (a test checks it). Hours are always local: 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from heraut.problems import Language
 
 NBSP = "\N{NO-BREAK SPACE}"
+_BEFORE_MARK = re.compile(r" (?=[:;!?»])|(?<=«) ")
 
 _DAYS: dict[Language, tuple[str, ...]] = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -79,7 +81,12 @@ class Wording:
 def _read(package: str, file: str) -> dict[str, dict[Language, str]]:
     text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
     sentences: dict[str, dict[Language, str]] = tomllib.loads(text)
-    return sentences
+    return {code: {**both, "fr": french(both["fr"])} for code, both in sentences.items()}
+
+
+def french(sentence: str) -> str:
+    """Keep what French typography keeps together: no line begins with « : » or ends with « « »."""
+    return _BEFORE_MARK.sub(NBSP, sentence)
 
 
 def local(instant: datetime, zone: str) -> datetime:

@@ -165,7 +165,7 @@ def decided(case: Case) -> LinkPage:
     by = str(found.fields.get("by", ""))
     person = case.brand.person(by)
     said = case.say(
-        "decided_by_you" if by == case.person.id else "decided_by",
+        "decided_by",
         person=person.name if person else by,
         when=recorded(found.at, case.brand.zone, case.language, case.now),
         decision=case.say(f"decision_{found.fields.get('action')}"),

@@ -186,9 +186,9 @@ class _Voice:
 
     def lead(self) -> str:
         """What to do, and until when."""
-        if self.event.name is EventName.FAILED and self._delivery.remote_ids:
+        if self.event.name in {EventName.FAILED, EventName.EXPIRED} and self._delivery.remote_ids:
             parts = len(self.happening.content.parts)
-            return self.say("failed_lead_part", done=len(self._delivery.remote_ids), parts=parts)
+            return self.say(f"{self.stem}_lead_part", done=len(self._delivery.remote_ids), parts=parts)
         with_media = self.event.name in {EventName.HANDOVER_AHEAD, EventName.HANDOVER_DUE}
         if with_media and self.happening.content.media:
             return self.say(f"{self.stem}_lead_media")
