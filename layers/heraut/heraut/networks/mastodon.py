@@ -13,9 +13,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
-from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, Refused
+from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, ReadBackUnavailable, Refused, Unreachable
 from heraut.networks import mastodon_find, mastodon_media
-from heraut.networks.base import Identity, Published
+from heraut.networks.base import Identity, Published, Window
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
 from heraut.networks.mastodon_post import body_of, key_of, problems_of
 from heraut.networks.mastodon_server import TOKEN, Memory, Server
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from heraut.brands import Account
-    from heraut.networks.base import Job, Limits, Preparation, Window
+    from heraut.networks.base import Job, Limits, Preparation
     from heraut.networks.http import Http
     from heraut.networks.mastodon_answers import Status
     from heraut.problems import Problem
     from heraut.publishing.model import Content, Media
 
 REPEAT_IS_SAFE = timedelta(minutes=55)  # Mastodon keeps a key for 60
+SLOW_CLOCKS = timedelta(seconds=60)  # a server's clock may be behind ours
 
 
 def _wall_clock() -> datetime:
@@ -78,15 +79,17 @@ class Mastodon:
         Raises PreparationLost when an upload is missing or gone: nothing was posted, prepare again.
         """
         server = self._server(job.account, job.secret, now)
-        ids, parts = list(job.done), range(len(job.done), len(job.content.parts))
-        uploads = {part: mastodon_media.ids_of_part(job, part) for part in parts}
-        sent: list[Status] = []
-        for part in parts:
-            status = self._send(server, job, part, uploads[part], ids[-1] if ids else None)
+        uploads = [mastodon_media.ids_of_part(job, part) for part in range(len(job.done), len(job.content.parts))]
+        sent = self._already_online(server, job)
+        for status in sent:
+            accepted(status.id)
+        ids = [*job.done, *(status.id for status in sent)]
+        for part in range(len(ids), len(job.content.parts)):
+            status = self._send(server, job, part, uploads[part - len(job.done)], ids[-1] if ids else None)
             sent.append(status)
             ids.append(status.id)
             accepted(status.id)
-        first = sent[0] if sent and not job.done else self._first(server, ids[0])
+        first = self._first(server, ids[0]) if job.done else sent[0]
         return Published(
             remote_ids=tuple(ids), url=first.url if first else None, at=first.created_at if first else None
         )
@@ -108,7 +111,7 @@ class Mastodon:
         server = self._server(account, secret)
         instance = server.instance()
         try:
-            who = entity(server.read("/api/v1/accounts/verify_credentials"), "id", "username")
+            who = server.who()
         except OutcomeUnknown as unclear:
             if unclear.problem.code != "mastodon_answer_unclear":
                 raise
@@ -124,6 +127,15 @@ class Mastodon:
 
     def _server(self, account: Account, secret: Mapping[str, str], now: datetime | None = None) -> Server:
         return Server(self.http, account, secret, self.memory, now or self.clock())
+
+    def _already_online(self, server: Server, job: Job) -> list[Status]:
+        """Look for the next parts of a thread begun earlier, where the server would take a repeat for a new post."""
+        if not job.done or server.instance().is_mastodon:
+            return []
+        try:
+            return mastodon_find.online(server, job, Window(job.created_at - SLOW_CLOCKS, server.now))
+        except ReadBackUnavailable as unread:
+            raise Unreachable(unread.problem) from unread
 
     def _send(self, server: Server, job: Job, part: int, uploads: tuple[str, ...], reply_to: str | None) -> Status:
         answer = server.call(

@@ -39,7 +39,7 @@ class Status:
     account: str
     created_at: datetime
     url: str | None
-    text: str  # the content warning and the text, as read
+    texts: tuple[str, ...]  # the content warning and the text: as shown, and as typed where the server tells it
     reply_to: str | None
     reblog: bool
     media: tuple[tuple[str, str], ...]  # id and description of each
@@ -122,13 +122,15 @@ def next_max_id(answer: Answer) -> str | None:
 
 def _status(body: Any, host: str) -> Status:
     try:
-        warning = str(body.get("spoiler_text") or "")
+        warning, typed = str(body.get("spoiler_text") or ""), body.get("text")
         return Status(
             id=str(body["id"]),
             account=str(body["account"]["id"]),
             created_at=require_aware(datetime.fromisoformat(body["created_at"])),
             url=_address(body.get("url")) or _address(body.get("uri")),
-            text=f"{warning}\n{text_of_html(body.get('content') or '')}",
+            texts=tuple(
+                f"{warning}\n{text}" for text in (text_of_html(body.get("content") or ""), typed) if text is not None
+            ),
             reply_to=_optional(body.get("in_reply_to_id")),
             reblog=bool(body.get("reblog")),
             media=tuple(

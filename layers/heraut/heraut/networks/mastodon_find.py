@@ -31,7 +31,19 @@ MOST_PAGES = 10
 def find(server: Server, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
     """Look for the parts of `job` that are not in `job.done`, each a reply to the one before.
 
-    None when none of them is online. Raises ReadBackUnavailable when the posts of the window could not all be read.
+    None when one of them is not online. Raises ReadBackUnavailable when the posts of the window could not all be read.
+    """
+    found = online(server, job, window, taken)
+    ids = (*job.done, *(one.id for one in found))
+    if not found or len(ids) < len(job.content.parts):
+        return None
+    return Published(remote_ids=ids, url=None if job.done else found[0].url, at=found[0].created_at)
+
+
+def online(server: Server, job: Job, window: Window, taken: frozenset[str] = frozenset()) -> list[Status]:
+    """Give the posts that are the parts after `job.done`, up to the first that is not there.
+
+    Raises ReadBackUnavailable when the posts of the window could not all be read.
     """
     try:
         posts = [one for one in _own_posts(server, window) if one.id not in taken]
@@ -41,17 +53,14 @@ def find(server: Server, job: Job, window: Window, taken: frozenset[str]) -> Pub
     except NetworkError as error:
         raise ReadBackUnavailable(error.problem) from error
     found: list[Status] = []
-    ids = list(job.done)
+    reply_to = job.done[-1] if job.done else None
     for part in range(len(job.done), len(job.content.parts)):
-        ours = _part(posts, job, part, ids[-1] if ids else None, window, keeps_ids=keeps_ids)
+        ours = _part(posts, job, part, reply_to, window, keeps_ids=keeps_ids)
         if ours is None:
             break
         found.append(ours)
-        ids.append(ours.id)
-    if len(ids) < len(job.content.parts) or not found:
-        return None
-    first = found[0] if not job.done else None
-    return Published(remote_ids=tuple(ids), url=first.url if first else None, at=found[0].created_at)
+        reply_to = ours.id
+    return found
 
 
 def _own_posts(server: Server, window: Window) -> Iterator[Status]:
@@ -97,7 +106,7 @@ def _says_the_same(status: Status, job: Job, part: int) -> bool:
     said = job.content.parts[part]
     warning = job.content.content_warning or ""
     words = fingerprint(f"{warning}\n{text_of(job.content, part)}")
-    if words != fingerprint(status.text) or len(status.media) != len(said.media):
+    if words not in map(fingerprint, status.texts) or len(status.media) != len(said.media):
         return False
     poll = job.content.poll if part == 0 else None
     options = [fingerprint(option) for option in poll.options] if poll else []

@@ -81,7 +81,9 @@ def _limits(body: dict[str, Any]) -> Limits:
         alt_characters=_number(media, "description_limit")
         or _number(body, "description_limit")
         or DEFAULTS.alt_characters,
-        poll_options=_number(polls, "max_options") or _number(old_polls, "max_options") or DEFAULTS.poll_options,
+        poll_options=_number(polls, "max_options")
+        or _number(old_polls, "max_options")
+        or (0 if said else DEFAULTS.poll_options),  # a server that tells its limits tells those of polls, if it has any
         poll_option_characters=_number(polls, "max_characters_per_option")
         or _number(old_polls, "max_option_chars")
         or DEFAULTS.poll_option_characters,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from heraut.errors import CredentialsExpired, NetworkError, Refused
@@ -90,12 +91,24 @@ class Server:
             raise refusal(answer, self.now)
         return answer
 
+    def who(self) -> dict[str, Any]:
+        """Ask who the token's account is.
+
+        422 is Mastodon's answer to a token without an account (an application's own), and snac's to a false one.
+        """
+        answer = self.call("GET", "/api/v1/accounts/verify_credentials")
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise CredentialsExpired(problem("mastodon_token_refused", host=self.host))
+        if not is_good(answer):
+            raise refusal(answer, self.now)
+        return entity(answer, "id", "username")
+
     def account_id(self) -> str:
         """Give our account's id on the server (remembered for an hour)."""
         key = f"account {self.base} {_digest(self.secret.get(TOKEN, ''))}"
         found = self.memory.get(key)
         if found is None:
-            found = str(entity(self.read("/api/v1/accounts/verify_credentials"), "id")["id"])
+            found = str(self.who()["id"])
             self.memory.keep(key, found)
         return str(found)
 
