@@ -21,6 +21,7 @@ _LATER = frozenset(
     {
         "InternalFailure",
         "InternalServerError",
+        "LimitExceededException",
         "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -39,7 +40,9 @@ _LATER = frozenset(
 _CONFLICT = frozenset({"ConditionalCheckFailedException", "ConditionalRequestConflict", "PreconditionFailed", "412"})
 _ABSENT = frozenset({"NoSuchKey", "NotFound", "404", "ParameterNotFound"})
 _REFUSED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"})
-_MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket", "AWS.SimpleQueueService.NonExistentQueue"})
+_MISSING = frozenset(
+    {"ResourceNotFoundException", "NoSuchBucket", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}
+)
 
 
 @contextmanager

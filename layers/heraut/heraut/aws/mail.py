@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from heraut.aws.edge import code_of, edge
-from heraut.errors import InvalidInput
+from heraut.errors import ConfigurationError, InvalidInput
 from heraut.problems import problem
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 _NEVER = frozenset({"BadRequestException", "MessageRejected"})
+_NOT_YET = frozenset({"MailFromDomainNotVerifiedException", "SendingPausedException", "AccountSuspendedException"})
 
 
 class SesMail:
@@ -36,4 +37,6 @@ class SesMail:
             except ClientError as error:
                 if code_of(error) in _NEVER:
                     raise InvalidInput([problem("mail_refused", address=to)]) from error
+                if code_of(error) in _NOT_YET:
+                    raise ConfigurationError(f"SES does not let this stack send mail: {code_of(error)}") from error
                 raise
