@@ -6,6 +6,7 @@ Says, for each peer, that it is there, or why it cannot be here and what would h
 machine lacks a peer (its tests are then skipped); 1 when CI=true and one is missing. Standard library only.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -17,12 +18,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+if sys.version_info < (3, 11):  # noqa: UP036 (what follows cannot even be read by an older one)
+    sys.exit("The peers need Python 3.11 or later, and this is %s." % sys.version.split()[0])  # noqa: UP031
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run by path, before any environment exists
 
 from tests.peers.bluesky_network import node_program, postgres_programs
 from tests.peers.places import FOLDER, HERE, PEERS, PeerMissing, folder, stamp
 
-OLDEST_PYTHON = (3, 11)
 LINES_OF_A_FAILURE = 15
 
 
@@ -201,7 +204,6 @@ def install(peer: str) -> float:
     if mark.exists() and json.loads(mark.read_text(encoding="utf-8"))["for"] == wanted(peer):
         return 0.0
     say(f"Installing {peer}, {PEERS[peer]} ...")
-    FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{peer}.log").write_text("", encoding="utf-8")
     details = INSTALLERS[peer][0](peer)
     mark.write_text(json.dumps({"for": wanted(peer), **details}), encoding="utf-8")
@@ -215,17 +217,17 @@ def say(sentence: str) -> None:
 
 def main(asked: list[str]) -> int:
     """Install the peers asked for, or all."""
-    if sys.version_info < OLDEST_PYTHON:
-        say(f"The peers need Python 3.11 or later, and this is {sys.version.split()[0]}.")
-        return 1
     unknown = [peer for peer in asked if peer not in PEERS]
     if unknown:
         say(f"There is no peer called {unknown[0]}. There are: {', '.join(PEERS)}.")
         return 2
+    FOLDER.mkdir(parents=True, exist_ok=True)
     missing = 0
     for peer in asked or PEERS:
         try:
-            took = install(peer)
+            with (FOLDER / "lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would tear down what the other builds
+                took = install(peer)
         except (CannotInstall, PeerMissing) as problem:
             missing += 1
             say(f"  {peer} cannot be installed here: {problem}")
