@@ -74,6 +74,9 @@ class Emulator:
             self.process.kill()
             self.process.wait()
             return False
+        finally:
+            if self.process.stdin:
+                self.process.stdin.close()
         return True
 
 

@@ -1,0 +1,27 @@
+"""What was deployed starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.world import World
+
+FUNCTIONS = ["Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_starts_with_what_it_was_given(world: World, name: str) -> None:
+    """Its layer, its settings and its handler are there: what `make deploy` tries too."""
+    assert world.invoke(f"{name}Function", {"self_test": True}) == {"ok": True}
+
+
+def test_private_files_are_private(world: World) -> None:
+    """A stranger reads the public bucket and nothing else."""
+    world.client("s3").put_object(Bucket=world.outputs["FilesBucket"], Key="reports/x.json", Body=b"{}")
+    world.client("s3").put_object(Bucket=world.outputs["PublicBucket"], Key="x.html", Body=b"<p>")
+
+    assert world.public("x.html") == b"<p>"
+    assert world.public(f"../{world.outputs['FilesBucket']}/reports/x.json") == b""
