@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from heraut.brands import Account
     from heraut.networks.base import Job, Limits, Preparation, Window
     from heraut.networks.bluesky_records import Reference
-    from heraut.networks.bluesky_uploads import CardOf
     from heraut.networks.http import Http
     from heraut.problems import Problem
     from heraut.publishing.model import Content, Media
@@ -50,10 +49,9 @@ READERS = "https://bsky.app"
 
 @dataclass(frozen=True)
 class Bluesky:
-    """Publishing on Bluesky; `card_of` reads the page behind a link."""
+    """Publishing on Bluesky."""
 
     http: Http
-    card_of: CardOf
     sessions: Sessions = field(default_factory=Sessions)
 
     name = NetworkName.BLUESKY
@@ -78,9 +76,7 @@ class Bluesky:
 
     def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
         """Upload pictures, make the cards of links, find out who the mentioned are."""
-        return bluesky_uploads.prepare(
-            Repository(self.http, self.sessions, job.account, job.secret, now), job, read, self.card_of
-        )
+        return bluesky_uploads.prepare(Repository(self.http, self.sessions, job.account, job.secret, now), job, read)
 
     def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
         """Put each part that is not yet in `job.done`, each an answer to the one before.

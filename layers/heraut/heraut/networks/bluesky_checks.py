@@ -23,7 +23,9 @@ LIMITS = Limits(
     characters=bluesky_text.MOST_CHARACTERS,
     text_bytes=bluesky_text.MOST_BYTES,
     media=4,  # lexicon app.bsky.embed.images
-    image_bytes=2_000_000,  # same lexicon
+    # The lexicon of today says 2 000 000; servers that were not updated (measured: PDS 0.4.217) still refuse more than
+    # 1 000 000, and nobody sees the difference on a screen.
+    image_bytes=1_000_000,
     image_pixels=16_000_000,
     image_types=("image/jpeg", "image/png", "image/webp"),
     alt_required=True,
@@ -31,7 +33,10 @@ LIMITS = Limits(
     first_comment=True,
 )
 _FORMATS = frozenset({"", "post", "publication", "thread", "fil"})
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")  # BCP 47, as the lexicon's format `language` reads it
+# BCP 47 without extensions: language, script, region, variants; the server checks the form, not the register.
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z\d]{5,8}|\d[a-z\d]{3}))*", re.IGNORECASE
+)
 _MOVING = "image/gif"
 
 

@@ -8,7 +8,6 @@ card or DID is one that was looked for and not found.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from heraut.networks.bluesky_records import bare_card, card_embed, messages, pic
 from heraut.problems import problem, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from heraut.networks.base import Job
@@ -34,9 +33,6 @@ AHEAD = timedelta(minutes=2)
 GOOD_FOR = timedelta(minutes=10)
 LOOK_AGAIN = timedelta(seconds=5)
 
-CardOf = Callable[[str], "Card | None"]
-"""Reads the page at an address and gives its card; None when there is none to be had."""
-
 
 def ahead(content: Content) -> timedelta | None:
     """Say how long before its instant uploads may begin; None when there is nothing to make ready."""
@@ -46,7 +42,7 @@ def ahead(content: Content) -> timedelta | None:
     return AHEAD if wanted else None
 
 
-def prepare(repository: Repository, job: Job, read: Callable[[Media], bytes], card_of: CardOf) -> Preparation:
+def prepare(repository: Repository, job: Job, read: Callable[[Media], bytes]) -> Preparation:
     """Make ready what is not yet; what was reached is kept when the server stops us midway.
 
     Pictures must be there; a card or a mention that cannot be had is a warning and never stops a post.
@@ -59,7 +55,7 @@ def prepare(repository: Repository, job: Job, read: Callable[[Media], bytes], ca
         for number, message in enumerate(messages(job.content)):
             _pictures(repository, remote, number, message, read)
             problems += _mentions(repository, remote, message)
-            problems += _card(repository, remote, number, message, card_of)
+            problems += _card(repository, remote, number, message)
     except NetworkError as stopped:
         if remote == before or isinstance(stopped, Refused | CredentialsExpired):
             raise
@@ -139,19 +135,18 @@ def _did(repository: Repository, handle: str) -> str:
         return ""  # who somebody is never stops a post: the name stays plain text, and a warning says so
 
 
-def _card(
-    repository: Repository, remote: dict[str, str], number: int, message: Message, card_of: CardOf
-) -> Iterator[Problem]:
+def _card(repository: Repository, remote: dict[str, str], number: int, message: Message) -> Iterator[Problem]:
+    from heraut.networks.cards import card_of  # so is what reads a page
+
     key = f"card.{number}"
     if message.card is None or key in remote:
         return
-    card = card_of(message.card)
+    card = card_of(message.card, repository.http.guard)
     if card is None:
         remote[key] = ""
         yield warning("bluesky_no_card", "lien", link=message.card)
         return
-    embed = card_embed(message.card, card.title, card.description, _thumb(repository, card))
-    remote[key] = json.dumps(embed)
+    remote[key] = json.dumps(card_embed(message.card, card.title, card.description, _thumb(repository, card)))
 
 
 def _thumb(repository: Repository, card: Card) -> dict[str, Any] | None:
