@@ -78,6 +78,10 @@ class Unreachable(NetworkError):
     """The request's first byte never left (name, connect, TLS): nothing was posted."""
 
 
+class PreparationLost(Unreachable):
+    """What was uploaded ahead is gone or was never there: nothing was posted, prepare again and then send."""
+
+
 class OutcomeUnknown(NetworkError):
     """The request left and no clear answer came: it may be online."""
 

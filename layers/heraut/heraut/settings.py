@@ -102,8 +102,9 @@ class ActOnLinkSettings(Settings):
 
 @dataclass(frozen=True)
 class RefreshTokensSettings(Settings):
-    """Renews what expires."""
+    """Renews what expires, tells who must renew the rest."""
 
     brands_table: str
     secrets_path: str
     local_servers: str
+    mail_from: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from heraut.brands import NetworkName
-from heraut.errors import CredentialsExpired, RateLimited, Refused, TryAgain, Unreachable
+from heraut.errors import CredentialsExpired, PreparationLost, RateLimited, Refused, TryAgain, Unreachable
 from heraut.events import EventName
 from heraut.networks.base import Preparation
 from heraut.problems import problem
@@ -411,6 +411,18 @@ class TestUploads:
         desk.run(timedelta(minutes=55))
 
         assert desk.read(delivery).state is State.FAILED
+
+    def test_an_upload_that_the_network_forgot_is_made_again(self) -> None:
+        """The picture is gone when the post leaves: uploaded again, then sent, and it was no attempt."""
+        desk = Desk(NetworkTwin(ahead=timedelta(minutes=10), before=[PreparationLost(problem("no_clear_answer"))]))
+        delivery = desk.queue(at=timedelta(minutes=20), media=(PICTURE,))
+
+        desk.run(timedelta(minutes=40))
+
+        after = desk.read(delivery)
+        assert (after.state, after.attempts) == (State.PUBLISHED, 1)
+        assert desk.network.uploads == [PICTURE.key, PICTURE.key]
+        assert desk.network.calls[-1] - delivery.publish_at < 15 * SECOND
 
     def test_an_upload_whose_answer_was_lost_is_made_again(self) -> None:
         """A doubtful upload harms nobody."""

@@ -1,1 +1,1 @@
-"""What runs in Lambda: observability, bootstrap, the way in. The only room (with `functions/`) that knows Powertools."""
+"""What runs in Lambda: observability, bootstrap, the way in. Only here and in `functions/` is Powertools known."""

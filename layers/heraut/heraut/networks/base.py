@@ -116,9 +116,17 @@ class Identity:
 class Publishes(Protocol):
     """Publishing: what `heraut/publishing` needs of a network."""
 
-    name: NetworkName
-    reads_back: bool  # it can list the account's own recent posts
-    secret_fields: tuple[str, ...]  # what `heraut account secret` asks for; empty: no secret
+    @property
+    def name(self) -> NetworkName:
+        """Which network it is."""
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether it can list the account's own recent posts."""
+
+    @property
+    def secret_fields(self) -> tuple[str, ...]:
+        """What `heraut account secret` asks for; empty: no secret."""
 
     def prepare_ahead(self, content: Content) -> timedelta | None:
         """Say how long before its instant this content's uploads may begin; None: nothing to upload."""

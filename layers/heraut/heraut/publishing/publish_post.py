@@ -18,6 +18,7 @@ from heraut.errors import (
     CredentialsExpired,
     NetworkError,
     NotFound,
+    PreparationLost,
     RateLimited,
     Refused,
     TryAgain,
@@ -153,6 +154,10 @@ def _after_error(delivery: Delivery, error: Exception, world: World) -> str:
     match error:
         case RateLimited():
             return _postpone(delivery, error.until, error.problem, world)
+        case PreparationLost():
+            return _postpone(
+                transitions.unprepared(delivery, world.clock.now()), world.clock.now(), error.problem, world
+            )
         case Unreachable():
             until = transitions.postpone_until(delivery, world.clock.now())
             return _postpone(delivery, until, error.problem, world)

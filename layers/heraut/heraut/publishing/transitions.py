@@ -198,6 +198,11 @@ def prepared(delivery: Delivery, result: Preparation) -> Delivery:
     return delivery.model_copy(update=update)
 
 
+def unprepared(delivery: Delivery, now: datetime) -> Delivery:
+    """What was uploaded ahead is gone: upload again at once, then send."""
+    return delivery.model_copy(update={"prepared": None, "prepare_at": now})
+
+
 def prepare_later(delivery: Delivery, until: datetime, problem: Problem) -> Delivery:
     """The upload could not be made now; nothing is lost, it is tried again."""
     return delivery.model_copy(update={"prepare_at": until, "due_at": until, "problem": problem})

@@ -1,0 +1,23 @@
+"""The minute tick: sends what is due within two minutes to the queue, and beats the heart."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from heraut.lambdas import bootstrap
+from heraut.lambdas.entry import function
+from heraut.lambdas.observability import tick_completed
+from heraut.publishing.dispatch_posts import dispatch_posts
+
+log = logging.getLogger("heraut")
+
+
+@function(bootstrap.dispatch_posts)
+def lambda_handler(event: dict[str, Any], world: bootstrap.Dispatching) -> None:
+    """Dispatch; the heartbeat is only emitted when everything due was sent."""
+    tick = dispatch_posts(world.posts, world.outbox, world.clock.now())
+    log.info("tick", extra={"sent": tick.sent, "preparing": tick.preparing, "not_accepted": tick.not_accepted})
+    if not tick.not_accepted:
+        tick_completed(os.environ["POWERTOOLS_METRICS_NAMESPACE"], tick.oldest_overdue)

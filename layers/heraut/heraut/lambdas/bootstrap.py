@@ -1,0 +1,210 @@
+"""Build what each function needs, once, on first call: the only place that chooses adapters.
+
+Imports stand inside, so that a function pays at its start for what it uses and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from heraut import settings
+from heraut.aws.clients import Clients
+from heraut.aws.outbox import QueueOutbox
+from heraut.aws.posts_table import PostsTable
+from heraut.aws.table import Table
+from heraut.lambdas.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from heraut.brands import Brands, NetworkName, Secrets
+    from heraut.brands.refresh_tokens import Renewing
+    from heraut.links import Links
+    from heraut.networks.base import Publishes
+    from heraut.networks.site import SiteObjects
+    from heraut.notifications.base import Notifications
+    from heraut.publishing.act_on_link import LinkWorld
+    from heraut.publishing.calendar_media import Fetch
+    from heraut.publishing.store import Clock, MediaStore, Outbox, Posts
+    from heraut.publishing.world import MediaWorld, World
+
+
+@cache
+def clients() -> Clients:
+    """Give the AWS clients of this environment."""
+    return Clients()
+
+
+@dataclass(frozen=True)
+class Dispatching:
+    """What the tick needs."""
+
+    posts: Posts
+    outbox: Outbox
+    clock: Clock
+
+
+def dispatch_posts() -> Dispatching:
+    """Build the tick's world."""
+    read = settings.DispatchPostsSettings.from_env(os.environ)
+    return Dispatching(_posts(read.posts_table), _outbox(read.delivery_queue_url, read.prepare_function), SystemClock())
+
+
+def publish_post() -> World:
+    """Build the publisher's world."""
+    from heraut.publishing.world import World
+
+    read = settings.PublishPostSettings.from_env(os.environ)
+    return World(
+        posts=_posts(read.posts_table),
+        brands=_brands(read.brands_table),
+        secrets=_secrets(read.secrets_path),
+        networks=_networks(read.public_bucket, read.public_url, read.local_servers),
+        outbox=_outbox(read.delivery_queue_url, read.prepare_function),
+        clock=SystemClock(),
+    )
+
+
+def prepare_delivery() -> MediaWorld:
+    """Build the world of uploads."""
+    from heraut.publishing.world import MediaWorld
+
+    read = settings.PrepareDeliverySettings.from_env(os.environ)
+    return MediaWorld(
+        posts=_posts(read.posts_table),
+        brands=_brands(read.brands_table),
+        secrets=_secrets(read.secrets_path),
+        networks=_networks(read.public_bucket, read.public_url, read.local_servers),
+        outbox=_outbox(read.delivery_queue_url, ""),  # what is prepared is sent, never prepared again
+        clock=SystemClock(),
+        media=_media(read.files_bucket),
+    )
+
+
+@dataclass(frozen=True)
+class Importing:
+    """What importing a calendar needs."""
+
+    desk: MediaWorld
+    fetch: Fetch
+
+
+def import_calendar() -> Importing:
+    """Build the import's world."""
+    from heraut.fetch import Guard, fetch
+    from heraut.publishing.calendar_media import FETCHED_KINDS
+    from heraut.publishing.media import MOST_BYTES
+    from heraut.publishing.world import MediaWorld
+
+    read = settings.ImportCalendarSettings.from_env(os.environ)
+    guard = Guard(_local_servers(read.local_servers))
+    desk = MediaWorld(
+        posts=_posts(read.posts_table),
+        brands=_brands(read.brands_table),
+        secrets=_secrets(read.secrets_path),
+        networks=_networks("", "", read.local_servers),
+        outbox=_outbox(read.delivery_queue_url, read.prepare_function),
+        clock=SystemClock(),
+        media=_media(read.files_bucket),
+    )
+    return Importing(desk, lambda url: fetch(url, limit_bytes=MOST_BYTES, kinds=FETCHED_KINDS, guard=guard).body)
+
+
+def refresh_tokens() -> Renewing:
+    """Build the world of renewals."""
+    from heraut.brands.refresh_tokens import Renewing
+
+    read = settings.RefreshTokensSettings.from_env(os.environ)
+    return Renewing(
+        brands=_brands(read.brands_table),
+        secrets=_secrets(read.secrets_path),
+        networks=_networks("", "", read.local_servers),
+        notifications=_notifications(read.mail_from),
+    )
+
+
+def tell_people() -> dict[str, Any]:
+    """Build what telling people needs: the keyword arguments of the use case but `now`."""
+    read = settings.TellPeopleSettings.from_env(os.environ)
+    return {
+        "posts": _posts(read.posts_table),
+        "brands": _brands(read.brands_table),
+        "links": _links(read.brands_table),
+        "notifications": _notifications(read.mail_from),
+        "media": _media(read.files_bucket),
+        "links_url": read.links_url,
+    }
+
+
+def act_on_link() -> LinkWorld:
+    """Build the world of links; networks are asked how long ahead uploads begin, never called."""
+    from heraut.publishing.act_on_link import LinkWorld
+
+    read = settings.ActOnLinkSettings.from_env(os.environ)
+    return LinkWorld(
+        posts=_posts(read.posts_table),
+        brands=_brands(read.brands_table),
+        links=_links(read.brands_table),
+        media=_media(read.files_bucket),
+        outbox=_outbox(read.delivery_queue_url, read.prepare_function),
+        networks=_networks("", "", ""),
+    )
+
+
+def _posts(table: str) -> Posts:
+    return PostsTable(Table(clients().dynamodb, table))
+
+
+def _brands(table: str) -> Brands:
+    from heraut.aws.brands_table import BrandsTable
+
+    return BrandsTable(Table(clients().dynamodb, table))
+
+
+def _links(table: str) -> Links:
+    from heraut.aws.links_table import LinksTable
+
+    return LinksTable(Table(clients().dynamodb, table))
+
+
+def _secrets(path: str) -> Secrets:
+    from heraut.aws.secrets import ParameterSecrets
+
+    return ParameterSecrets(clients().ssm, path, SystemClock().now)
+
+
+def _outbox(queue_url: str, prepare_function: str) -> Outbox:
+    return QueueOutbox(clients().sqs, queue_url, clients().functions, prepare_function)
+
+
+def _notifications(mail_from: str) -> Notifications:
+    from heraut.aws.mail import SesMail
+    from heraut.notifications.email import EmailNotifications
+
+    return EmailNotifications(SesMail(clients().mail), mail_from)
+
+
+def _media(bucket: str) -> MediaStore:
+    from heraut.aws.objects import FilesBucket
+
+    return FilesBucket(clients().s3, bucket)
+
+
+def _local_servers(listed: str) -> frozenset[str]:
+    return frozenset(server for server in listed.split(",") if server)
+
+
+def _networks(public_bucket: str, public_url: str, local_servers: str) -> Mapping[NetworkName, Publishes]:
+    """Give the networks; without a public bucket nothing is published on `site` (its rules can still be asked)."""
+    from heraut.fetch import Guard
+    from heraut.networks import registry
+
+    def site_objects() -> SiteObjects:
+        from heraut.aws.site_objects import PublicBucket
+
+        return PublicBucket(clients().s3, public_bucket)
+
+    return registry(Guard(_local_servers(local_servers)), site_objects, public_url, SystemClock().now)
