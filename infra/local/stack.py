@@ -271,8 +271,9 @@ def _sam(arguments: list[str], log: Path, extra: Mapping[str, str], follow: Call
     environment |= {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": REGION, **extra}
     environment.pop("VIRTUAL_ENV", None)
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w", encoding="utf-8") as out:
-        sam = subprocess.Popen(
+    with (
+        log.open("w", encoding="utf-8") as out,
+        subprocess.Popen(
             [environments.program("sam", "sam"), *arguments],
             env=environment,
             cwd=ROOT,
@@ -280,7 +281,8 @@ def _sam(arguments: list[str], log: Path, extra: Mapping[str, str], follow: Call
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
+        ) as sam,
+    ):
         for line in sam.stdout or ():
             out.write(line)
             follow(line)

@@ -1,0 +1,116 @@
+"""The AWS account a person deploys into: their answers, the stack's outputs, what the provider still withholds."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local import environments
+
+ROOT = Path(__file__).resolve().parents[1]
+ANSWERS = ROOT / "samconfig.local.toml"
+STACK = "heraut"
+
+
+class Refused(Exception):
+    """The account cannot be used, or said no; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the person deploying answered the first time; an empty region means the profile's own."""
+
+    stack: str
+    region: str
+    parameters: dict[str, str]
+
+
+def answers() -> Answers:
+    """Read what SAM saved after its questions; the defaults before the first deployment."""
+    if not ANSWERS.exists():
+        return Answers(STACK, "", {})
+    given = (
+        tomllib.loads(ANSWERS.read_text(encoding="utf-8")).get("default", {}).get("deploy", {}).get("parameters", {})
+    )
+    overrides = given.get("parameter_overrides", [])
+    pairs = overrides.split() if isinstance(overrides, str) else overrides
+    parameters = dict(pair.split("=", 1) for pair in pairs)
+    return Answers(
+        given.get("stack_name", STACK),
+        given.get("region", ""),
+        {name: value.strip('"') for name, value in parameters.items()},
+    )
+
+
+def client(service: str, region: str) -> Any:
+    """A client of the account, with the person's own credentials."""
+    return boto3.client(service, region_name=region or None)  # type: ignore[call-overload]  # not a literal
+
+
+def region_of(given: Answers) -> str:
+    """The region to use.
+
+    Raises: Refused when neither the answers nor the profile name one.
+    """
+    region = given.region or boto3.Session().region_name
+    if not region:
+        raise Refused("No region is set. Name one, for example: AWS_REGION=eu-west-3 make deploy")
+    return region
+
+
+def check_credentials(region: str) -> str:
+    """The account's number.
+
+    Raises: Refused when there are no credentials, or they do not work.
+    """
+    try:
+        return str(client("sts", region).get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise Refused(f"AWS does not know who you are ({error}). Sign in first, for example: aws sso login") from error
+
+
+def sandboxes(region: str) -> list[str]:
+    """What the provider still withholds for mail and SMS, one sentence each, with the remedy; empty when nothing."""
+    found = []
+    try:
+        if not client("sesv2", region).get_account().get("ProductionAccessEnabled"):
+            found.append(
+                "E-mail is still in the provider's sandbox: only verified addresses receive anything. "
+                "Ask for production access in the Amazon SES console, and verify the sender's address or domain."
+            )
+    except (BotoCoreError, ClientError) as error:
+        found.append(f"Whether e-mail may be sent could not be read ({error}).")
+    try:
+        if client("sns", region).get_sms_sandbox_account_status().get("IsInSandbox"):
+            found.append(
+                "SMS is still in the provider's sandbox: only verified numbers receive anything. "
+                "Leave it in the Amazon SNS console, under Text messaging."
+            )
+    except (BotoCoreError, ClientError) as error:
+        found.append(f"Whether SMS may be sent could not be read ({error}).")
+    return found
+
+
+def outputs(stack: str, region: str) -> dict[str, str]:
+    """The stack's outputs; empty when it does not exist."""
+    try:
+        found = client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError:
+        return {}
+    return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+
+
+def sam(*arguments: str) -> None:
+    """Run the SAM CLI in this terminal.
+
+    Raises: Refused when it fails; it has said why.
+    """
+    status = subprocess.call([environments.program("sam", "sam"), *arguments], cwd=ROOT)
+    if status != 0:
+        raise Refused(f"`sam {arguments[0]}` ended with status {status}; it says why above.")

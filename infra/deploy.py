@@ -1,0 +1,97 @@
+"""`make deploy`: puts the built stack into an AWS account, guided the first time, and tries every function at the end.
+
+usage: python -m infra.deploy [--no-wait]
+
+Says before anything else what the provider still withholds. Exit status 1 and a sentence when something is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+from infra import account
+
+FUNCTIONS = ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh")
+WAIT_SECONDS = 900
+COMMON = ("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-confirm-changeset")
+
+
+def main() -> int:
+    """Look, deploy, try; see the module."""
+    options = argparse.ArgumentParser(prog="make deploy", description=__doc__)
+    options.add_argument("--no-wait", action="store_true", help="do not wait for the alarm address to be confirmed")
+    chosen = options.parse_args()
+    try:
+        return deploy(wait=not chosen.no_wait)
+    except account.Refused as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def deploy(*, wait: bool) -> int:
+    """Deploy with the answers there are, asking when there are none; 0 when every function started.
+
+    Raises: account.Refused.
+    """
+    given = account.answers()
+    region = account.region_of(given)
+    print(f"Account {account.check_credentials(region)}, region {region}.")
+    for sentence in account.sandboxes(region):
+        print(f"! {sentence}")
+    if account.ANSWERS.exists():
+        account.sam("deploy", "--config-file", str(account.ANSWERS), *COMMON)
+    else:
+        print("First deployment: SAM asks for what it needs. Leave a question empty to take what stands in brackets.")
+        account.sam("deploy", "--guided", "--stack-name", given.stack, "--config-file", str(account.ANSWERS))
+    given = account.answers()
+    region = account.region_of(given)
+    outputs = account.outputs(given.stack, region)
+    if not outputs:
+        raise account.Refused(f"The stack {given.stack} is not there: was the change set refused?")
+    broken = try_functions(outputs, region)
+    if wait:
+        wait_for_confirmation(outputs["AlarmsTopic"], region)
+    for name in ("PublicUrl", "LinksUrl", "FilesBucket", "CommandPolicyArn"):
+        print(f"  {name}: {outputs.get(name) or '-'}")
+    return 1 if broken else 0
+
+
+def try_functions(outputs: dict[str, str], region: str) -> list[str]:
+    """Call each function with the self-test event: the layer built for Arm runs nowhere earlier. Returns the broken."""
+    broken = []
+    for name in FUNCTIONS:
+        answer = account.client("lambda", region).invoke(
+            FunctionName=outputs[f"{name}Function"], Payload=json.dumps({"self_test": True})
+        )
+        payload = json.loads(answer["Payload"].read() or b"null")
+        works = "FunctionError" not in answer and payload == {"ok": True}
+        print(f"  {name.lower():9} {'starts' if works else f'DOES NOT START: {payload}'}")
+        if not works:
+            broken.append(name)
+    return broken
+
+
+def wait_for_confirmation(topic: str, region: str) -> None:
+    """Wait until the alarm address is confirmed: until then nobody hears that the machine is dead."""
+    said = False
+    for _ in range(WAIT_SECONDS // 5):
+        subscriptions = account.client("sns", region).list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        if all(one["SubscriptionArn"].startswith("arn:") for one in subscriptions):
+            print("  the alarm address is confirmed")
+            return
+        if not said:
+            addresses = ", ".join(one["Endpoint"] for one in subscriptions)
+            print(f"Waiting for {addresses} to confirm: open the message from AWS, click its link (Ctrl-C to go on).")
+            said = True
+        try:
+            time.sleep(5)
+        except KeyboardInterrupt:
+            break
+    print("! The alarm address is not confirmed: nobody hears when the machine is dead. Run `make deploy` again.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
