@@ -4,56 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
 
 from heraut.networks.site import SiteEntry, SiteObject
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a reader of the bucket gets."""
-
-    body: bytes
-    content_type: str
-    cache: str
-    modified: datetime
-
 
 class SiteObjectsTwin:
-    """Objects by key, in `shown`; `now` tells when they are written."""
+    """Objects by key, in memory, safe to use from several threads; `types` and `caches` keep what readers are told."""
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self.shown: dict[str, Shown] = {}
-        self._now = now
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
+        self.caches: dict[str, str] = {}
+        self._modified: dict[str, datetime] = {}
         self._lock = threading.Lock()
+        self._writes = 0
 
     def read(self, key: str) -> SiteObject | None:
-        held = self.shown.get(key)
-        return SiteObject(body=held.body, etag=_etag(held.body)) if held else None
+        with self._lock:
+            body = self.objects.get(key)
+        return None if body is None else SiteObject(body, _etag(body))
 
     def create(self, key: str, body: bytes, content_type: str, cache: str) -> bool:
         with self._lock:
-            if key in self.shown:
+            if key in self.objects:
                 return False
-            self.shown[key] = Shown(body, content_type, cache, self._now())
+            self._keep(key, body, content_type, cache)
             return True
 
     def replace(self, key: str, body: bytes, etag: str, content_type: str, cache: str) -> bool:
         with self._lock:
-            held = self.shown.get(key)
-            if held is None or _etag(held.body) != etag:
+            there = self.objects.get(key)
+            if there is None or _etag(there) != etag:
                 return False
-            self.shown[key] = Shown(body, content_type, cache, self._now())
+            self._keep(key, body, content_type, cache)
             return True
 
-    def entries(self, prefix: str) -> Sequence[SiteEntry]:
-        found = sorted(key for key in self.shown if key.startswith(prefix))
-        return [SiteEntry(key, self.shown[key].modified) for key in found]
+    def entries(self, prefix: str) -> list[SiteEntry]:
+        with self._lock:
+            return [SiteEntry(key, self._modified[key]) for key in sorted(self.objects) if key.startswith(prefix)]
+
+    def _keep(self, key: str, body: bytes, content_type: str, cache: str) -> None:
+        self._writes += 1
+        self.objects[key] = body
+        self.types[key] = content_type
+        self.caches[key] = cache
+        self._modified[key] = datetime(2026, 11, 20, tzinfo=UTC) + timedelta(seconds=self._writes)
 
 
 def _etag(body: bytes) -> str:
