@@ -24,6 +24,10 @@ from tests.peers.servers import ServerFailed, free_port, listens, running
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 SCOPES = "read write follow"
+#: It looks up whoever a post mentions, wherever that is: through a proxy that nobody runs, that fails at once.
+NO_WAY_OUT = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")} | {
+    "no_proxy": "localhost,127.0.0.1"
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def snac_server(*users: str) -> Iterator[SnacServer]:
         _tell(program, ["init", str(data)], f"127.0.0.1\n{port}\nlocalhost:{port}\n\n\n")
         settings = json.loads((data / "server.json").read_text(encoding="utf-8"))
         settings |= {"protocol": "http", "disable_inbox_collection": True, "disable_email_notifications": True}
+        settings["num_threads"] = 16  # with one or two a core, a reader now and then waits 6 s for a free one
         (data / "server.json").write_text(json.dumps(settings), encoding="utf-8")
         passwords = {}
         for user in users:
@@ -59,7 +64,12 @@ def snac_server(*users: str) -> Iterator[SnacServer]:
             passwords[user] = re.findall(r"password is (\S+)", said)[0]
         url = f"http://localhost:{port}"
         with running(
-            "snac2", [program, "httpd", str(data)], log=folder / "log", ready=lambda: listens(port), remove=folder
+            "snac2",
+            [program, "httpd", str(data)],
+            log=folder / "log",
+            ready=lambda: listens(port),
+            environment={**os.environ, **NO_WAY_OUT},
+            remove=folder,
         ):
             yield SnacServer(url=url, tokens={user: _token(url, user, word) for user, word in passwords.items()})
     finally:
