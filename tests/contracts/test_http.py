@@ -14,7 +14,7 @@ from requests.structures import CaseInsensitiveDict
 
 from heraut import exchange as exchange_room
 from heraut.errors import OutcomeUnknown, Refused, Unreachable
-from heraut.fetch import Guard, NameUnknown
+from heraut.fetch import Guard, NameUnknown, Target
 from heraut.networks.http import Answer, Http, retry_at
 from tests.loopback import answer, answering, certificate, read_request, serving
 
@@ -395,7 +395,7 @@ def test_no_second_connection_is_opened_under_us() -> None:
     """http.client reopens a closed connection by itself; ours does not once a byte left."""
     with serving(after()) as server:
         course = exchange_room._Course(
-            exchange_room.Target(server.url, "http", "127.0.0.1", server.port, ("127.0.0.1",)), time.monotonic() + 5
+            Target(server.url, "http", "127.0.0.1", server.port, ("127.0.0.1",)), time.monotonic() + 5
         )
         connection = exchange_room._Pinned("127.0.0.1", server.port, course=course)
         connection.send(b"GET / HTTP/1.1\r\n\r\n")

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from urllib3.connectionpool import HTTPConnectionPool
 
+    from heraut.fetch import Target
+
 _PIECE = 16 * 1024  # one TLS record: the deadline is looked at before each
 _IN_REQUEST = frozenset({"headers", "params", "json", "data", "files"})
 
@@ -61,17 +63,6 @@ class NoWholeAnswer(HerautError):
         """Keep the step; `cause` is a kind of error, never a text that could hold an address or a secret."""
         self.step = step
         super().__init__(f"{step}: {cause}")
-
-
-@dataclass(frozen=True)
-class Target:
-    """An address that was checked: `url` has an ASCII host, and only `addresses` (IP, in order) may be connected to."""
-
-    url: str
-    scheme: str
-    host: str
-    port: int
-    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from heraut.errors import AddressRefused, HerautError
-from heraut.exchange import NotSent, NoWholeAnswer, Reply, Step, Target, exchange
 from heraut.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from heraut.exchange import Reply, Step
     from heraut.problems import Problem
 
 USER_AGENT = "Heraut/0.1"
@@ -94,6 +94,17 @@ def resolve(host: str, port: int, seconds: float) -> Sequence[str]:
     if not addresses:
         raise NameUnknown
     return tuple(dict.fromkeys(addresses))
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address that was checked: `url` has an ASCII host, and only `addresses` (IP, in order) may be connected to."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -169,6 +180,8 @@ def _checked(guard: Guard, address: str, until: float) -> Target:
 
 
 def _exchanged(target: Target, until: float, limit_bytes: int, headers: dict[str, str]) -> Reply:
+    from heraut.exchange import NotSent, NoWholeAnswer, exchange  # brings requests: slow to load, and rarely used
+
     try:
         return exchange(target, "GET", until=until, limit_bytes=limit_bytes, headers=headers)
     except (NotSent, NoWholeAnswer) as error:
@@ -176,6 +189,8 @@ def _exchanged(target: Target, until: float, limit_bytes: int, headers: dict[str
 
 
 def _said(step: Step, host: str, limit_bytes: int) -> Problem:
+    from heraut.exchange import Step
+
     match step:
         case Step.SIZE:
             return problem("address_too_large", host=host, limit=max(1, limit_bytes // _MEGABYTE))

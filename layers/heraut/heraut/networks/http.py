@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from requests.structures import CaseInsensitiveDict
 
-    from heraut.exchange import Target
-    from heraut.fetch import Guard
+    from heraut.fetch import Guard, Target
 
 ANSWER_BYTES = 8_000_000
 SHORTEST_WAIT = timedelta(seconds=5)

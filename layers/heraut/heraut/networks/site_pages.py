@@ -90,8 +90,14 @@ def atom(place: Place, posts: Sequence[SitePost]) -> bytes:
     """Write the Atom feed (RFC 4287)."""
     from feedgenerator import Atom1Feed, Enclosure
 
+    class Feed(Atom1Feed):  # type: ignore[misc]  # the library has no types
+        def item_attributes(self, item: dict[str, str]) -> dict[str, str]:
+            return {"xml:lang": item["language"]}
+
+    if not posts:
+        return b""
     words = place.page()
-    feed = Atom1Feed(
+    feed = Feed(
         title=place.brand_name,
         link=place.address("index.html"),
         description=words.words("description", brand=place.brand_name),
@@ -107,6 +113,7 @@ def atom(place: Place, posts: Sequence[SitePost]) -> bytes:
             description=None,
             content=_content(place, post),
             unique_id=marker(place, post.post),
+            language=post.language,
             pubdate=post.published_at.replace(microsecond=0),
             updateddate=post.published_at.replace(microsecond=0),
             enclosures=[
@@ -115,8 +122,6 @@ def atom(place: Place, posts: Sequence[SitePost]) -> bytes:
                 for one in part.media
             ],
         )
-    if not posts:
-        return b""
     out = StringIO()
     feed.write(out, "utf-8")
     return out.getvalue().encode()
