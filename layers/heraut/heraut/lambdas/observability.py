@@ -1,4 +1,7 @@
-"""Logs and metrics: one logger for every function, two metrics without dimensions (each dimension is paid for)."""
+"""Logs and metrics: one logger for every function, two metrics without dimensions (each dimension is paid for).
+
+POWERTOOLS_SERVICE_NAME is not set on purpose: it would add a dimension to each metric.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 def logger() -> Logger:
     """Make the function's logger; the rooms' own loggers (`heraut.*`) write through it."""
-    made = Logger(use_rfc3339=True, log_uncaught_exceptions=True)
+    made = Logger(service="heraut", use_rfc3339=True, log_uncaught_exceptions=True)
     copy_config_to_registered_loggers(source_logger=made, include={"heraut"})
     return made
 

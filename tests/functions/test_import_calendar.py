@@ -1,0 +1,45 @@
+"""The import's handler: an object under inbox/ becomes posts and a report."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.functions.conftest import Running, event_of, events_of
+
+TOMORROW = datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=1)
+CALENDAR = f"""marque;id;date;heure;comptes;texte
+Boulangerie Martin;pain;{TOMORROW:%d/%m/%Y};9h30;journal;Le pain est chaud
+Boulangerie Martin;brioche;{TOMORROW:%d/%m/%Y};10h;inconnu;La brioche aussi
+"""
+
+
+@pytest.mark.parametrize("event", events_of("import_calendar"))
+def test_every_example_event_is_understood(running: Running, event: Any) -> None:
+    """A calendar is imported, its report written where nothing is triggered."""
+    running.clients.s3.put_object(Bucket="files", Key="inbox/semaine 48.csv", Body=CALENDAR.encode("cp1252"))
+
+    answer = running.call("import_calendar", event)
+
+    if "self_test" in event:
+        assert answer == {"ok": True}
+        return
+    reports = [key for key in running.objects("files") if key.startswith("reports/")]
+    assert [key.rpartition(".")[2] for key in reports] == ["html", "json"]
+    report = json.loads(running.clients.s3.get_object(Bucket="files", Key=reports[1])["Body"].read())
+    assert (report["counts"]["queued"], report["counts"]["refused"]) == (1, 1)
+    assert [delivery.account for delivery in running.posts.queue("boulangerie")] == ["journal"]
+
+
+def test_a_picture_beside_a_calendar_is_no_calendar(running: Running) -> None:
+    """Media dropped into the inbox wait for the calendar that names them."""
+    event = event_of("import_calendar", "csv")
+    event["detail"]["object"]["key"] = "inbox/pain.jpg"
+
+    running.call("import_calendar", event)
+
+    assert running.objects("files") == []

@@ -1,0 +1,19 @@
+"""A function that misses a setting says which, on its first call and in one sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from heraut.errors import ConfigurationError
+from tests.architecture.test_names import FUNCTIONS
+from tests.functions.conftest import Running
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_missing_setting_is_named(running: Running, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing reads nothing; the first call does, and names what is missing."""
+    table = "BRANDS_TABLE" if name == "refresh_tokens" else "POSTS_TABLE"
+    monkeypatch.delenv(table)
+
+    with pytest.raises(ConfigurationError, match=table):
+        running.call(name, {"self_test": True})
