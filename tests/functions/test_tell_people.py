@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from heraut.publishing.model import State
@@ -20,7 +20,8 @@ def test_every_example_event_is_understood(running: Running, event: Any) -> None
 
     answer = running.call("tell_people", event)
 
-    assert answer == ({"ok": True} if "self_test" in event else {"batchItemFailures": []})
+    expected: dict[str, object] = {"ok": True} if "self_test" in event else {"batchItemFailures": []}
+    assert answer == expected
 
 
 def test_a_failure_is_mailed_once(running: Running) -> None:

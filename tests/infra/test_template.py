@@ -19,7 +19,7 @@ SCHEDULES = of_type("AWS::Scheduler::Schedule")
 QUEUES = of_type("AWS::SQS::Queue")
 MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
 RATE = re.compile(r"rate\((?:1 (?:minute|hour|day)|(?:[2-9]|[1-9]\d+) (?:minutes|hours|days))\)")
-SET_FOR_ALL = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+SET_FOR_ALL = {"POWERTOOLS_METRICS_NAMESPACE"}
 MOST_ALARMS = 5
 
 
