@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -39,12 +40,12 @@ def answers() -> Answers:
         tomllib.loads(ANSWERS.read_text(encoding="utf-8")).get("default", {}).get("deploy", {}).get("parameters", {})
     )
     overrides = given.get("parameter_overrides", [])
-    pairs = overrides.split() if isinstance(overrides, str) else overrides
+    pairs = shlex.split(overrides) if isinstance(overrides, str) else overrides
     parameters = dict(pair.split("=", 1) for pair in pairs)
     return Answers(
         given.get("stack_name", STACK),
         given.get("region", ""),
-        {name: value.strip('"') for name, value in parameters.items()},
+        {name: value.strip('"') for name, value in parameters.items() if value},
     )
 
 

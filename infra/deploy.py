@@ -41,9 +41,10 @@ def deploy(*, wait: bool) -> int:
     print(f"Account {account.check_credentials(region)}, region {region}.")
     for sentence in account.sandboxes(region):
         print(f"! {sentence}")
-    if account.ANSWERS.exists():
+    if given.parameters:
         account.sam("deploy", "--config-file", str(account.ANSWERS), *COMMON)
     else:
+        account.ANSWERS.write_text("version = 0.1\n", encoding="utf-8")  # SAM saves into a file that exists only
         print("First deployment: SAM asks for what it needs. Leave a question empty to take what stands in brackets.")
         account.sam("deploy", "--guided", "--stack-name", given.stack, "--config-file", str(account.ANSWERS))
     given = account.answers()
