@@ -41,6 +41,8 @@ def read_events(text: str) -> CalendarFile:
         events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     except Exception as error:  # a damaged file makes the reader raise anything at all
         raise InvalidInput([problem("events_unreadable")]) from error
+    if not calendars or "END:VCALENDAR" not in text.upper():  # cut before its end
+        raise InvalidInput([problem("events_unreadable")])
     if len(events) > MOST_ROWS:
         raise InvalidInput([problem("too_many_rows", rows=len(events), limit=MOST_ROWS)])
     inside: dict[str, bytes] = {}

@@ -454,7 +454,8 @@ def _split_media(cell: str) -> list[str]:
     found: list[str] = []
     for piece in (piece.strip() for piece in re.split(r"[|;\n]", cell)):
         smaller = [one.strip() for one in piece.split(",")]
-        alike = all(_WITH_ENDING.fullmatch(one) or one.startswith("https://") for one in smaller)
+        addresses = [one.startswith("https://") for one in smaller]
+        alike = all(addresses) or (not any(addresses) and all(_WITH_ENDING.fullmatch(one) for one in smaller))
         found += smaller if alike else [piece]
     return [one for one in found if one]
 
