@@ -58,6 +58,10 @@ class Bluesky:
     reads_back = True
     secret_fields: tuple[str, ...] = (PASSWORD,)
 
+    def __post_init__(self) -> None:
+        """Be ready to read texts: the first one takes a tenth of a second, which no post should wait for."""
+        bluesky_text.spans("exemple.fr")
+
     def prepare_ahead(self, content: Content) -> timedelta | None:
         """Two minutes for pictures, a link's card or a mention; None for a text alone."""
         return bluesky_uploads.ahead(content)
