@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from heraut.errors import ConfigurationError, Conflict, HerautError, NotFound, TryAgain
 
@@ -52,7 +53,7 @@ def edge(operation: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise translated(operation, error) from error
-    except (EndpointConnectionError, HTTPClientError) as error:  # no answer: name, connect, TLS, time, closed
+    except (NoConnection, HTTPClientError) as error:  # no answer: name, connect, TLS, time, closed
         raise TryAgain(f"{operation}: {type(error).__name__}") from error
     except BotoCoreError as error:  # credentials, region, parameters: somebody must mend it
         raise ConfigurationError(f"{operation}: {type(error).__name__}") from error
