@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -29,10 +28,11 @@ LONGEST_SUBJECT = 200  # characters; mail programs show far fewer
 
 # Control characters, line separators and marks that reorder text: none belongs into a header.
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
-_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL_PART = re.compile(rf"(?=.{{1,64}}$){_ATOM}(\.{_ATOM})*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
-_wording = Wording(__package__, "email.toml")
+wording = Wording(__package__, "email.toml")
 
 
 class SendsMail(Protocol):
@@ -68,12 +68,11 @@ def address_of(person: Person) -> Address:
     unusable = InvalidInput([problem("address_unusable", "email", person=person.name)])
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
-        address = Address(display_name=header(person.name), addr_spec=f"{local}@{ascii_domain}")
-    except (ValueError, MessageError) as error:  # UnicodeError is a ValueError
+    except UnicodeError as error:
         raise unusable from error
     if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
         raise unusable
-    return address
+    return Address(display_name=header(person.name), addr_spec=f"{local}@{ascii_domain}")
 
 
 def compose(person: Person, message: Message, sender: str) -> EmailMessage:
@@ -81,7 +80,7 @@ def compose(person: Person, message: Message, sender: str) -> EmailMessage:
     language = message.language
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = header(message.subject)[:LONGEST_SUBJECT]
-    name = header(_wording.say("sender", language, brand=message.brand))
+    name = header(wording.say("sender", language, brand=message.brand))
     mail["From"] = Address(display_name=name, addr_spec=sender)
     mail["To"] = address_of(person)
     # Amazon SES replaces Message-ID and Date by its own, so that what threads a repeat is References
@@ -125,7 +124,7 @@ def _about(told: Message | Item, message: Message) -> list[str]:
     language = message.language
     quote = ["\n".join(f"> {line}" for line in told.quote.splitlines())] if told.quote else []
     pictures = [
-        f"{_wording.say('picture', language, alt=picture.alt or _wording.say('no_alt', language))}\n{picture.address}"
+        f"{wording.say('picture', language, alt=picture.alt or wording.say('no_alt', language))}\n{picture.address}"
         for picture in told.pictures
     ]
     return [*quote, *pictures, told.why]
@@ -137,9 +136,9 @@ def _buttons(buttons: tuple[Button, ...]) -> list[str]:
 
 def _footer(person: Person, message: Message) -> list[str]:
     language = message.language
-    automatic = _wording.say("automatic", language, person=person.name, brand=message.brand)
+    automatic = wording.say("automatic", language, person=person.name, brand=message.brand)
     acts = message.buttons or any(item.buttons for item in message.items)
-    return [automatic, _wording.say("yours", language)] if acts else [automatic]
+    return [automatic, wording.say("yours", language)] if acts else [automatic]
 
 
 @cache
