@@ -27,12 +27,14 @@ WEEK = [
 
 
 def as_csv(rows: list[list[str]], separator: str = ";", ending: str = "\r\n") -> str:
+    """Write rows as a spreadsheet would."""
     written = io.StringIO(newline="")
     csv.writer(written, delimiter=separator, lineterminator=ending).writerows(rows)
     return written.getvalue()
 
 
-def as_zip(files: dict[str, bytes], **flags: int) -> bytes:
+def as_zip(files: dict[str, bytes]) -> bytes:
+    """Pack files."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in files.items():
@@ -41,6 +43,7 @@ def as_zip(files: dict[str, bytes], **flags: int) -> bytes:
 
 
 def as_workbook(rows: list[list[object]], merged: str | None = None) -> bytes:
+    """Make a workbook of one sheet."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -52,16 +55,19 @@ def as_workbook(rows: list[list[object]], merged: str | None = None) -> bytes:
 
 
 def saved(book: Workbook) -> bytes:
+    """Give a workbook's bytes."""
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
 
 
 def texts(calendar: CalendarFile) -> list[str]:
+    """Give the text of each row."""
     return [row.cells.get("texte", "") for row in calendar.rows]
 
 
 def refusal(body: bytes) -> str:
+    """Give why nothing of a file can be used, which both languages can say."""
     with pytest.raises(InvalidInput) as refused:
         read_calendar(body)
     (found,) = refused.value.problems
@@ -106,7 +112,7 @@ class TestCsv:
 
     def test_a_title_above_the_header(self) -> None:
         """Rows before the header are left alone, and the numbers stay those of the sheet."""
-        calendar = read_calendar("Calendrier de la semaine 48;;\n;;\ncomptes;texte;date\nsite;a;\n".encode())
+        calendar = read_calendar(b"Calendrier de la semaine 48;;\n;;\ncomptes;texte;date\nsite;a;\n")
 
         assert calendar.header_row == 3
         assert [row.number for row in calendar.rows] == [4]
@@ -168,7 +174,7 @@ class TestCsv:
         assert texts(calendar) == ["abc"]
 
     def test_decomposed_accents_are_composed(self) -> None:
-        """macOS writes é in two letters: it is one."""
+        """A Mac writes é in two letters: it is one."""
         calendar = read_calendar("comptes;texte\nsite;été\n".encode())
 
         assert texts(calendar) == ["été"]
@@ -587,7 +593,7 @@ class TestArchive:
 
     @pytest.mark.parametrize("encoding", ["utf-8", "cp850"])
     def test_names_with_accents(self, encoding: str) -> None:
-        """macOS writes UTF-8 without saying so, Windows writes cp850: both are read."""
+        """A Mac writes UTF-8 without saying so, Windows writes cp850: both are read."""
         raw = "été.jpg".encode(encoding)
         body = as_zip({"a.csv": self.CALENDAR, "x" * len(raw): b"jpg"}).replace(b"x" * len(raw), raw)
 

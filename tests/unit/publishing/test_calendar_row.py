@@ -161,7 +161,7 @@ class TestWhen:
     )
     def test_any_form_in_any_zone(self, cells: dict[str, str], utc: str) -> None:
         """Date and hour, or one column; the row's zone, else its brand's."""
-        row = read(**cells)
+        row = read(BRANDS, **cells)
 
         assert codes(row) == []
         assert row.moment is not None
@@ -189,7 +189,7 @@ class TestWhen:
     )
     def test_what_cannot_be_a_time(self, cells: dict[str, str], code: str, column: str) -> None:
         """Each with its sentence and the column as the person named it."""
-        row = read(**cells)
+        row = read(BRANDS, **cells)
 
         assert codes(row) == [code]
         assert row.problems[0].column == column

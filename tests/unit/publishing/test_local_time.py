@@ -14,6 +14,7 @@ from heraut.publishing.local_time import TZDATA, LocalTime, at_local, on_the_wal
 
 
 def wall(text: str) -> datetime:
+    """Give a wall-clock time."""
     return datetime.fromisoformat(text)
 
 
