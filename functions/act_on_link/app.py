@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from heraut.clock import SystemClock
 from heraut.lambdas import bootstrap
-from heraut.lambdas.clock import SystemClock
 from heraut.lambdas.entry import function
 from heraut.publishing.act_on_link import LinkWorld, Request, act_on_link
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from heraut.brands.refresh_tokens import Renewing, refresh_tokens
+from heraut.clock import SystemClock
 from heraut.lambdas import bootstrap
-from heraut.lambdas.clock import SystemClock
 from heraut.lambdas.entry import function
 
 log = logging.getLogger("heraut")

@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 from heraut.aws.posts_table import event_of_image
+from heraut.clock import SystemClock
 from heraut.lambdas import bootstrap
-from heraut.lambdas.clock import SystemClock
 from heraut.lambdas.entry import function
 from heraut.publishing.tell_people import tell_people
 

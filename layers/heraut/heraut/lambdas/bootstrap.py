@@ -15,7 +15,7 @@ from heraut.aws.clients import Clients
 from heraut.aws.outbox import QueueOutbox
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.table import Table
-from heraut.lambdas.clock import SystemClock
+from heraut.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

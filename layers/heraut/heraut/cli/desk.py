@@ -1,0 +1,102 @@
+"""The adapters behind the command, over the stack it speaks to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from heraut.aws.brands_table import BrandsTable
+from heraut.aws.links_table import LinksTable
+from heraut.aws.mail import SesMail
+from heraut.aws.objects import FilesBucket
+from heraut.aws.outbox import QueueOutbox
+from heraut.aws.posts_table import PostsTable
+from heraut.aws.secrets import ParameterSecrets
+from heraut.aws.site_objects import PublicBucket
+from heraut.aws.table import Table
+from heraut.clock import SystemClock
+from heraut.fetch import Guard
+from heraut.networks import Networks, registry
+from heraut.notifications.email import EmailNotifications
+from heraut.publishing.world import MediaWorld
+
+if TYPE_CHECKING:
+    from heraut.cli.stacks import OpenStack
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What commands work with; each part is made when it is first asked for."""
+
+    stack: OpenStack
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """The time."""
+        return SystemClock()
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Which addresses may be opened."""
+        return Guard(self.stack.local_servers)
+
+    @cached_property
+    def brands(self) -> BrandsTable:
+        """Configuration and people."""
+        return BrandsTable(Table(self.stack.clients.dynamodb, self.stack["BrandsTable"]))
+
+    @cached_property
+    def links(self) -> LinksTable:
+        """Links in messages."""
+        return LinksTable(Table(self.stack.clients.dynamodb, self.stack["BrandsTable"]))
+
+    @cached_property
+    def posts(self) -> PostsTable:
+        """Posts and deliveries."""
+        return PostsTable(Table(self.stack.clients.dynamodb, self.stack["PostsTable"]))
+
+    @cached_property
+    def secrets(self) -> ParameterSecrets:
+        """Secrets of accounts."""
+        return ParameterSecrets(self.stack.clients.ssm, self.stack["SecretsPath"], self.clock.now)
+
+    @cached_property
+    def files(self) -> FilesBucket:
+        """Calendars, media, reports."""
+        return FilesBucket(self.stack.clients.s3, self.stack["FilesBucket"])
+
+    @cached_property
+    def outbox(self) -> QueueOutbox:
+        """Ways to set work going."""
+        clients = self.stack.clients
+        return QueueOutbox(
+            clients.sqs, self.stack["DeliveryQueueUrl"], clients.functions, self.stack["PrepareFunction"]
+        )
+
+    @cached_property
+    def networks(self) -> Networks:
+        """Every network."""
+
+        def public() -> PublicBucket:
+            return PublicBucket(self.stack.clients.s3, self.stack["PublicBucket"])
+
+        return registry(self.guard, public, self.stack["PublicUrl"], self.clock.now)
+
+    @cached_property
+    def notifications(self) -> EmailNotifications:
+        """How people are reached."""
+        return EmailNotifications(SesMail(self.stack.clients.mail), self.stack["MailFrom"])
+
+    @cached_property
+    def world(self) -> MediaWorld:
+        """What the publishing use cases need."""
+        return MediaWorld(
+            posts=self.posts,
+            brands=self.brands,
+            secrets=self.secrets,
+            networks=self.networks,
+            outbox=self.outbox,
+            clock=self.clock,
+            media=self.files,
+        )
