@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
-from heraut.aws.clients import Clients
-from heraut.aws.stack_outputs import stack_outputs
+from heraut.aws.stacks import deployed, embedded
 from heraut.errors import ConfigurationError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from heraut.aws.clients import Clients
 
 LOCAL = "local"
 PLACE = "HERAUT_LOCAL"  # where local.json is, when not in the project or above the current folder
@@ -47,16 +46,14 @@ def open_stack(name: str | None) -> OpenStack:
     wanted = name or os.environ.get("HERAUT_STACK")
     if not wanted:
         raise NotFound("no_stack")
-    session = boto3.Session()
-    return OpenStack(wanted, Clients(session=session), stack_outputs(session, wanted))
+    clients, outputs = deployed(wanted)
+    return OpenStack(wanted, clients, outputs)
 
 
 def _local(told: Mapping[str, Any]) -> OpenStack:
-    session = boto3.Session(
-        aws_access_key_id=told["access_key"], aws_secret_access_key=told["secret_key"], region_name=told["region"]
-    )
+    clients = embedded(told["endpoint"], told["access_key"], told["secret_key"], told["region"])
     servers = frozenset(server for server in told.get("local_servers", "").split(",") if server)
-    return OpenStack(LOCAL, Clients(told["endpoint"], session), told["outputs"], servers)
+    return OpenStack(LOCAL, clients, told["outputs"], servers)
 
 
 def _local_file() -> Path | None:
