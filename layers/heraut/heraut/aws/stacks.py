@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def embedded(endpoint: str, access_key: str, secret_key: str, region: str) -> Clients:
     """Give the clients of an emulator's stack."""
-    keys = {"aws_access_key_id": access_key, "aws_secret_access_key": secret_key}
-    return Clients(endpoint, boto3.Session(**keys, region_name=region))
+    session = boto3.Session(aws_access_key_id=access_key, aws_secret_access_key=secret_key, region_name=region)
+    return Clients(endpoint, session)
 
 
 def deployed(stack: str) -> tuple[Clients, Mapping[str, str]]:
