@@ -29,7 +29,7 @@ from heraut.errors import (
     Unreachable,
 )
 from heraut.networks.base import Identity, Limits, Preparation, Published
-from heraut.networks.site_posts import SiteMedia, SitePost, post_of
+from heraut.networks.site_posts import SiteMedia, SitePost, plain, post_of
 from heraut.problems import problem, warning
 from heraut.publishing.model import Visibility
 
@@ -197,8 +197,7 @@ class Site:
         # Already there is as good: the name says what it holds.
         self.objects.create(f"{_folder(job)}/{path}", kept[0], kept[1], FOR_EVER)
         width, height = kept[2] or (media.width, media.height)
-        made = SiteMedia(path=path, content_type=kept[1], size=len(kept[0]), width=width, height=height, alt=media.alt)
-        return made, still
+        return SiteMedia(path=path, content_type=kept[1], size=len(kept[0]), width=width, height=height), still
 
     def _create(self, job: Job, post: SitePost) -> SitePost:
         """Create the object; our own content already there is success, another's is not."""
@@ -241,7 +240,7 @@ class Site:
         from heraut.networks import site_pages
 
         # The order matters: what is read here is older than what is listed below.
-        there = {name: self.objects.read(f"{_folder(job)}/{name}") for name in names | {"feed.json"}}
+        there = {name: self.objects.read(f"{_folder(job)}/{name}") for name in sorted(names | {"feed.json"})}
         listed = sorted(
             self.objects.entries(f"{_folder(job)}/posts/"), key=lambda entry: (entry.modified, entry.key), reverse=True
         )
@@ -288,7 +287,7 @@ class Site:
     def _place(self, job: Job) -> Place:
         from heraut.networks.site_pages import Place
 
-        return Place(job.brand, job.brand_name, job.account.name, job.language, job.zone, self._home(job))
+        return Place(job.brand, plain(job.brand_name), job.account.name, job.language, job.zone, self._home(job))
 
     def _home(self, job: Job) -> str:
         if job.account.url:

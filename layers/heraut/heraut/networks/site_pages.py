@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heraut.problems import Language
 
 TITLE_CHARACTERS = 90
+TAB_CHARACTERS = 65  # of a page's title, the brand's name included: more is cut wherever it is shown
 DESCRIPTION_CHARACTERS = 200
 EXTENSION = "_heraut"  # of the JSON feed: the posts themselves, so that they need not be read one by one
 JSON_FEED = "https://jsonfeed.org/version/1.1"
@@ -71,7 +72,7 @@ def post_html(place: Place, post: SitePost) -> bytes:
     return site_page.single(
         place.page("../"),
         _entry(place, post),
-        _title(place, post),
+        _shortened(_title(place, post), max(30, TAB_CHARACTERS - len(place.brand_name))),
         "" if hidden else _shortened(_text(post), DESCRIPTION_CHARACTERS),
         place.address(pictures[0]) if pictures and place.home and not hidden else "",
     )
@@ -176,7 +177,7 @@ def _item(place: Place, post: SitePost) -> dict[str, Any]:
 
 def _entry(place: Place, post: SitePost) -> Entry:
     return Entry(
-        id=marker(place, post.post).rpartition(":")[2],
+        id=f"post-{marker(place, post.post).rpartition(':')[2]}",
         address=page_path(post.post),
         iso=stamp(post.published_at),
         said=_said(place, post.published_at),
