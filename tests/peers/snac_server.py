@@ -25,9 +25,7 @@ from tests.peers.servers import ServerFailed, free_port, listens, running
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 SCOPES = "read write follow"
 #: It looks up whoever a post mentions, wherever that is: through a proxy that nobody runs, that fails at once.
-NO_WAY_OUT = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")} | {
-    "no_proxy": "localhost,127.0.0.1"
-}
+NO_WAY_OUT = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True)
@@ -42,12 +40,13 @@ class SnacServer:
 
 
 @contextlib.contextmanager
-def snac_server(*users: str) -> Iterator[SnacServer]:
-    """Run the server with these users until the block ends.
+def snac_server(*users: str, proxy: str = NO_WAY_OUT) -> Iterator[SnacServer]:
+    """Run the server with these users until the block ends; all that it asks of other machines goes to the proxy.
 
     Raises: PeerMissing, ServerFailed.
     """
     program = detail("snac2", "program")
+    ways = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), proxy)
     folder = Path(tempfile.mkdtemp(prefix="heraut-snac-"))
     try:
         port = free_port()
@@ -68,7 +67,8 @@ def snac_server(*users: str) -> Iterator[SnacServer]:
             [program, "httpd", str(data)],
             log=folder / "log",
             ready=lambda: listens(port),
-            environment={**os.environ, **NO_WAY_OUT},
+            environment={**os.environ, **ways, "no_proxy": "localhost,127.0.0.1"},
+            ending="KILL",  # asked politely, it waits for its threads; nothing of it is kept
             remove=folder,
         ):
             yield SnacServer(url=url, tokens={user: _token(url, user, word) for user, word in passwords.items()})

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.peers.bluesky_network import BlueskyAccount, BlueskyNetwork
-from tests.peers.places import ROOT
+from tests.peers.bluesky_network import BlueskyAccount, BlueskyNetwork, node_program
+from tests.peers.places import HERE, ROOT
 from tests.peers.servers import listens, until
 
 POSTS = "app.bsky.feed.post"
@@ -83,6 +83,41 @@ def test_every_server_listens_on_loopback_only(bluesky: BlueskyNetwork) -> None:
                 listening[int(address.rpartition(":")[2], 16)] = address.rpartition(":")[0]
     ports = [int(url.rpartition(":")[2]) for url in (bluesky.pds, bluesky.appview, bluesky.plc)]
     assert {listening[port] for port in ports} == {"0100007F"}
+
+
+ASKS_OUTSIDE = """
+import dns from 'node:dns'
+import { askNobodyOutside } from '%s'
+askNobodyOutside()
+const outcome = (way) => way.then(() => 'found', (error) => error.message)
+console.log(JSON.stringify([
+  await outcome(new Promise((yes, no) => dns.lookup('elsewhere.example', {}, (e, a) => (e ? no(e) : yes(a))))),
+  await outcome(dns.promises.resolveTxt('_atproto.elsewhere.example')),
+  await outcome(new dns.promises.Resolver().resolveTxt('_atproto.elsewhere.example')),
+  await outcome(fetch('https://elsewhere.example/').catch((error) => { throw error.cause })),
+  await outcome(new Promise((yes, no) => dns.lookup('localhost', {}, (e, a) => (e ? no(e) : yes(a))))),
+]))
+"""
+
+
+@pytest.mark.usefixtures("bluesky")
+def test_nobody_outside_is_asked_for_a_name() -> None:
+    """Inside the network every name but this machine's is unknown, without a question to a name server."""
+    program = ASKS_OUTSIDE % (HERE / "bluesky" / "loopback.mjs").as_uri()
+    told = subprocess.run(
+        [node_program(), "--input-type=module", "-e", program], capture_output=True, text=True, check=True
+    )
+    unknown, record = (
+        "elsewhere.example is outside this machine",
+        "_atproto.elsewhere.example is outside this machine",
+    )
+    assert json.loads(told.stdout) == [unknown, record, record, unknown, "found"]
+
+
+def test_a_handle_from_elsewhere_belongs_to_nobody(bluesky: BlueskyNetwork) -> None:
+    """A handle outside the network cannot be resolved, which is a 400."""
+    answer = call(bluesky.pds, "com.atproto.identity.resolveHandle?handle=quelquun.example.com")
+    assert answer.status_code == 400
 
 
 def test_the_same_post_put_twice_is_one_post(bluesky: BlueskyNetwork, author: BlueskyAccount, token: str) -> None:

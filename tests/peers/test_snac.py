@@ -1,10 +1,12 @@
 """What a fediverse server that is not Mastodon does with Mastodon's API."""
 
+import socket
 from typing import Any
 
+import pytest
 import requests
 
-from tests.peers.snac_server import SnacServer
+from tests.peers.snac_server import SnacServer, snac_server
 
 # The smallest PNG there is: one transparent pixel.
 PIXEL = bytes.fromhex(
@@ -60,6 +62,19 @@ def test_a_long_post_is_welcome(snac: SnacServer) -> None:
     text = "Compte rendu " * 400
     ask(snac, "POST", "/api/v1/statuses", data={"status": text}).raise_for_status()
     assert posted(snac)[0]["text"].strip() == text.strip()
+
+
+@pytest.mark.usefixtures("snac")
+def test_whoever_a_post_mentions_is_looked_up_through_the_proxy_only() -> None:
+    """A mention of an account elsewhere reaches the proxy, which for the shared server is one that nobody runs."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(10)
+        with snac_server("mairie", proxy=f"http://127.0.0.1:{proxy.getsockname()[1]}") as server:
+            ask(server, "POST", "/api/v1/statuses", data={"status": "Bonjour @lea@ailleurs.example"}).raise_for_status()
+            caller, _ = proxy.accept()
+            with caller:
+                asked = caller.recv(200)
+    assert asked.startswith(b"GET http://ailleurs.example/.well-known/webfinger?")
 
 
 def test_a_described_picture_and_a_warning_come_back(snac: SnacServer) -> None:

@@ -8,9 +8,10 @@
 
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import net from 'node:net'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+
+import { askNobodyOutside, listenOnLoopbackOnly } from './loopback.mjs'
 
 const HOW_LONG_TO_CLOSE_MS = 8_000
 const HOW_LONG_TO_INDEX_MS = 30_000
@@ -26,6 +27,7 @@ const { values: asked } = parseArgs({
 })
 
 listenOnLoopbackOnly()
+askNobodyOutside()
 // The network asserts that this variable is there and opens no connection to it: nothing in this version reads Redis.
 process.env.REDIS_HOST ??= 'redis.invalid'
 const require = createRequire(path.resolve(asked.modules, 'package.json'))
@@ -61,19 +63,6 @@ try {
   if (!stopping) {
     console.error(error)
     process.exit(1)
-  }
-}
-
-// Everything in the network listens by port alone, which means on every interface of the machine.
-function listenOnLoopbackOnly() {
-  const listen = net.Server.prototype.listen
-  net.Server.prototype.listen = function (...args) {
-    if (typeof args[0] === 'number' && typeof args[1] !== 'string') {
-      args.splice(1, 0, '127.0.0.1')
-    } else if (args[0] && typeof args[0] === 'object' && args[0].port !== undefined) {
-      args[0] = { ...args[0], host: '127.0.0.1' }
-    }
-    return listen.apply(this, args)
   }
 }
 
