@@ -124,7 +124,14 @@ def bring_up(running: stack.Emulator) -> dict[str, str]:
         built = stack.build(FOLDER, say)
         outputs = stack.deploy(running, built, STACK, parameters(running.port), say)
         DEPLOYED.write_text(json.dumps({"fingerprint": wanted, "outputs": outputs}, indent=1))
-    local = {"endpoint": running.endpoint, "region": stack.REGION, "stack": STACK, "outputs": outputs}
+    servers = parameters(running.port)["LocalServers"]
+    local = {
+        "endpoint": running.endpoint,
+        "region": stack.REGION,
+        "stack": STACK,
+        "outputs": outputs,
+        "local_servers": servers,
+    }
     LOCAL.write_text(json.dumps({**local, "access_key": "test", "secret_key": "test"}, indent=1))  # the emulator's own
     return outputs
 

@@ -1,0 +1,1 @@
+"""What `make run` plays: a configuration, a calendar, and the readers that check what went out."""

@@ -1,0 +1,286 @@
+"""Play the samples on the local stack: apply the configuration, drop the calendar, show what happens.
+
+usage: python -m samples.play [--once]
+
+It stays until Ctrl-C. With `--once` it ends when every delivery is out: exit status 0 only when all went out on time
+and were found by an independent reading of the public pages and feeds, 1 otherwise, 2 after ten minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import io
+import json
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from ruamel.yaml import YAML
+
+from heraut.brands import NetworkName
+from heraut.brands.apply_configuration import apply_configuration, plan_configuration
+from heraut.brands.configuration import read_configuration
+from heraut.cli.desk import Desk
+from heraut.cli.stacks import LOCAL, open_stack
+from heraut.publishing.model import State
+from heraut.wording import clock
+from samples import bluesky, reading
+from samples.calendar import moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+
+    from heraut.publishing.model import Delivery
+
+HERE = Path(__file__).parent
+INBOX = "inbox/samples/"
+CALENDAR = "calendrier.csv"
+WRONG_ACCOUNT = "jurnal"  # the row of the calendar that is wrong on purpose
+DEADLINE = timedelta(minutes=10)
+LEAST_DELIVERIES, LEAST_POSTS, LEAST_ACCOUNTS = 12, 5, 3
+UNDECIDED = frozenset({State.SCHEDULED, State.SENDING, State.UNCONFIRMED})
+COLOURS = {State.PUBLISHED: "green", State.SCHEDULED: "cyan", State.SENDING: "yellow", State.FAILED: "red"}
+
+
+class Stopped(BaseException):
+    """Ctrl-C, or the end of `make run`."""
+
+
+@dataclass
+class Play:
+    """One playing of the samples: `run` marks the rows of this run, so that each run queues posts of its own."""
+
+    desk: Desk
+    started: datetime
+    skipped: frozenset[str] = frozenset()
+    console: Console = field(default_factory=Console)
+
+    @property
+    def run(self) -> str:
+        """Give the mark of this run."""
+        return f"{self.started:%d%H%M%S}"
+
+    def apply(self) -> None:
+        """Apply samples/heraut.yaml, without the accounts that cannot be reached here."""
+        document = YAML(typ="safe").load(HERE / "heraut.yaml")
+        for brand in document["brands"]:
+            brand["accounts"] = [one for one in brand["accounts"] if one["name"] not in self.skipped]
+            groups = brand.get("groups") or {}
+            brand["groups"] = {name: [one for one in held if one not in self.skipped] for name, held in groups.items()}
+            known = self.desk.brands.brand(brand["id"])
+            brand["revision"] = known.revision if known else 0
+        written = apply_configuration(
+            plan_configuration(read_configuration(document), self.desk.brands), self.desk.brands
+        )
+        self.console.print(
+            f"Configuration applied: {', '.join(brand.name for brand in written) or 'as it already was'}."
+        )
+
+    def drop(self) -> None:
+        """Put the pictures and then the calendar, moved to now, into the inbox."""
+        files = self.desk.files
+        for picture in sorted((HERE / "media").iterdir()):
+            files.save(f"{INBOX}media/{picture.name}", picture.read_bytes(), "application/octet-stream")
+        text = marked(moved((HERE / CALENDAR).read_text(encoding="utf-8"), datetime.now(UTC)), self.run)
+        files.save(f"{INBOX}{CALENDAR}", text.encode(), "text/csv; charset=utf-8")
+        self.console.print(f"{CALENDAR} dropped into the inbox: the first post leaves within seconds.")
+
+    def deliveries(self) -> list[Delivery]:
+        """List the queue, soonest first."""
+        brands = self.desk.brands.every_brand()
+        found = [delivery for brand in brands for delivery in self.desk.posts.queue(brand.id)]
+        return sorted(found, key=lambda delivery: (delivery.publish_at, delivery.id))
+
+    def mine(self) -> list[Delivery]:
+        """List this run's deliveries that leave by themselves (nobody publishes by hand here)."""
+        since = self.started
+        return [
+            delivery
+            for delivery in self.deliveries()
+            if delivery.publish_at >= since
+            and delivery.state is not State.DRAFT
+            and delivery.network is not NetworkName.BY_HAND
+        ]
+
+    def report(self) -> dict[str, Any] | None:
+        """Read the report of this run's import, None while there is none."""
+        client, bucket = self.desk.stack.clients.s3, self.desk.stack["FilesBucket"]
+        found = client.list_objects_v2(Bucket=bucket, Prefix="reports/samples/").get("Contents", [])
+        fresh = [entry["Key"] for entry in found if entry["LastModified"] >= self.started.replace(microsecond=0)]
+        for key in fresh:
+            if key.endswith(".json"):
+                report: dict[str, Any] = json.loads(self.desk.files.read(key))
+                return report | {"key": key}
+        return None
+
+    def where_to_look(self) -> None:
+        """Say where the pages, feeds and reports are."""
+        public = self.desk.stack["PublicUrl"]
+        for brand in self.desk.brands.every_brand():
+            for account in brand.accounts:
+                if account.network is NetworkName.SITE:
+                    place = f"{public}/{brand.id}/{account.name}"
+                    self.console.print(
+                        f"  {brand.name}: {place}/index.html  (feed.atom, feed.json beside it)", soft_wrap=True
+                    )
+
+
+def marked(calendar: str, run: str) -> str:
+    """Give each row an id of this run."""
+    rows = list(csv.reader(io.StringIO(calendar, newline=""), delimiter=";"))
+    rows = [["id", *rows[0]], *([f"{number}-{run}", *row] for number, row in enumerate(rows[1:], 1))]
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def table(deliveries: Sequence[Delivery]) -> Table:
+    """Draw the queue."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("due", "account", "state", "late", "link"):
+        drawn.add_column(title, overflow="fold" if title == "link" else "ellipsis", no_wrap=title != "link")
+    for delivery in deliveries:
+        due = clock(delivery.publish_at, delivery.zone, seconds=True)
+        late = f"{delivery.lateness / timedelta(milliseconds=1):.0f} ms" if delivery.lateness is not None else ""
+        colour = COLOURS.get(delivery.state, "white")
+        drawn.add_row(
+            due, f"{delivery.brand}/{delivery.account}", f"[{colour}]{delivery.state}[/]", late, delivery.url or ""
+        )
+    return drawn
+
+
+@contextlib.contextmanager
+def showing(play: Play) -> Iterator[Any]:
+    """Show the queue live on a terminal; elsewhere print a line for each change."""
+    if play.console.is_terminal:
+        with Live(console=play.console, refresh_per_second=4) as live:
+            yield lambda deliveries: live.update(table(deliveries))
+        return
+    seen: dict[str, State] = {}
+
+    def lines(deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            if seen.get(delivery.id) is not delivery.state:
+                seen[delivery.id] = delivery.state
+                late = (
+                    f" {delivery.lateness / timedelta(milliseconds=1):.0f} ms late"
+                    if delivery.lateness is not None
+                    else ""
+                )
+                due = clock(delivery.publish_at, delivery.zone, seconds=True)
+                where = f"{delivery.brand}/{delivery.account}"
+                print(f"{due} {where:<24} {delivery.state}{late} {delivery.url or ''}".rstrip(), flush=True)
+
+    yield lines
+
+
+def watch(play: Play, *, once: bool) -> bool:
+    """Show the queue until everything of this run is decided (`once`) or for ever; False after ten minutes."""
+    said = False
+    with showing(play) as show:
+        while True:
+            deliveries = play.deliveries()
+            show(deliveries)
+            report = None if said else play.report()
+            if report is not None:
+                said = True
+                play.console.print(f"Report: {report['key']}  {json.dumps(report['counts'])}", soft_wrap=True)
+                for row in report["rows"]:
+                    for problem in row["problems"]:
+                        text = f"  row {row['row']}, {problem['column']}: {problem['message']} {problem['remedy']}"
+                        play.console.print(text, soft_wrap=True, markup=False)
+            if once and said and not any(delivery.state in UNDECIDED for delivery in play.mine()):
+                return True
+            if once and datetime.now(UTC) - play.started > DEADLINE:
+                return False
+            time.sleep(0.5)
+
+
+def verdict(play: Play, network: bluesky.Network | None) -> int:
+    """Judge a run that is over, from what stands on the pages and in the feeds; print the last line."""
+    mine = play.mine()
+    published = [delivery for delivery in mine if delivery.state is State.PUBLISHED]
+    complaints = reading.complaints(play.desk, published, network)
+    early = reading.early(play.desk, published)
+    report = play.report() or {"rows": []}
+    refused = [row for row in report["rows"] if row["outcome"] == "refused"]
+    if not any(WRONG_ACCOUNT in problem["message"] for row in refused for problem in row["problems"]):
+        complaints.append("the wrong row is not in the report")
+    enough = (
+        len(published) >= LEAST_DELIVERIES
+        and len({delivery.post for delivery in published}) >= LEAST_POSTS
+        and len({(delivery.brand, delivery.account) for delivery in published}) >= LEAST_ACCOUNTS
+    )
+    if not enough:
+        complaints.append("too few deliveries, posts or accounts")
+    for complaint in complaints:
+        print(f"NOT FOUND: {complaint}" if ":" in complaint else complaint, flush=True)
+    worst = max((delivery.lateness for delivery in published if delivery.lateness is not None), default=timedelta(0))
+    failed = len(mine) - len(published)
+    seconds = round((datetime.now(UTC) - play.started).total_seconds())
+    print(
+        f"published={len(published)} failed={failed} early={early} "
+        f"worst_lateness_ms={worst / timedelta(milliseconds=1):.0f} seconds={seconds}",
+        flush=True,
+    )
+    return 0 if not complaints and not failed and not early else 1
+
+
+def play_samples(*, once: bool) -> int:
+    """Play; gives the exit status."""
+    desk = Desk(open_stack(LOCAL))
+    with bluesky.network(desk) as network:
+        started = datetime.now(UTC)
+        play = Play(desk, started, frozenset() if network else frozenset({bluesky.ACCOUNT}))
+        play.apply()
+        if network is None:
+            print(
+                "Account bluesky: skipped (`make peers` installs a whole Bluesky network for this machine).", flush=True
+            )
+        else:
+            desk.secrets.save_secret(bluesky.BRAND, bluesky.ACCOUNT, {"password": network.password})
+        waiting = [delivery for delivery in play.deliveries() if delivery.state in UNDECIDED]
+        if once or not waiting:
+            play.drop()
+        else:
+            print(f"{len(waiting)} deliveries wait from the last run; nothing new is queued.", flush=True)
+        print("Where to look:", flush=True)
+        play.where_to_look()
+        try:
+            in_time = watch(play, once=once)
+        except Stopped:
+            return 0 if not once else 1
+        if not in_time:
+            verdict(play, network)
+            return 2
+        return verdict(play, network)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def main() -> int:
+    """Read the arguments and play."""
+    options = argparse.ArgumentParser(prog="samples.play")
+    options.add_argument("--once", action="store_true")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        return play_samples(once=options.parse_args().once)
+    except Stopped:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
