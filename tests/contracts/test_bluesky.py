@@ -28,7 +28,7 @@ from heraut.fetch import Guard
 from heraut.networks.base import Job, Publishes, Refreshes, Window
 from heraut.networks.bluesky import Bluesky, _link
 from heraut.networks.http import Http
-from heraut.publishing.model import Content, Part
+from heraut.publishing.model import Content, Part, Visibility
 from tests.loopback import Server, answer, read_request, serving
 
 if TYPE_CHECKING:
@@ -273,14 +273,30 @@ def test_what_an_answer_to_a_sign_in_means(raw: bytes, kind: type[NetworkError],
     assert raised.value.problem.remedy("fr")
 
 
-def test_an_account_without_a_name() -> None:
-    """An account whose handle is missing is a line to add to the configuration."""
+@pytest.mark.parametrize(
+    ("handle", "code"),
+    [(None, "bluesky_handle_missing"), (" @ ", "bluesky_handle_missing"), ("@martin", "bluesky_handle_incomplete")],
+)
+def test_an_account_without_a_whole_name(handle: str | None, code: str) -> None:
+    """An account whose handle is missing or incomplete is a line to mend in the configuration; nobody is called."""
     with playing() as server:
         one = job(server, stored=False)
-        nameless = replace(one, account=one.account.model_copy(update={"handle": None}))
+        nameless = replace(one, account=one.account.model_copy(update={"handle": handle}))
         with pytest.raises(Refused) as raised:
             publish(adapter(server), nameless)
-    assert raised.value.problem.code == "bluesky_handle_missing"
+        assert server.heard == []
+    assert raised.value.problem.code == code
+
+
+def test_what_is_not_for_everybody_never_leaves() -> None:
+    """A post for followers only is refused at the last moment too: on Bluesky everybody would read it."""
+    with playing() as server:
+        one = job(server)
+        private = one.content.model_copy(update={"visibility": Visibility.PRIVATE})
+        with pytest.raises(Refused) as raised:
+            publish(adapter(server), replace(one, content=private))
+        assert server.heard == []
+    assert raised.value.problem.code == "bluesky_not_private"
 
 
 def test_something_under_our_key_that_cannot_be_shown() -> None:

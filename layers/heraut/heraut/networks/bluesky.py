@@ -29,6 +29,7 @@ from heraut.networks.bluesky_records import (
 from heraut.networks.bluesky_repository import Repository, read
 from heraut.networks.bluesky_sessions import ACCESS, DID, PASSWORD, PDS, REFRESH, Sessions, handle_of, service_of
 from heraut.problems import problem, warning
+from heraut.publishing.model import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -87,6 +88,8 @@ class Bluesky:
 
         Raises PreparationLost when pictures are missing or gone: nothing was posted, prepare again.
         """
+        if job.content.visibility is Visibility.PRIVATE:
+            raise Refused(problem("bluesky_not_private"))  # whoever let it through: this cannot be taken back
         http = self.http.within(self.http.total_seconds)
         repository = Repository(http, self.sessions, job.account, job.secret, now)
         said = messages(job.content)

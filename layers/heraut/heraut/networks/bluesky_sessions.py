@@ -126,10 +126,12 @@ def service_of(account: Account) -> str:
 
 
 def handle_of(account: Account) -> str:
-    """Give the account's handle as a server wants it, in lower case and without @; Refused when it has none."""
+    """Give the account's handle as a server wants it, in lower case and without @; Refused when it is none."""
     handle = (account.handle or "").strip().removeprefix("@").lower()
     if not handle:
-        raise Refused(problem("bluesky_handle_missing", account=account.name))
+        raise Refused(problem("bluesky_handle_missing", "handle", account=account.name))
+    if "." not in handle and not handle.startswith("did:"):
+        raise Refused(problem("bluesky_handle_incomplete", "handle", account=account.name, handle=handle))
     return handle
 
 
