@@ -130,8 +130,10 @@ def debian_sources(peer: str) -> str:
     """
     asked = ["apt-get", "indextargets", "--format", "$(ORIGIN) $(RELEASE) $(REPO_URI) $(COMPONENT)"]
     told = [line.split() for line in run(peer, [*asked, "Created-By: Packages"]).splitlines()]
-    if not told and os.geteuid() == 0:
-        run(peer, ["apt-get", "update"])  # a new machine knows the origin of nothing yet
+    if not told:  # a new machine knows of no package yet
+        if os.geteuid() != 0:
+            raise CannotInstall("this machine's package lists are empty: run apt-get update as root")
+        run(peer, ["apt-get", "update"])
         told = [line.split() for line in run(peer, [*asked, "Created-By: Packages"]).splitlines()]
     release = _os_release().get("VERSION_CODENAME", "")
     places = {(where, part) for origin, what, where, part in told if (origin, what) == ("Debian", release)}
