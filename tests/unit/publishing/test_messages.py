@@ -182,7 +182,7 @@ def test_approval() -> None:
     message = told(bakery)
 
     assert plain(message.happened) == "Une publication à valider avant mardi 24 novembre, 12 h 30"
-    assert "sur Bluesky et Page publique" in message.why
+    assert "sur Bluesky et sur la page publique" in message.why
     assert [button.label for button in message.buttons] == ["Valider", "Refuser"]
     assert bakery.notifications.to("paul") == []
 

@@ -242,10 +242,10 @@ class _Voice:
         return list(dict.fromkeys(titles))
 
     def _place(self) -> str:
-        titles = self._titles()
-        if len(titles) > 1:
-            return wording.say("several_places", self.language, names=listed(titles, self.language))
-        return known_as.place(self.brand, self._delivery.account, self._delivery.network, self.language)
+        places = (
+            known_as.place(self.brand, one.account, one.network, self.language) for one in self.happening.deliveries
+        )
+        return listed(list(dict.fromkeys(places)), self.language)
 
     def _reason(self) -> str:
         told = self.event.fields.get("problem")
