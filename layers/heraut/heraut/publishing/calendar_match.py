@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from heraut.publishing.calendar_post import is_on_its_way, is_open, post_id, said, when
 from heraut.publishing.calendar_row import id_key, time_key
+from heraut.publishing.model import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -135,6 +136,11 @@ class Matches:
         holder = self.claimed.get((brand, found.post.id))
         return None if holder is not None and account in holder.accounts else found
 
+    def give_way(self, found: Known, row: ReadRow) -> None:
+        """Let a post of which this row now says all that is still to come be this row's too, and not absent."""
+        if not any(one.may_change and one.account not in row.accounts for one in found.deliveries):
+            self.claimed.setdefault((found.post.brand, found.post.id), row)
+
     def absent(self, brand: str) -> Iterable[tuple[Known, int]]:
         """Give the posts of earlier versions of the file that no row is any more and that would still leave."""
         of_file = self.of_file(brand)
@@ -189,8 +195,8 @@ class Matches:
         """Whether the row that a post came from gave this account and local time (a person may have moved it since)."""
         given = when(row.moment.local, row.moment.zone) if row.moment else None
         delivery = found.delivery(account)
-        there = delivery is not None and (account in found.post.accounts or delivery.may_change)
-        return there and found.post.source.when == given
+        taken_out = delivery is None or (delivery.state is State.CANCELLED and account not in found.post.accounts)
+        return not taken_out and found.post.source.when == given
 
     def _without_id(self, found: Known, row: ReadRow) -> bool:
         """Whether a post is free to be a row by its time or text: it had no `id`, or lost it in this very file."""

@@ -342,8 +342,9 @@ class _Importer:
                 continue
             other = self._matches.elsewhere(wish.row, account.name, known.post.id if known else None)
             held = other.delivery(account.name) if other else None
-            if held is None or held.state is State.CANCELLED:
+            if other is None or held is None or held.state is State.CANCELLED:
                 continue
+            self._matches.give_way(other, wish.row)
             if not is_open(held):
                 out.append(account.name)
             elif not self._dry_run:

@@ -73,7 +73,7 @@ def _picture(body: bytes, name: str) -> tuple[str, str, tuple[int, int]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the limit on pixels is our own, below
-            picture = Image.open(io.BytesIO(body), formats=["JPEG", "PNG", "WEBP", "GIF", "MPO"])
+            picture = Image.open(io.BytesIO(body), formats=["JPEG", "PNG", "WEBP", "GIF"])
             width, height = picture.size
             _refuse_many_pixels(width * height, name)
             turned = picture.getexif().get(_ORIENTATION) in _TURNED
