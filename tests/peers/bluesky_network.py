@@ -66,7 +66,7 @@ def bluesky_network(
     """Run the network until the block ends.
 
     Args:
-        handles: accounts to make; each ends in `.test`.
+        handles: accounts to make; at least three letters, then `.test`.
         password: theirs; one is invented for each account when None.
         pds_port: where the PDS listens; 0 for a free port.
         rate_limits: whether the PDS refuses too many requests, as the public one does.
@@ -220,7 +220,7 @@ def _numbers(version: str) -> list[int]:
 def main() -> int:
     """Run the network until told to stop; see the module's own words."""
     parser = argparse.ArgumentParser(prog="python -m tests.peers.bluesky_network", description="Bluesky on loopback")
-    parser.add_argument("--handles", required=True, help="comma-separated, each ending in .test")
+    parser.add_argument("--handles", required=True, help="comma-separated; at least three letters, then .test")
     parser.add_argument("--password", help="of every account; invented when absent")
     parser.add_argument("--pds-port", type=int, default=0, help="a fixed port for the PDS; free when 0")
     parser.add_argument("--rate-limits", action="store_true", help="refuse too many requests, as the public one does")
