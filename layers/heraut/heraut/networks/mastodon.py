@@ -7,8 +7,8 @@ Mastodon; servers that only imitate its API may post twice, so there a repeat is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,14 @@ from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, Read
 from heraut.networks import mastodon_find, mastodon_media
 from heraut.networks.base import Identity, Published, Window
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
-from heraut.networks.mastodon_post import body_of, key_of, problems_of
+from heraut.networks.mastodon_post import body_of, key_of, messages, problems_of
 from heraut.networks.mastodon_server import TOKEN, Memory, Server
 from heraut.networks.mastodon_text import URL_CHARACTERS, count
 from heraut.problems import problem, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from heraut.brands import Account
     from heraut.networks.base import Job, Limits, Preparation
@@ -36,17 +37,13 @@ REPEAT_IS_SAFE = timedelta(minutes=55)  # Mastodon keeps a key for 60
 SLOW_CLOCKS = timedelta(seconds=60)  # a server's clock may be behind ours
 
 
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Mastodon:
-    """Publishing on Mastodon. `clock` serves the calls that are given no instant."""
+    """Publishing on Mastodon. `clock` tells the time to the calls that are given no instant."""
 
     http: Http
+    clock: Callable[[], datetime]
     memory: Memory = field(default_factory=Memory)
-    clock: Callable[[], datetime] = _wall_clock
 
     name = NetworkName.MASTODON
     reads_back = True
@@ -70,7 +67,7 @@ class Mastodon:
 
     def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
         """Upload pictures and films, or look at those the server still works on."""
-        server = self._server(job.account, job.secret, now)
+        server = Server(self.http, job.account, job.secret, self.memory, now)  # as long as the files take
         return mastodon_media.prepare(server, job, read, server.instance().limits)
 
     def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
@@ -79,13 +76,14 @@ class Mastodon:
         Raises PreparationLost when an upload is missing or gone: nothing was posted, prepare again.
         """
         server = self._server(job.account, job.secret, now)
-        uploads = [mastodon_media.ids_of_part(job, part) for part in range(len(job.done), len(job.content.parts))]
+        whole = len(messages(job.content))
+        uploads = {part: mastodon_media.ids_of_part(job, part) for part in range(len(job.done), whole)}
         sent = self._already_online(server, job)
         for status in sent:
             accepted(status.id)
         ids = [*job.done, *(status.id for status in sent)]
-        for part in range(len(ids), len(job.content.parts)):
-            status = self._send(server, job, part, uploads[part - len(job.done)], ids[-1] if ids else None)
+        for part in range(len(ids), whole):
+            status = self._send(server, job, part, uploads[part], ids[-1] if ids else None)
             sent.append(status)
             ids.append(status.id)
             accepted(status.id)
@@ -96,7 +94,12 @@ class Mastodon:
 
     def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
         """Look for this job's parts among the account's own posts."""
-        return mastodon_find.find(self._server(job.account, job.secret), job, window, taken)
+        server = self._server(job.account, job.secret)
+        found = mastodon_find.find(server, job, window, taken)
+        if found is None or not job.done:
+            return found
+        first = self._first(server, found.remote_ids[0])
+        return replace(found, url=first.url if first else None)
 
     def repeat_is_safe(self, job: Job) -> timedelta | None:
         """Say 55 minutes on a server that says it is Mastodon; None on others, and where the server does not say."""
@@ -126,7 +129,8 @@ class Mastodon:
         )
 
     def _server(self, account: Account, secret: Mapping[str, str], now: datetime | None = None) -> Server:
-        return Server(self.http, account, secret, self.memory, now or self.clock())
+        """Give the server for one use, all of whose calls together end in time."""
+        return Server(self.http.within(self.http.total_seconds), account, secret, self.memory, now or self.clock())
 
     def _already_online(self, server: Server, job: Job) -> list[Status]:
         """Look for the next parts of a thread begun earlier, where the server would take a repeat for a new post."""

@@ -79,7 +79,7 @@ def _refused(answer: Answer, said: str) -> NetworkError:
 
 def sentence(answer: Answer) -> str:
     """Give the server's own words, cleaned for a person; "" when it said nothing that is a Mastodon server's."""
-    body = _object(answer)
+    body = object_of(answer)
     said = body.get("error_description") or body.get("error")
     if not isinstance(said, str):
         return ""
@@ -87,9 +87,18 @@ def sentence(answer: Answer) -> str:
     return _PREFIX.sub("", plain)[:_LONGEST_SENTENCE]
 
 
+def object_of(answer: Answer) -> dict[str, Any]:
+    """Read the object that an answer holds; empty when it holds something else."""
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
 def entity(answer: Answer, *needed: str) -> dict[str, Any]:
     """Read the object of a good answer; OutcomeUnknown when it is none, or lacks a field that it must have."""
-    body = _object(answer)
+    body = object_of(answer)
     if not body or any(body.get(name) in (None, "") for name in needed):
         raise OutcomeUnknown(problem("mastodon_answer_unclear", host=answer.host))
     return body
@@ -97,10 +106,7 @@ def entity(answer: Answer, *needed: str) -> dict[str, Any]:
 
 def status_of(answer: Answer) -> Status:
     """Read the post of a good answer; OutcomeUnknown when it is something else, such as a post for later."""
-    body = entity(answer, "id", "account", "created_at")
-    if "scheduled_at" in body:
-        raise OutcomeUnknown(problem("mastodon_answer_unclear", host=answer.host))
-    return _status(body, answer.host)
+    return _status(entity(answer, "id", "account", "created_at"), answer.host)  # a post for later has but an id
 
 
 def statuses_of(answer: Answer) -> list[Status]:
@@ -141,14 +147,6 @@ def _status(body: Any, host: str) -> Status:
     except (KeyError, TypeError, ValueError, AttributeError):
         # Another server's idea of a post: what it did with ours is not known.
         raise OutcomeUnknown(problem("mastodon_answer_unclear", host=host)) from None
-
-
-def _object(answer: Answer) -> dict[str, Any]:
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _optional(value: Any) -> str | None:

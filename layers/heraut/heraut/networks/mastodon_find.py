@@ -13,7 +13,7 @@ from heraut.errors import NetworkError, ReadBackUnavailable
 from heraut.networks.base import Published
 from heraut.networks.mastodon_answers import next_max_id, statuses_of
 from heraut.networks.mastodon_media import known_ids
-from heraut.networks.mastodon_post import text_of
+from heraut.networks.mastodon_post import messages
 from heraut.networks.mastodon_text import fingerprint
 from heraut.problems import problem
 
@@ -35,7 +35,7 @@ def find(server: Server, job: Job, window: Window, taken: frozenset[str]) -> Pub
     """
     found = online(server, job, window, taken)
     ids = (*job.done, *(one.id for one in found))
-    if not found or len(ids) < len(job.content.parts):
+    if not found or len(ids) < len(messages(job.content)):
         return None
     return Published(remote_ids=ids, url=None if job.done else found[0].url, at=found[0].created_at)
 
@@ -54,7 +54,7 @@ def online(server: Server, job: Job, window: Window, taken: frozenset[str] = fro
         raise ReadBackUnavailable(error.problem) from error
     found: list[Status] = []
     reply_to = job.done[-1] if job.done else None
-    for part in range(len(job.done), len(job.content.parts)):
+    for part in range(len(job.done), len(messages(job.content))):
         ours = _part(posts, job, part, reply_to, window, keeps_ids=keeps_ids)
         if ours is None:
             break
@@ -103,9 +103,9 @@ def _within(status: Status, window: Window) -> bool:
 
 
 def _says_the_same(status: Status, job: Job, part: int) -> bool:
-    said = job.content.parts[part]
+    said = messages(job.content)[part]
     warning = job.content.content_warning or ""
-    words = fingerprint(f"{warning}\n{text_of(job.content, part)}")
+    words = fingerprint(f"{warning}\n{said.text}")
     if words not in map(fingerprint, status.texts) or len(status.media) != len(said.media):
         return False
     poll = job.content.poll if part == 0 else None

@@ -25,6 +25,7 @@ DEFAULTS = Limits(
     alt_characters=1500,
     poll_options=4,
     poll_option_characters=50,
+    first_comment=True,
     visibility=True,
     content_warning=True,
 )
@@ -87,6 +88,7 @@ def _limits(body: dict[str, Any]) -> Limits:
         poll_option_characters=_number(polls, "max_characters_per_option")
         or _number(old_polls, "max_option_chars")
         or DEFAULTS.poll_option_characters,
+        first_comment=True,
         visibility=True,
         content_warning=True,
     )

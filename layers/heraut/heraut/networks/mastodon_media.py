@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from heraut.errors import NetworkError, OutcomeUnknown, PreparationLost, RateLimited, Refused, Unreachable
 from heraut.networks.base import Preparation
 from heraut.networks.mastodon_answers import entity, is_good, refusal, sentence
-from heraut.problems import problem
+from heraut.networks.mastodon_post import is_picture, messages
+from heraut.problems import problem, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from heraut.networks.base import Job, Limits
     from heraut.networks.http import Answer
     from heraut.networks.mastodon_server import Server
+    from heraut.problems import Problem
     from heraut.publishing.model import Content, Media
 
 GOOD_FOR = timedelta(hours=23)  # Mastodon deletes unused uploads after a day
@@ -54,19 +56,18 @@ def ahead(content: Content) -> timedelta | None:
     return PICTURES_AHEAD if all(is_picture(item) for item in content.media) else FILMS_AHEAD
 
 
-def is_picture(media: Media) -> bool:
-    """Whether it is a picture (and not a film or a sound)."""
-    return media.content_type.startswith("image/")
-
-
 def prepare(server: Server, job: Job, read: Callable[[Media], bytes], limits: Limits) -> Preparation:
     """Upload what is missing and look at what was pending; what was reached is kept when the server stops us midway."""
     remote, expires_at = _still_good(job, server.now)
     before = dict(remote)
     look_at = None
+    stilled: list[Problem] = []
     try:
         for key, media in _places(job.content):
-            upload = _look(server, remote.get(key), media) or _send(server, media, read, limits)
+            upload = _look(server, remote.get(key), media)
+            if upload is None:
+                upload, still = _send(server, media, read, limits)
+                stilled += [warning("mastodon_still_picture", "media", name=media.name)] if still else []
             remote[key] = upload.written()
             if not upload.ready:
                 look_at = server.now + LOOK_AGAIN
@@ -74,13 +75,15 @@ def prepare(server: Server, job: Job, read: Callable[[Media], bytes], limits: Li
         if remote == before:
             raise
         look_at = stopped.until if isinstance(stopped, RateLimited) else server.now + LOOK_AGAIN
-    return Preparation(remote=remote, expires_at=expires_at if remote else None, look_at=look_at)
+    return Preparation(
+        remote=remote, expires_at=expires_at if remote else None, look_at=look_at, problems=tuple(stilled)
+    )
 
 
 def ids_of_part(job: Job, part: int) -> tuple[str, ...]:
     """Give the server's ids of what a part carries; PreparationLost when something was not uploaded or is not ready."""
     ids = known_ids(job, part)
-    if len(ids) < len(job.content.parts[part].media):
+    if len(ids) < len(messages(job.content)[part].media):
         raise PreparationLost(problem("mastodon_upload_gone", host=_host(job)))
     return ids
 
@@ -148,10 +151,11 @@ def _look(server: Server, written: str | None, media: Media) -> _Upload | None:
     return _Upload(upload.id, answer.status == HTTPStatus.OK, media.sha256)
 
 
-def _send(server: Server, media: Media, read: Callable[[Media], bytes], limits: Limits) -> _Upload:
-    body, content_type = read(media), media.content_type
+def _send(server: Server, media: Media, read: Callable[[Media], bytes], limits: Limits) -> tuple[_Upload, bool]:
+    """Upload one picture or film; True when an animation became a still picture."""
+    body, content_type, still = read(media), media.content_type, False
     if is_picture(media):
-        body, content_type = _fitted(body, media, limits)
+        body, content_type, still = _fitted(body, media, limits)
     patient = server.patient(min(_LONGEST_UPLOAD, _UPLOAD_SECONDS + len(body) / _BYTES_A_SECOND))
     form: Mapping[str, str] = {"description": media.alt} if media.alt else {}
     name = media.sha256[:16] + (mimetypes.guess_extension(content_type) or "")
@@ -163,10 +167,10 @@ def _send(server: Server, media: Media, read: Callable[[Media], bytes], limits: 
     if not is_good(answer):
         raise refusal(answer, server.now)
     media_id = str(entity(answer, "id")["id"])
-    return _Upload(media_id, answer.status != HTTPStatus.ACCEPTED, media.sha256)
+    return _Upload(media_id, answer.status != HTTPStatus.ACCEPTED, media.sha256), still
 
 
-def _fitted(body: bytes, media: Media, limits: Limits) -> tuple[bytes, str]:
+def _fitted(body: bytes, media: Media, limits: Limits) -> tuple[bytes, str, bool]:
     from heraut.networks import images
 
     picture = images.fit(
@@ -176,7 +180,7 @@ def _fitted(body: bytes, media: Media, limits: Limits) -> tuple[bytes, str]:
         limit_pixels=limits.image_pixels,
         name=media.name,
     )
-    return picture.body, picture.content_type
+    return picture.body, picture.content_type, picture.still
 
 
 def _unusable(server: Server, media: Media, answer: Answer) -> Refused:

@@ -5,38 +5,47 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from heraut.networks.mastodon_media import is_picture
 from heraut.networks.mastodon_text import URL_CHARACTERS, count
-from heraut.problems import problem, warning
+from heraut.problems import problem
+from heraut.publishing.model import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from heraut.networks.base import Job, Limits
     from heraut.problems import Problem
-    from heraut.publishing.model import Content, Media, Part, Poll
+    from heraut.publishing.model import Content, Media, Poll
 
 SHORTEST_POLL, LONGEST_POLL = 5, 43_829  # minutes: 300 s and 2 629 746 s, Mastodon's own
 _FEWEST_OPTIONS = 2
 _DAY = 24 * 60
 _MEGABYTE = 1_000_000
-_FORMATS = frozenset({"", "post", "thread"})
+_FORMATS = frozenset({"", "post", "publication", "thread", "fil"})
 _REGIONAL = frozenset({"zh", "nan", "sr"})  # Mastodon knows only these by country or script
 
 
-def text_of(content: Content, part: int) -> str:
-    """Give the text of a part; the link goes below the first one, unless the thread has it already."""
-    text = content.parts[part].text.replace("\r\n", "\n").strip()
-    if part or not content.link or any(content.link in one.text for one in content.parts):
-        return text
-    return f"{text}\n\n{content.link}".strip()
+def messages(content: Content) -> tuple[Part, ...]:
+    """Turn content into posts: the parts of a thread, then the first comment as an answer to it.
+
+    The link goes below the first text, unless the thread has it already: the server makes a card of it.
+    """
+    parts = [part.model_copy(update={"text": _plain(part.text)}) for part in content.parts]
+    if content.link and not any(content.link in part.text for part in parts):
+        parts[0] = parts[0].model_copy(update={"text": f"{parts[0].text}\n\n{content.link}".strip()})
+    comment = _plain(content.first_comment or "")
+    return (*parts, Part(text=comment)) if comment else tuple(parts)
+
+
+def is_picture(media: Media) -> bool:
+    """Whether it is a picture (and not a film or a sound)."""
+    return media.content_type.startswith("image/")
 
 
 def body_of(job: Job, part: int, media_ids: tuple[str, ...], reply_to: str | None) -> dict[str, Any]:
-    """Give the body of `POST /api/v1/statuses` for a part; never `scheduled_at`: the instant is ours to keep."""
+    """Give the body of `POST /api/v1/statuses` for a message; never `scheduled_at`: the instant is ours to keep."""
     content = job.content
     body: dict[str, Any] = {
-        "status": text_of(content, part),
+        "status": messages(content)[part].text,
         "visibility": content.visibility.value,
         "language": _language(content.language),
         "lang": job.account.language or "fr",  # of the server's sentences, should it refuse
@@ -66,25 +75,25 @@ def problems_of(content: Content, limits: Limits) -> Iterator[Problem]:
     """Find everything that the server would refuse."""
     if (content.format or "").strip().casefold() not in _FORMATS:
         yield problem("mastodon_format", "format", format=content.format or "")
-    if content.first_comment:
-        yield warning("mastodon_first_comment", "premier commentaire")
-    for number, part in enumerate(content.parts):
-        yield from _text_problems(content, number, limits)
-        yield from _media_problems(part, limits)
+    for number, message in enumerate(messages(content)):
+        yield from _text_problems(content, message, number, limits)
+        yield from _media_problems(message, limits)
     if content.poll:
         yield from _poll_problems(content, content.poll, limits)
 
 
-def _text_problems(content: Content, number: int, limits: Limits) -> Iterator[Problem]:
-    text = text_of(content, number)
-    if not text and not content.parts[number].media:
+def _text_problems(content: Content, message: Part, number: int, limits: Limits) -> Iterator[Problem]:
+    comment = number == len(content.parts)
+    column = "premier commentaire" if comment else "texte"
+    if not message.text and not message.media:
         code = "mastodon_poll_without_text" if content.poll and not number else "mastodon_nothing_to_say"
-        yield problem(code, "texte", part=number + 1)
+        yield problem(code, column, part=number + 1)
     url = limits.url_characters or URL_CHARACTERS
-    length = count(text, url, content.content_warning or "")
+    length = count(message.text, url, content.content_warning or "")
     if limits.characters is not None and length > limits.characters:
         code = "mastodon_part_too_long" if len(content.parts) > 1 else "mastodon_text_too_long"
-        yield problem(code, "texte", part=number + 1, length=length, limit=limits.characters, url=url)
+        code = "mastodon_comment_too_long" if comment else code
+        yield problem(code, column, part=number + 1, length=length, limit=limits.characters, url=url)
 
 
 def _media_problems(part: Part, limits: Limits) -> Iterator[Problem]:
@@ -96,6 +105,8 @@ def _media_problems(part: Part, limits: Limits) -> Iterator[Problem]:
     for item in films:
         yield from _film_problems(item, limits)
     for item in part.media:
+        if limits.alt_required and not item.alt.strip():
+            yield problem("mastodon_alt_missing", "alt", name=item.name)
         length = count(item.alt)
         if limits.alt_characters is not None and length > limits.alt_characters:
             yield problem("mastodon_alt_too_long", "alt", name=item.name, length=length, limit=limits.alt_characters)
@@ -140,6 +151,10 @@ def _poll_problems(content: Content, poll: Poll, limits: Limits) -> Iterator[Pro
             shortest=SHORTEST_POLL,
             longest=LONGEST_POLL // _DAY,
         )
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _language(tag: str) -> str:

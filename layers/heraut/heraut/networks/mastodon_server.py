@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from heraut.errors import CredentialsExpired, NetworkError, Refused
-from heraut.networks.mastodon_answers import entity, is_good, refusal
+from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, RateLimited, Refused
+from heraut.networks.mastodon_answers import entity, is_good, object_of, refusal
 from heraut.networks.mastodon_instance import UNKNOWN, Instance, instance_of
 from heraut.problems import problem
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 TOKEN = "access_token"  # noqa: S105 -- the field's name
 REMEMBERED = 3600.0  # seconds
-UNREACHABLE_FOR = 60.0  # seconds before a silent server is asked again what it accepts
-_SECONDS_FOR_LIMITS = 8.0
+SILENT_FOR = 60.0  # seconds before a server that could not be asked is asked again
 
 
 @dataclass
@@ -113,30 +112,39 @@ class Server:
         return str(found)
 
     def instance(self) -> Instance:
-        """Say what the server is and accepts (remembered for an hour): what it said last, when it is silent now."""
+        """Say what the server is and accepts (remembered for an hour).
+
+        While it cannot be asked, what it said last; raises as `read` does when it has never said anything.
+        """
         key = f"instance {self.base}"
         known: Instance | None = self.memory.get(key)
-        if known is None:
+        if known is not None:
+            return known
+        try:
             known = self._ask_instance()
-            seconds = REMEMBERED
+        except NetworkError:
+            known = self.memory.old(key)
             if known is None:
-                known, seconds = self.memory.old(key) or UNKNOWN, UNREACHABLE_FOR
-            self.memory.keep(key, known, seconds)
+                raise
+            self.memory.keep(key, known, SILENT_FOR)
+        else:
+            self.memory.keep(key, known)
         return known
 
-    def _ask_instance(self) -> Instance | None:
-        http = replace(self.http, total_seconds=min(self.http.total_seconds, _SECONDS_FOR_LIMITS))
+    def _ask_instance(self) -> Instance:
         token = self.secret.get(TOKEN, "").strip()
         headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        trouble: NetworkError | None = None
         for version in ("v2", "v1"):
-            try:
-                answer = http.call("GET", f"{self.base}/api/{version}/instance", headers=headers)
-                found = instance_of(answer.json()) if is_good(answer) else None
-            except NetworkError:
-                found = None  # silent, or no JSON: the older question, then the defaults
+            answer = self.http.call("GET", f"{self.base}/api/{version}/instance", headers=headers)
+            found = instance_of(object_of(answer)) if is_good(answer) else None
             if found is not None:
                 return found
-        return None
+            error = None if is_good(answer) else refusal(answer, self.now)
+            trouble = error if isinstance(error, RateLimited | OutcomeUnknown) else None
+        if trouble is not None:
+            raise trouble
+        return UNKNOWN
 
 
 def _digest(token: str) -> str:
