@@ -215,14 +215,14 @@ class Site:
         raise OutcomeUnknown(problem("site_crowded"))
 
     def _make_pages(self, job: Job, post: SitePost) -> None:
-        """Write every page and feed that does not show the post yet."""
+        """Write every page and feed that does not show the post yet (and whatever else they lack)."""
         from heraut.networks import site_pages  # templates are slow to load, and the post is already out
 
         place = self._place(job)
         self._write_own_page(f"{_folder(job)}/{site_pages.page_path(post.post)}", site_pages.post_html(place, post))
         left = {"feed.json", "feed.atom", "index.html", "older.html"} if not post.unlisted else set()
         for attempt in range(TRIES):
-            left = self._write_pages(job, place, post, left, first=attempt == 0)
+            left = self._write_pages(job, place, post, left)
             if not left:
                 return
             self._wait(attempt)
@@ -235,24 +235,26 @@ class Site:
         elif there.body != body:
             self.objects.replace(key, body, there.etag, HTML, READ_AGAIN)
 
-    def _write_pages(self, job: Job, place: Place, post: SitePost, names: set[str], *, first: bool) -> set[str]:
-        """Try each page once; give those that somebody else wrote meanwhile."""
+    def _write_pages(self, job: Job, place: Place, post: SitePost, names: set[str]) -> set[str]:
+        """Try each page once, unless it shows the post already; give those that somebody else wrote meanwhile."""
         from heraut.networks import site_pages
 
         # The order matters: what is read here is older than what is listed below.
         there = {name: self.objects.read(f"{_folder(job)}/{name}") for name in sorted(names | {"feed.json"})}
+        mark = site_pages.marker(place, post.post).rpartition(":")[2].encode()
+        names = {name for name in names if not _shows(there[name], mark)}
+        if names <= {"older.html"}:
+            return set()  # whoever wrote the others writes it too; if not, the next post does
         listed = sorted(
             self.objects.entries(f"{_folder(job)}/posts/"), key=lambda entry: (entry.modified, entry.key), reverse=True
         )
-        if not first:
-            mark = site_pages.marker(place, post.post).rpartition(":")[2].encode()
-            is_new = any(_name(entry) == post.post for entry in listed[:NEWEST])
-            names = {name for name in names if is_new and not _shows(there[name], mark)}
-        if not names:
-            return set()
+        if all(_name(entry) != post.post for entry in listed[:NEWEST]):
+            return set()  # newer ones have taken its place already
         made = self._made(place, listed, there["feed.json"])
         return {
-            name for name in names if made[name] and not self._write(f"{_folder(job)}/{name}", there[name], made[name])
+            name
+            for name in sorted(names)
+            if made[name] and not self._write(f"{_folder(job)}/{name}", there[name], made[name])
         }
 
     def _made(self, place: Place, listed: Sequence[SiteEntry], feed: SiteObject | None) -> dict[str, bytes]:
@@ -282,7 +284,7 @@ class Site:
         return self.objects.replace(key, body, there.etag, content_type, READ_AGAIN)
 
     def _wait(self, attempt: int) -> None:
-        self.pause(random.uniform(0.01, 0.05 * (attempt + 1)))  # noqa: S311 -- only so that two do not keep in step
+        self.pause(random.uniform(0.02, 0.1 * (attempt + 1)))  # noqa: S311 -- only so that two do not keep in step
 
     def _place(self, job: Job) -> Place:
         from heraut.networks.site_pages import Place

@@ -7,7 +7,7 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -110,6 +110,7 @@ def archive(page: SitePage, months: Sequence[Month]) -> bytes:
     return _render("site_older.html", page, months=months)
 
 
+@lru_cache(maxsize=1024)  # the same posts are written at each change of a page
 def html_of(text: str) -> Markup:
     """Write a text as paragraphs, with what looks like an address as a link."""
     paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
@@ -132,6 +133,8 @@ def is_web(address: str) -> bool:
 
 
 def _linked(line: str) -> Markup:
+    if "." not in line:
+        return escape(line)  # looking for addresses is what takes time
     found, last = Markup(), 0
     for match in _linkify().match(line) or []:
         bare = match.schema == ""
