@@ -789,6 +789,12 @@ def test_the_tokens_account_is_the_configured_one(network: Mastodon, handle: str
     assert codes == ([] if same else ["mastodon_other_account"])
 
 
+def test_a_servers_bare_name_is_an_address(network: Mastodon) -> None:
+    """`mastodon.example` is what people write for `https://mastodon.example`."""
+    account = job("x").account.model_copy(update={"instance": " mastodon.example/ "})
+    assert network.check(account, job("x").secret).name == "@boulangerie@mastodon.example"
+
+
 def test_a_moved_or_limited_account_is_told(network: Mastodon, server: Server) -> None:
     """What a person must know of the account itself."""
     server.who |= {"moved": {"acct": "pain@elsewhere.example"}, "limited": True}

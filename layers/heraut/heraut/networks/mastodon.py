@@ -77,7 +77,7 @@ class Mastodon:
         """
         server = self._server(job.account, job.secret, now)
         whole = len(messages(job.content))
-        uploads = {part: mastodon_media.ids_of_part(job, part) for part in range(len(job.done), whole)}
+        uploads = {part: mastodon_media.ids_of_part(server, job, part) for part in range(len(job.done), whole)}
         sent = self._already_online(server, job)
         for status in sent:
             accepted(status.id)

@@ -80,11 +80,11 @@ def prepare(server: Server, job: Job, read: Callable[[Media], bytes], limits: Li
     )
 
 
-def ids_of_part(job: Job, part: int) -> tuple[str, ...]:
+def ids_of_part(server: Server, job: Job, part: int) -> tuple[str, ...]:
     """Give the server's ids of what a part carries; PreparationLost when something was not uploaded or is not ready."""
     ids = known_ids(job, part)
     if len(ids) < len(messages(job.content)[part].media):
-        raise PreparationLost(problem("mastodon_upload_gone", host=_host(job)))
+        raise PreparationLost(problem("mastodon_upload_gone", host=server.host))
     return ids
 
 
@@ -186,7 +186,3 @@ def _fitted(body: bytes, media: Media, limits: Limits) -> tuple[bytes, str, bool
 def _unusable(server: Server, media: Media, answer: Answer) -> Refused:
     said = sentence(answer) or str(answer.status)
     return Refused(problem("mastodon_upload_failed", "media", host=server.host, name=media.name, said=said))
-
-
-def _host(job: Job) -> str:
-    return (job.account.instance or "").partition("://")[2].rstrip("/")

@@ -58,16 +58,16 @@ class Server:
 
     @property
     def base(self) -> str:
-        """The server's address; Refused when the configuration has none."""
+        """The server's address, https unless it says otherwise; Refused when the configuration has none."""
         base = (self.account.instance or "").strip().rstrip("/")
         if not base:
             raise Refused(problem("mastodon_without_instance", "instance", account=self.account.name))
-        return base
+        return base if "://" in base else f"https://{base}"
 
     @property
     def host(self) -> str:
         """The server's name, for a person."""
-        return self.base.partition("://")[2] or self.base
+        return self.base.partition("://")[2]
 
     def patient(self, seconds: float) -> Server:
         """Give the same, with so many seconds for each call."""
