@@ -258,7 +258,7 @@ def _parse(url: str) -> tuple[str, str, int, str]:
 def _is_disguised_number(host: str) -> bool:
     """Whether the system would read the host as an IPv4 address written in an unusual way (decimal, octal, short)."""
     last = host.rstrip(".").rpartition(".")[2]
-    if not re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last):
+    if ":" in host or not re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last):
         return False
     try:
         return str(ipaddress.IPv4Address(host)) != host
