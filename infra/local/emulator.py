@@ -5,7 +5,8 @@ Additions (docs/decisions/0002-embedded-emulator.md):
 * it stops cleanly, which saves its state, when its standard input closes: whoever started it is dead;
 * while it runs, a file `unsaved` stands in its state folder: MiniStack saves only when it stops, so the file found
   at a start says that what lies beside it is older than what was done;
-* a mail is authorised on the identity it is sent from, and ssm:GetParameters on the names it asks for, as AWS does;
+* what is authorised is what AWS checks: a raw mail on the identity it is sent from, ssm:GetParameters on the names it
+  asks for, batches of messages as the single action;
 * with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
   `{"role", "action", "resource", "allowed"}`.
 """
@@ -32,7 +33,8 @@ def _authorise_as_aws_does() -> None:
     def extract_iam_action(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> Any:
         if _sends_mail(service, method, path) and "Raw" in _json(body).get("Content", {}):
             return "ses:SendRawEmail"
-        return action(service, method, path, headers, body, *rest)
+        found = action(service, method, path, headers, body, *rest)
+        return found.removesuffix("Batch") if service == "sqs" and found else found
 
     def extract_resource_arn(
         service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from heraut.aws.brands_table import BrandsTable
+from heraut.aws.table import Table
+from heraut.brands.apply_configuration import apply_configuration, plan_configuration
+from heraut.brands.configuration import read_configuration
 from infra.local import environments, session, stack
+from tests.e2e.bluesky_server import HANDLE, PASSWORD, BlueskyServer, bluesky_server
 from tests.e2e.world import World
 
 if TYPE_CHECKING:
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 STACK = "heraut-e2e"
+BRAND = "essai"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,7 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def bluesky() -> Iterator[BlueskyServer]:
+    """A Bluesky server of our own."""
+    with bluesky_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bare_world(tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer) -> Iterator[World]:
     """A stack of its own: free port, temporary state, and a record of every authorised action."""
     for name in ("ministack", "sam"):
         environments.ensure(name)
@@ -38,7 +52,31 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     built = stack.build(stack.ROOT / ".heraut" / "e2e", print)
     emulator = stack.start(stack.free_port(), folder, authorise=True, record=record)
     try:
-        outputs = stack.deploy(emulator, built, STACK, session.parameters(emulator.port), print)
+        parameters = session.parameters(emulator.port)
+        parameters["LocalServers"] += f",{bluesky.host_port}"
+        outputs = stack.deploy(emulator, built, STACK, parameters, print)
         yield World(emulator, STACK, outputs, record)
     finally:
         assert emulator.stop(), "the emulator did not stop cleanly"
+
+
+@pytest.fixture(scope="session")
+def world(bare_world: World, bluesky: BlueskyServer) -> World:
+    """The stack with one brand: a page, a Bluesky account with its secret, an account published by hand, one person."""
+    accounts = [
+        {"name": "site", "network": "site"},
+        {"name": "bluesky", "network": "bluesky", "handle": HANDLE, "service": bluesky.address},
+        {"name": "instagram", "network": "by_hand", "url": "https://www.instagram.com/"},
+    ]
+    person = {"id": "lea", "name": "Léa", "email": "lea@essai.example", "roles": ["publishing", "approval", "on_call"]}
+    brand = {"id": BRAND, "name": "Essai", "zone": "Europe/Paris", "language": "fr", "accounts": accounts}
+    brands = BrandsTable(Table(bare_world.client("dynamodb"), bare_world.outputs["BrandsTable"]))
+    apply_configuration(
+        plan_configuration(read_configuration({"brands": [{**brand, "people": [person]}]}), brands), brands
+    )
+    bare_world.client("ssm").put_parameter(
+        Name=f"{bare_world.outputs['SecretsPath']}/{BRAND}/bluesky",
+        Value=json.dumps({"password": PASSWORD}),
+        Type="SecureString",
+    )
+    return bare_world

@@ -1,0 +1,94 @@
+"""A small Bluesky server on loopback: sessions that are always old, records kept in memory. The full one is a peer."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DID = "did:plc:e2e000000000000000000000"
+HANDLE = "essai.test"
+PASSWORD = "aaaa-bbbb-cccc-dddd"
+
+
+class BlueskyServer:
+    """Its address, and every record put, by key."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.records: dict[str, Any] = {}
+
+    @property
+    def host_port(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host_port}"
+
+    def answer(self, method: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """What the server answers to one method of the protocol."""
+        match method.rsplit(".", 1)[-1]:
+            case "createSession" if body.get("password") != PASSWORD:
+                return 401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"}
+            case "createSession" | "refreshSession":
+                service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self.address}
+                tokens = {"accessJwt": "a.e30.c", "refreshJwt": "r.e30.c"}
+                return 200, {"did": DID, "handle": HANDLE, "active": True, "didDoc": {"service": [service]}, **tokens}
+            case "uploadBlob":
+                reference = {"$link": "bafkreie2e"}
+                return 200, {"blob": {"$type": "blob", "ref": reference, "mimeType": "image/png", "size": 1}}
+            case "putRecord":
+                self.records[body["rkey"]] = body["record"]
+                uri = f"at://{DID}/{body['collection']}/{body['rkey']}"
+                return 200, {"uri": uri, "cid": "bafyreie2e", "validationStatus": "valid"}
+            case "getRecord" if query.get("rkey") in self.records:
+                uri = f"at://{DID}/{query['collection']}/{query['rkey']}"
+                return 200, {"uri": uri, "cid": "bafyreie2e", "value": self.records[query["rkey"]]}
+            case "getRecord":
+                return 400, {"error": "RecordNotFound", "message": "Could not locate record"}
+        return 501, {"error": "MethodNotImplemented", "message": method}
+
+
+@contextmanager
+def bluesky_server() -> Iterator[BlueskyServer]:
+    """Serve on a free port while the block runs."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._do(b"")
+
+        def do_POST(self) -> None:
+            self._do(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+        def _do(self, sent: bytes) -> None:
+            url = urlsplit(self.path)
+            body = json.loads(sent) if self.headers.get("Content-Type", "").startswith("application/json") else {}
+            query = {name: values[0] for name, values in parse_qs(url.query).items()}
+            status, answer = known.answer(url.path.removeprefix("/xrpc/"), query, body)
+            written = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(written)))
+            self.end_headers()
+            self.wfile.write(written)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    known = BlueskyServer(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield known
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
