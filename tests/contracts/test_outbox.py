@@ -44,7 +44,7 @@ class Queue:
         hooks: Any = self.clients.functions.meta.events
         hooks.register("provide-client-params.lambda.Invoke", lambda params, **_: self.invoked.append(params))
         hooks.register("before-call.lambda.Invoke", lambda **_: _answer(202, {"StatusCode": 202}))
-        self.outbox = QueueOutbox(self.clients.sqs, self.url, self.clients.functions, "PrepareDelivery")
+        self.outbox = QueueOutbox(self.clients.sqs, self.url, lambda: self.clients.functions, "PrepareDelivery")
 
     def arrived(self) -> list[dict[str, Any]]:
         """Give the messages in the queue."""

@@ -28,7 +28,7 @@ class EventName(StrEnum):
     DELIVERY_CANCELLED = "DeliveryCancelled"  # [by]
     DELIVERY_HELD = "DeliveryHeld"  # [mark, by]
     DELIVERY_RELEASED = "DeliveryReleased"  # [mark, by]
-    MEDIA_PREPARED = "MediaPrepared"  # []
+    MEDIA_PREPARED = "MediaPrepared"  # [warnings]: what will go out a little differently
     ATTEMPT_POSTPONED = "AttemptPostponed"  # [attempt, until, problem]: nothing was posted, it leaves later by itself
     OUTCOME_UNKNOWN = "OutcomeUnknown"  # [attempt, problem]
     SENT_AGAIN = "SentAgain"  # [attempt]: read back as absent, the network refuses repeats

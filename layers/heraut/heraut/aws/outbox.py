@@ -15,7 +15,7 @@ from heraut.errors import HerautError, TryAgain
 from heraut.publishing.store import DeliveryMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
@@ -27,7 +27,10 @@ LONGEST_DELAY = 900  # seconds, what SQS takes
 class QueueOutbox:
     """The port `publishing.store.Outbox` over SQS and Lambda."""
 
-    def __init__(self, queue: SQSClient, queue_url: str, functions: LambdaClient, prepare_function: str) -> None:
+    def __init__(
+        self, queue: SQSClient, queue_url: str, functions: Callable[[], LambdaClient], prepare_function: str
+    ) -> None:
+        """Take the queue, and a way to make the client that starts functions: most never start one."""
         self._queue = queue
         self._queue_url = queue_url
         self._functions = functions
@@ -50,7 +53,7 @@ class QueueOutbox:
     def prepare_now(self, message: DeliveryMessage) -> None:
         """Start uploading ahead, asynchronously; TryAgain when it could not be started now."""
         with edge("start prepare_delivery"):
-            self._functions.invoke(
+            self._functions().invoke(
                 FunctionName=self._prepare_function, InvocationType="Event", Payload=write_message(message).encode()
             )
 

@@ -71,7 +71,10 @@ class Desk:
         """Ways to set work going."""
         clients = self.stack.clients
         return QueueOutbox(
-            clients.sqs, self.stack["DeliveryQueueUrl"], clients.functions, self.stack["PrepareFunction"]
+            clients.sqs,
+            self.stack["DeliveryQueueUrl"],
+            lambda: clients.functions,
+            self.stack["PrepareFunction"],
         )
 
     @cached_property

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from heraut.aws.outbox import QueueOutbox
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.table import Table
 from heraut.clock import SystemClock
+
+REMEMBERED = timedelta(minutes=10)  # a reconnected account works within that time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +123,7 @@ def refresh_tokens() -> Renewing:
     read = settings.RefreshTokensSettings.from_env(os.environ)
     return Renewing(
         brands=_brands(read.brands_table),
-        secrets=_secrets(read.secrets_path),
+        secrets=_secrets(read.secrets_path, timedelta(0)),  # an old one must not come back
         networks=_networks("", "", read.local_servers),
         notifications=_notifications(read.mail_from),
     )
@@ -170,14 +173,14 @@ def _links(table: str) -> Links:
     return LinksTable(Table(clients().dynamodb, table))
 
 
-def _secrets(path: str) -> Secrets:
+def _secrets(path: str, remembered: timedelta = REMEMBERED) -> Secrets:
     from heraut.aws.secrets import ParameterSecrets
 
-    return ParameterSecrets(clients().ssm, path, SystemClock().now)
+    return ParameterSecrets(clients().ssm, path, SystemClock().now, remembered)
 
 
 def _outbox(queue_url: str, prepare_function: str) -> Outbox:
-    return QueueOutbox(clients().sqs, queue_url, clients().functions, prepare_function)
+    return QueueOutbox(clients().sqs, queue_url, lambda: clients().functions, prepare_function)
 
 
 def _notifications(mail_from: str) -> Notifications:

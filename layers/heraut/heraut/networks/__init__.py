@@ -6,6 +6,7 @@ that publishes on one network does not pay for the others.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,13 @@ class Networks(Mapping[NetworkName, "Publishes"]):
     def __init__(self, makers: Mapping[NetworkName, Callable[[], Publishes]]) -> None:
         self._makers = makers
         self._made: dict[NetworkName, Publishes] = {}
+        self._lock = threading.Lock()  # ten deliveries start at once; two adapters would sign in twice
 
     def __getitem__(self, name: NetworkName) -> Publishes:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._makers[name]()
+            return self._made[name]
 
     def __iter__(self) -> Iterator[NetworkName]:
         return iter(self._makers)

@@ -1,0 +1,1 @@
+"""The pages a link opens, and those of the public site."""

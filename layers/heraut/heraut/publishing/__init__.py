@@ -1,0 +1,1 @@
+"""Posts and their deliveries: import, dispatch, prepare, publish, tell, decide."""

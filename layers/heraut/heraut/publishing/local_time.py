@@ -1,7 +1,6 @@
 """From the hour a person wrote, and its zone, to the instant: with the layer's own pinned zone data.
 
-The system's zone data is never used (it differs from one machine to the next, and Lambda's is not ours); the version
-of the data is kept on every post.
+The system's zone data is never used (see `heraut/__init__.py`); the version of the data is kept on every post.
 """
 
 from __future__ import annotations
@@ -14,9 +13,6 @@ from functools import cache
 import tzdata
 
 from heraut.problems import Problem, problem, warning
-
-zoneinfo.reset_tzpath(to=())  # without folders to look into, zoneinfo reads the `tzdata` package
-zoneinfo.ZoneInfo.clear_cache()
 
 TZDATA = tzdata.IANA_VERSION
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -17,7 +17,6 @@ from heraut.brands import NetworkName
 from heraut.due import require_aware, shard_of
 from heraut.problems import Problem
 
-SCHEMA = 1
 SHARDS = 4
 KIND = "delivery"
 MOST_ATTEMPTS = 5
@@ -123,7 +122,7 @@ class Post(_Stored):
     the pinned zone data named by `tzdata`. `texts` overrides the text for a network or an account.
     """
 
-    schema_: Literal[1] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal[1] = Field(default=1, alias="schema")
     brand: str
     id: str
     version: int = Field(default=1, ge=1)
@@ -176,7 +175,7 @@ class Prepared(_Stored):
 class Delivery(_Stored):
     """One post to one account. `revision` grows at each change; the dispatcher's mark on `due_at` is not one."""
 
-    schema_: Literal[1] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal[1] = Field(default=1, alias="schema")
     brand: str
     post: str
     account: str

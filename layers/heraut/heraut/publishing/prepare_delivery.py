@@ -75,7 +75,8 @@ def _prepare(
         until = transitions.postpone_until(delivery, world.clock.now())
         return transitions.prepare_later(delivery, until, error.problem), None, {}
     after = transitions.prepared(delivery, result)
-    return after, None if result.look_at else EventName.MEDIA_PREPARED, {}
+    warnings = [found.model_dump() for found in result.problems]
+    return after, None if result.look_at else EventName.MEDIA_PREPARED, {"warnings": warnings}
 
 
 def _handed_ahead(delivery: Delivery) -> Delivery:

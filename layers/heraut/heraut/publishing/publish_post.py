@@ -128,7 +128,7 @@ def _past_the_gate(delivery: Delivery, job: Job, adapter: Publishes, world: Worl
     stopped = _braked(delivery, world)
     if stopped is not None:
         return stopped
-    parts = _Parts(delivery, len(job.content.parts), world)
+    parts = _Parts(delivery, len(job.content.parts) + bool(job.content.first_comment), world)
     try:
         result = adapter.publish(job, parts.accepted, world.clock.now())
     except Exception as error:  # noqa: BLE001 -- past the gate nothing is raised: what follows is written in the table
@@ -171,7 +171,7 @@ def _after_error(delivery: Delivery, error: Exception, world: World) -> str:
 
 
 class _Parts:
-    """Writes each accepted part of a thread before the next one is sent."""
+    """Writes each accepted part of a thread (a first comment is one more) before the next one is sent."""
 
     def __init__(self, delivery: Delivery, parts: int, world: World) -> None:
         self.delivery = delivery

@@ -72,7 +72,7 @@ class Posts(Protocol):
     def edit(
         self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str] = ()
     ) -> None:
-        """Write version `post.version` (Conflict unless the newest is the one before) and the deliveries given, at once.
+        """Write version `post.version` (Conflict unless the newest is the one before) and the deliveries given.
 
         Each delivery given replaces the one of `revision - 1` (Conflict otherwise); one of revision 1 is new.
         """
