@@ -86,6 +86,17 @@ class Play:
             f"Configuration applied: {', '.join(brand.name for brand in written) or 'as it already was'}."
         )
 
+    def try_functions(self) -> None:
+        """Call every function once with its self-test, as `make deploy` does: it says what cannot start."""
+        names = ("ImportFunction", "PrepareFunction", "PublishFunction", "DispatchFunction", "TellFunction")
+        for name in names:
+            answer = self.desk.stack.clients.functions.invoke(
+                FunctionName=self.desk.stack[name], Payload=json.dumps({"self_test": True}).encode()
+            )
+            if answer.get("FunctionError"):
+                self.console.print(f"{name} cannot start: {answer['Payload'].read().decode()[:500]}", markup=False)
+        self.console.print("Every function starts.")
+
     def drop(self) -> None:
         """Put the pictures and then the calendar, moved to now, into the inbox."""
         files = self.desk.files
@@ -251,6 +262,7 @@ def play_samples(*, once: bool) -> int:
             desk.secrets.save_secret(bluesky.BRAND, bluesky.ACCOUNT, {"password": network.password})
         waiting = [delivery for delivery in play.deliveries() if delivery.state in UNDECIDED]
         if once or not waiting:
+            play.try_functions()
             play.drop()
         else:
             print(f"{len(waiting)} deliveries wait from the last run; nothing new is queued.", flush=True)
