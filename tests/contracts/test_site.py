@@ -629,6 +629,16 @@ def test_an_account_may_have_its_own_address(objects: SiteObjects, site: Site) -
     assert site.check(own, {}).url == "https://actus.martin.example/"
 
 
+def test_a_second_page_may_have_a_name_of_its_own(objects: SiteObjects, site: Site) -> None:
+    """`handle` is the name on the page and in the feeds, instead of the brand's."""
+    own = Account(name="site", network=NetworkName.SITE, handle="Le journal du fournil")
+
+    site.publish(job("Bonjour", account=own), accept_nothing, NOW)
+
+    assert site_checks.text_of(site_checks.html(body(objects, "index.html")).find(".//h1")) == "Le journal du fournil"
+    assert site_checks.json_feed(body(objects, "feed.json"))["title"] == "Le journal du fournil"
+
+
 def test_labels_speak_the_accounts_language(objects: SiteObjects, site: Site) -> None:
     """English for an English account."""
     site.publish(job("Hello", language="en", zone="Europe/London"), accept_nothing, NOW)

@@ -289,7 +289,14 @@ class Site:
     def _place(self, job: Job) -> Place:
         from heraut.networks.site_pages import Place
 
-        return Place(job.brand, plain(job.brand_name), job.account.name, job.language, job.zone, self._home(job))
+        return Place(
+            job.brand,
+            plain(job.account.handle or job.brand_name),
+            job.account.name,
+            job.language,
+            job.zone,
+            self._home(job),
+        )
 
     def _home(self, job: Job) -> str:
         if job.account.url:
