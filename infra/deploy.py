@@ -13,8 +13,8 @@ import sys
 import time
 
 from infra import account
+from infra.local.stack import FUNCTIONS
 
-FUNCTIONS = ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh")
 WAIT_SECONDS = 900
 COMMON = ("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-confirm-changeset")
 
@@ -63,13 +63,13 @@ def deploy(*, wait: bool) -> int:
 def try_functions(outputs: dict[str, str], region: str) -> list[str]:
     """Call each function with the self-test event: the layer built for Arm runs nowhere earlier. Returns the broken."""
     broken = []
-    for name in FUNCTIONS:
+    for name in sorted(FUNCTIONS):
         answer = account.client("lambda", region).invoke(
-            FunctionName=outputs[f"{name}Function"], Payload=json.dumps({"self_test": True})
+            FunctionName=outputs[name], Payload=json.dumps({"self_test": True})
         )
         payload = json.loads(answer["Payload"].read() or b"null")
         works = "FunctionError" not in answer and payload == {"ok": True}
-        print(f"  {name.lower():9} {'starts' if works else f'DOES NOT START: {payload}'}")
+        print(f"  {name.removesuffix('Function').lower():9} {'starts' if works else f'DOES NOT START: {payload}'}")
         if not works:
             broken.append(name)
     return broken

@@ -7,10 +7,12 @@ Additions (docs/decisions/0002-embedded-emulator.md):
   at a start says that what lies beside it is older than what was done;
 * what is authorised is what AWS checks: a raw mail on the identity it is sent from, ssm:GetParameters on the names it
   asks for, batches of messages as the single action;
+* each mail sent is also kept as a file in the folder HERAUT_MAILS, to be opened with any mail program;
 * with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
   `{"role", "action", "resource", "allowed"}`.
 """
 
+import base64
 import datetime as dt
 import json
 import os
@@ -24,6 +26,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
+from ministack.services import ses_v2
 
 
 def _authorise_as_aws_does() -> None:
@@ -64,6 +67,17 @@ def _json(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _keep_mails(folder: Path) -> None:
+    """Write each raw mail as `<instant>.eml`; MiniStack itself keeps only its subject and its text."""
+    parse = ses_v2._parse_raw_mime  # noqa: SLF001 - the emulator's version is pinned
+
+    def parse_and_keep(encoded: str) -> Any:
+        (folder / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S.%fZ}.eml").write_bytes(base64.b64decode(encoded))
+        return parse(encoded)
+
+    ses_v2._parse_raw_mime = parse_and_keep  # noqa: SLF001
+
+
 def _record_actions(path: str) -> None:
     """Write down each decision about a role's request; appended, so that several workers may share the file."""
     original = iam_evaluator.evaluate
@@ -101,6 +115,7 @@ def main() -> None:
     if not sys.stdin.isatty():
         _stop_with_the_starter()
     _authorise_as_aws_does()
+    _keep_mails(Path(os.environ["HERAUT_MAILS"]))
     if os.environ.get("HERAUT_RECORD"):
         _record_actions(os.environ["HERAUT_RECORD"])
     app.main()  # returns once the state is saved

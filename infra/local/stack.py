@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-3"
 ARTIFACTS = "heraut-local-artifacts"
 MAIL_FROM = "heraut@heraut.test"
+FUNCTIONS = frozenset(
+    f"{name}Function" for name in ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh")
+)  # their outputs
 START_SECONDS = 60
 STOP_SECONDS = 90
 
@@ -95,12 +99,13 @@ def free_port() -> int:
 
 
 def start(port: int, folder: Path, *, authorise: bool = True, record: Path | None = None) -> Emulator:
-    """Start MiniStack on a port with its state, logs and temporary files under `folder`; returns when it answers.
+    """Start MiniStack on a port; returns when it answers.
 
+    Under `folder` it keeps `state/`, `mails/` (each mail sent, as a file), `tmp/` and `emulator.log`.
     `record` is a file that receives every authorised action of a role, one JSON object a line.
     Raises: StackError when it does not answer within a minute.
     """
-    for name in ("state", "tmp"):
+    for name in ("state", "tmp", "mails"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     log = folder / "emulator.log"
     emulator = Emulator(port, _spawn(port, folder, log, authorise=authorise, record=record), log)
@@ -135,6 +140,7 @@ def _spawn(port: int, folder: Path, log: Path, *, authorise: bool, record: Path 
         "LAMBDA_WARM_TTL_SECONDS": "900",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    environment["HERAUT_MAILS"] = str(folder / "mails")
     if record is not None:
         environment["HERAUT_RECORD"] = str(record)
     with log.open("ab") as out:
@@ -229,6 +235,27 @@ def _update(emulator: Emulator, stack: str, parameters: Mapping[str, str]) -> di
     )
     formation.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     return _outputs(emulator, stack)
+
+
+def try_functions(emulator: Emulator, outputs: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Call each function with the self-test event, as `make deploy` does: what does not start is found before a post.
+
+    Raises: StackError naming those that do not start.
+    """
+    started = time.monotonic()
+    functions = emulator.client("lambda")
+
+    def starts(name: str) -> str:
+        answer = functions.invoke(FunctionName=outputs[name], Payload=json.dumps({"self_test": True}))
+        return "" if "FunctionError" not in answer else f"{name}: {answer['Payload'].read().decode()}"
+
+    with ThreadPoolExecutor(2) as pool:  # two cores are enough for two starts
+        broken = [
+            problem for problem in pool.map(starts, sorted(one for one in outputs if one in FUNCTIONS)) if problem
+        ]
+    if broken:
+        raise StackError("these functions do not start:\n" + "\n".join(broken))
+    say(f"  {len(FUNCTIONS)} functions start, {time.monotonic() - started:.0f} s")
 
 
 def _make_room(emulator: Emulator) -> None:

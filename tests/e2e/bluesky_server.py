@@ -32,7 +32,7 @@ class BlueskyServer:
     def address(self) -> str:
         return f"http://{self.host_port}"
 
-    def answer(self, method: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def answer(self, method: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:  # noqa: PLR0911 - a case each
         """What the server answers to one method of the protocol."""
         match method.rsplit(".", 1)[-1]:
             case "createSession" if body.get("password") != PASSWORD:

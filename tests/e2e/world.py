@@ -6,10 +6,12 @@ import json
 import time
 import urllib.request
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from email.message import EmailMessage
     from pathlib import Path
 
     from infra.local.stack import Emulator
@@ -50,11 +52,10 @@ class World:
                 raise
             return b""
 
-    def mails(self) -> list[dict[str, Any]]:
+    def mails(self) -> list[EmailMessage]:
         """Every mail sent so far, oldest first."""
-        with urllib.request.urlopen(f"{self.emulator.endpoint}/_ministack/ses/messages", timeout=10) as answer:
-            by_account: dict[str, list[dict[str, Any]]] = json.loads(answer.read())["messages"]
-        return [mail for mails in by_account.values() for mail in mails]
+        files = sorted((self.record.parent / "mails").glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
     def actions(self) -> list[dict[str, Any]]:
         """What roles asked for so far: role, action, resource, allowed."""

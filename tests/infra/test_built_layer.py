@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 
 import pytest
 
-LAYER = Path(__file__).parents[2] / ".aws-sam" / "build" / "HerautLayer"
+ROOT = Path(__file__).parents[2]
+LAYER = ROOT / ".aws-sam" / "build" / "HerautLayer"
 AARCH64 = 183  # e_machine of the ELF header: EM_AARCH64
 MOST_BYTES = 150_000_000
 
@@ -52,6 +54,17 @@ def test_the_layer_holds_the_package_and_not_the_command(layer: Path) -> None:
     assert not (python / "heraut" / "cli").exists()
     assert not (python / "typer").exists()
     assert not list(python.rglob("__pycache__"))
+
+
+def test_the_layer_knows_the_services_that_clients_are_made_of_and_few_others(layer: Path) -> None:
+    """botocore describes every AWS service; one that we use and did not keep would fail at its first call."""
+    source = (ROOT / "layers" / "heraut" / "heraut" / "aws" / "clients.py").read_text(encoding="utf-8")
+    used = set(re.findall(r"\.client\(\s*\"([a-z0-9-]+)\"", source))
+    kept = {folder.name for folder in (layer / "python" / "botocore" / "data").iterdir() if folder.is_dir()}
+
+    assert used
+    assert used <= kept
+    assert kept - used <= {"sts"}
 
 
 def _machine(file: Path) -> int:
