@@ -569,6 +569,23 @@ class TestEdited:
         assert outcomes(report) == ["edited"]
         assert [one.state for one in desk.queued()] == [State.SCHEDULED] * 2
 
+    def test_another_id_is_another_post(self) -> None:
+        """The same text under a new id is said again, even when the first has just left."""
+        desk = Desk()
+        first = desk.drop("A;martin;23/11/2026;8h05;site;Bonjour", header=HEADER_ID)
+        desk.clock.advance(6 * MINUTE)
+        desk.publish(entry(first, 2).post or "", "site")
+
+        assert outcomes(desk.drop("B;martin;23/11/2026;9h;site;Bonjour", header=HEADER_ID)) == ["queued"]
+
+    def test_a_renamed_id_at_the_same_time_is_the_same_row(self) -> None:
+        """Ids may be tidied: the account does not get the post twice."""
+        desk = Desk()
+        desk.drop("A;martin;24/11/2026;9h;site;Bonjour", header=HEADER_ID)
+
+        assert outcomes(desk.drop("lundi-1;martin;24/11/2026;9h;site;Bonjour", header=HEADER_ID)) == ["edited"]
+        assert len(desk.queued()) == 1
+
     def test_ids_added_to_a_calendar(self) -> None:
         """The rows are still the same posts, and known by their id from then on."""
         desk = Desk()

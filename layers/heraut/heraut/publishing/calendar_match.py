@@ -214,7 +214,7 @@ class Matches:
         alike = [
             found
             for post in self._candidates(brand)
-            if (found := self.known(brand, post)) and self._says_same(found, row) and self._without_id(found, row)
+            if (found := self.known(brand, post)) and self._says_same(found, row)
         ]
         moved = [found for found in alike if found.reachable or found.left_after(self.now - JUST_OUT)]
         if not moved and alike:
@@ -223,8 +223,15 @@ class Matches:
         return min(moved, key=lambda found: abs(found.post.publish_at - at), default=None)
 
     def _says_same(self, found: Known, row: ReadRow) -> bool:
+        """Whether a post of this file may be this row, moved: never across two ids, which say that they are two."""
+        one_id = self._without_id(found, row) and not (row.id and found.post.source.identity)
         same_file = found.post.source.file == self.file
-        return same_file and said(found.post) == row.parts and bool(set(row.accounts) & set(found.post.accounts))
+        return (
+            one_id
+            and same_file
+            and said(found.post) == row.parts
+            and bool(set(row.accounts) & set(found.post.accounts))
+        )
 
     def _candidates(self, brand: str) -> list[str]:
         """Give the posts of the file that no row claimed: all that may matter, whatever the age of the file's name."""
