@@ -70,6 +70,12 @@ class Matches:
     _known: dict[tuple[str, str], Known | None] = field(default_factory=dict)
     _of_file: dict[str, Mapping[str, int]] = field(default_factory=dict)
     _keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    _times: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    _ids: frozenset[tuple[str, str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Gather the ids of the file."""
+        self._ids = frozenset((row.brand.id, row.id) for row in self.rows if row.brand and row.id)
 
     def known(self, brand: str, post: str, *, again: bool = False) -> Known | None:
         """Read a post with its deliveries (once, unless `again`)."""
@@ -127,14 +133,16 @@ class Matches:
 
         Rows are merged and split as calendars are tidied: without this, the account would get both.
         """
-        key = row.time_key(account)
-        brand = row.brand.id if row.brand else ""
-        post = self._keys.get((brand, key)) if key else None
-        found = self.known(brand, post, again=True) if post and post != own else None
-        if found is None or not self._at_same_time(found, row, account) or not self._without_id(found, row):
+        if row.brand is None:
             return None
-        holder = self.claimed.get((brand, found.post.id))
-        return None if holder is not None and account in holder.accounts else found
+        brand = row.brand.id
+        others = [
+            found
+            for post in self._posts_at_time(row, [account])
+            if post != own and (found := self.known(brand, post)) and self._may_hold(found, row, account)
+        ]
+        others.sort(key=lambda found: found.reachable)  # what is out weighs more than what may still give way
+        return self.known(brand, others[0].post.id, again=True) if others else None
 
     def give_way(self, found: Known, row: ReadRow) -> None:
         """Let a post of which this row now says all that is still to come be this row's too, and not absent."""
@@ -177,12 +185,40 @@ class Matches:
         if row.brand is None or row.moment is None:
             return None
         brand = row.brand.id
-        posts = [self._keys.get((brand, time_key(a, row.moment.local, row.moment.zone))) for a in row.accounts]
-        for post in (*(post for post in posts if post), post_id(row)):
-            found = self.known(brand, post, again=again)
-            if found and self._is_row(found, row) and (brand, found.post.id) not in self.claimed:
-                return found
-        return None
+        here = [
+            found
+            for post in [*self._posts_at_time(row, row.accounts), post_id(row)]
+            if (brand, post) not in self.claimed
+            and (found := self.known(brand, post, again=again))
+            and self._is_row(found, row)
+        ]
+        return next((found for found in here if found.reachable), here[0] if here else None)
+
+    def _posts_at_time(self, row: ReadRow, accounts: Sequence[str]) -> list[str]:
+        """Give the posts that accounts may have at the row's local time: by their keys, then those of this file."""
+        if row.brand is None or row.moment is None:
+            return []
+        brand, moment = row.brand.id, row.moment
+        keyed = [self._keys.get((brand, time_key(account, moment.local, moment.zone))) for account in accounts]
+        beside = self._by_when_of_file(brand).get(when(moment.local, moment.zone), [])
+        return list(dict.fromkeys([*(post for post in keyed if post), *beside]))
+
+    def _by_when_of_file(self, brand: str) -> Mapping[str, Sequence[str]]:
+        """Give the file's posts by the local time that their rows gave (rows with an `id` have no key for it)."""
+        if brand not in self._times:
+            times: dict[str, list[str]] = {}
+            for post in self._candidates(brand):
+                found = self.known(brand, post)
+                if found and found.post.source.file == self.file:
+                    times.setdefault(found.post.source.when or "", []).append(post)
+            self._times[brand] = times
+        return self._times[brand]
+
+    def _may_hold(self, found: Known, row: ReadRow, account: str) -> bool:
+        """Whether another post has this account at the row's time, and no other row of this file wants it to."""
+        holder = self.claimed.get((found.post.brand, found.post.id))
+        wanted = holder is not None and holder is not row and account in holder.accounts
+        return not wanted and self._at_same_time(found, row, account) and self._without_id(found, row)
 
     def _is_row(self, found: Known, row: ReadRow) -> bool:
         """Whether a post has the identity of a row."""
@@ -204,8 +240,7 @@ class Matches:
         if identity is None:
             return True
         brand = row.brand.id if row.brand else ""
-        held = {other.id for other in self.rows if other.brand and other.brand.id == brand}
-        return found.post.source.file == self.file and identity not in held
+        return found.post.source.file == self.file and (brand, identity) not in self._ids
 
     def _by_text(self, row: ReadRow) -> Known | None:
         if row.brand is None or not any(row.parts):

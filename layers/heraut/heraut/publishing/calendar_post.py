@@ -49,6 +49,12 @@ class Wish:
         found = [self.brand.account(name) for name in self.row.accounts if name not in self.left_out]
         return tuple(account for account in found if account)
 
+    @property
+    def keys(self) -> list[str]:
+        """What its post is found by again: its `id`, else each of its accounts at its local time."""
+        taken = {self.row.time_key(account) for account in self.left_out}
+        return sorted(self.row.identities - taken)
+
 
 def when(local: str, zone: str) -> str:
     """Write the local time and zone that a row gives."""

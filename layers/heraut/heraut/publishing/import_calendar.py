@@ -255,7 +255,7 @@ class _Importer:
         events = [event(EventName.POST_QUEUED, post.brand, post.id, None, now, source=source, version=1)]
         events += _asking(post, deliveries, now)
         if not self._dry_run:
-            self._world.posts.add(post, deliveries, events, sorted(row.identities | row.time_keys))
+            self._world.posts.add(post, deliveries, events, wish.keys)
             self._dispatch(deliveries)
         return Entry(row.number, Outcome.QUEUED, row.id, post.id, (*problems, *said))
 
@@ -267,7 +267,7 @@ class _Importer:
         events += [event(EventName.DELIVERY_CANCELLED, post.brand, post.id, one.account, now, by=by) for one in gone]
         events += _asking(post, deliveries, now)
         if not self._dry_run:
-            self._world.posts.edit(post, deliveries, events, sorted(row.identities | row.time_keys))
+            self._world.posts.edit(post, deliveries, events, wish.keys)
             self._dispatch(deliveries)
         out = [one.account for one in known.deliveries if not is_open(one)]
         return Entry(row.number, Outcome.EDITED, row.id, post.id, (*problems, *self._said_out(out)))
