@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from heraut.due import require_aware
@@ -32,10 +32,10 @@ def moved(
     header, below = rows[0], rows[1:]
     day_at, hour_at = header.index("date"), header.index("heure")
     moments = {number: moment for number, row in enumerate(below) if (moment := _moment(row[day_at], row[hour_at]))}
-    start = (require_aware(now) + first).astimezone(ZoneInfo(zone)).replace(microsecond=0) + _MORE
+    start = (require_aware(now) + first).astimezone(UTC).replace(microsecond=0) + _MORE
     step = (last - first - _MORE) / max(1, len(moments) - 1)
     for place, number in enumerate(sorted(moments, key=lambda number: moments[number])):
-        then = start + step * place
+        then = (start + step * place).astimezone(ZoneInfo(zone))
         below[number][day_at], below[number][hour_at] = then.strftime("%d/%m/%Y"), then.strftime("%H:%M:%S")
     written = io.StringIO(newline="")
     csv.writer(written, delimiter=";", lineterminator="\n").writerows(rows)
