@@ -16,6 +16,7 @@ import json
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
     from heraut.publishing.model import Delivery
 
 HERE = Path(__file__).parent
-INBOX = "inbox/samples/"
 CALENDAR = "calendrier.csv"
+WORKERS = {"ImportFunction": 1, "PrepareFunction": 2, "PublishFunction": 3, "DispatchFunction": 1, "TellFunction": 1}
 WRONG_ACCOUNT = "jurnal"  # the row of the calendar that is wrong on purpose
 DEADLINE = timedelta(minutes=10)
 LEAST_DELIVERIES, LEAST_POSTS, LEAST_ACCOUNTS = 12, 5, 3
@@ -86,24 +87,38 @@ class Play:
             f"Configuration applied: {', '.join(brand.name for brand in written) or 'as it already was'}."
         )
 
+    @property
+    def folder(self) -> str:
+        """Give the folder of this run's calendar: each run's file is a file of its own."""
+        return f"samples-{self.run}/"
+
     def try_functions(self) -> None:
-        """Call every function once with its self-test, as `make deploy` does: it says what cannot start."""
-        names = ("ImportFunction", "PrepareFunction", "PublishFunction", "DispatchFunction", "TellFunction")
-        for name in names:
-            answer = self.desk.stack.clients.functions.invoke(
-                FunctionName=self.desk.stack[name], Payload=json.dumps({"self_test": True}).encode()
-            )
-            if answer.get("FunctionError"):
-                self.console.print(f"{name} cannot start: {answer['Payload'].read().decode()[:500]}", markup=False)
+        """Call every function with its self-test, as `make deploy` does: it says what cannot start.
+
+        The busy ones more than once at a time: the emulator unpacks the layer for each worker, which takes a while.
+        """
+        functions = self.desk.stack.clients.calling
+        payload = json.dumps({"self_test": True}).encode()
+        with ThreadPoolExecutor(sum(WORKERS.values())) as threads:
+            started = {
+                threads.submit(functions.invoke, FunctionName=self.desk.stack[name], Payload=payload): name
+                for name, workers in WORKERS.items()
+                for _ in range(workers)
+            }
+            for done, name in started.items():
+                answer = done.result()
+                if answer.get("FunctionError"):
+                    text = answer["Payload"].read().decode()[:500]
+                    self.console.print(f"{name} cannot start: {text}", markup=False)
         self.console.print("Every function starts.")
 
     def drop(self) -> None:
         """Put the pictures and then the calendar, moved to now, into the inbox."""
         files = self.desk.files
         for picture in sorted((HERE / "media").iterdir()):
-            files.save(f"{INBOX}media/{picture.name}", picture.read_bytes(), "application/octet-stream")
+            files.save(f"inbox/{self.folder}media/{picture.name}", picture.read_bytes(), "application/octet-stream")
         text = marked(moved((HERE / CALENDAR).read_text(encoding="utf-8"), datetime.now(UTC)), self.run)
-        files.save(f"{INBOX}{CALENDAR}", text.encode(), "text/csv; charset=utf-8")
+        files.save(f"inbox/{self.folder}{CALENDAR}", text.encode(), "text/csv; charset=utf-8")
         self.console.print(f"{CALENDAR} dropped into the inbox: the first post leaves within seconds.")
 
     def deliveries(self) -> list[Delivery]:
@@ -126,9 +141,8 @@ class Play:
     def report(self) -> dict[str, Any] | None:
         """Read the report of this run's import, None while there is none."""
         client, bucket = self.desk.stack.clients.s3, self.desk.stack["FilesBucket"]
-        found = client.list_objects_v2(Bucket=bucket, Prefix="reports/samples/").get("Contents", [])
-        fresh = [entry["Key"] for entry in found if entry["LastModified"] >= self.started.replace(microsecond=0)]
-        for key in fresh:
+        found = client.list_objects_v2(Bucket=bucket, Prefix=f"reports/{self.folder}").get("Contents", [])
+        for key in [entry["Key"] for entry in found]:
             if key.endswith(".json"):
                 report: dict[str, Any] = json.loads(self.desk.files.read(key))
                 return report | {"key": key}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 5
 TRANSFER_SECONDS = 30  # objects are bigger
+CALL_SECONDS = 120  # a function that is called, not started
 TRIES = 4
 CONNECTIONS = 20  # a thread for each of ten deliveries, and their own calls
 
@@ -53,6 +54,11 @@ class Clients:
     def functions(self) -> LambdaClient:
         """The functions, to start one asynchronously."""
         return self._session.client("lambda", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def calling(self) -> LambdaClient:
+        """The functions, to call one and wait for its answer (a cold start included)."""
+        return self._session.client("lambda", endpoint_url=self._endpoint, config=_config(CALL_SECONDS))
 
     @cached_property
     def ssm(self) -> SSMClient:
