@@ -75,6 +75,16 @@ def apply_configuration(plan: Plan, brands: Brands) -> tuple[Brand, ...]:
     return tuple(written)
 
 
+def in_force(wanted: Sequence[Brand], brands: Brands) -> dict[str, int]:
+    """Give the revision of each brand that says exactly what is applied: what its file should carry."""
+    current = {brand.id: brand for brand in brands.every_brand()}
+    return {
+        brand.id: current[brand.id].revision
+        for brand in wanted
+        if brand.id in current and not _differs(current[brand.id], brand)
+    }
+
+
 def _differs(before: Brand, after: Brand) -> bool:
     return _content(before) != _content(after)
 

@@ -58,11 +58,16 @@ def refresh_tokens(world: Renewing, now: datetime) -> Renewed:
     return Renewed(counts["renewed"], counts["need_a_person"], counts["later"])
 
 
+def turn_of(account: Account) -> str:
+    """Name the turn that whoever writes an account's secret takes."""
+    return f"refresh#{account.name}"
+
+
 def _refresh(brand: Brand, account: Account, world: Renewing, now: datetime) -> str:
     adapter = world.networks[account.network]
     if not isinstance(adapter, Refreshes):
         return "nothing"
-    if not world.brands.take_turn(brand.id, f"refresh#{account.name}", now, now + TURN):
+    if not world.brands.take_turn(brand.id, turn_of(account), now, now + TURN):
         return "nothing"
     try:
         secret = world.secrets.secret(brand.id, account.name)

@@ -1,0 +1,70 @@
+"""The options that several commands share. What each one is for stands in words.toml, under `option_<name>`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from heraut.cli.speech import CannotGoOn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heraut.brands import Account, Brand, Brands
+    from heraut.cli.desk import Desk
+    from heraut.publishing.model import Post
+
+Stack = Annotated[str | None, typer.Option("--stack")]
+BrandName = Annotated[str | None, typer.Option("--brand")]
+Json = Annotated[bool, typer.Option("--json")]
+Yes = Annotated[bool, typer.Option("--yes", "-y")]
+DryRun = Annotated[bool, typer.Option("--dry-run")]
+File = Annotated[Path, typer.Argument()]
+
+
+def open_desk(ctx: typer.Context, stack: str | None) -> Desk:
+    """Open the stack chosen after the command, before it, or by the environment."""
+    from heraut.cli import stacks
+    from heraut.cli.desk import Desk
+
+    before = ctx.find_root().obj
+    return Desk(stacks.open_stack(stack or before))
+
+
+def brands_called(brands: Brands, name: str | None) -> Sequence[Brand]:
+    """Give the brand of this id or name, or every brand where none is named; CannotGoOn when there is none."""
+    from heraut.publishing.calendar_columns import plain
+
+    every = brands.every_brand()
+    if not every:
+        raise CannotGoOn("no_brand_yet")
+    if name is None:
+        return every
+    found = [brand for brand in every if plain(name) in {plain(brand.id), plain(brand.name)}]
+    if not found:
+        raise CannotGoOn("brand_unknown", name=name, known=", ".join(brand.id for brand in every))
+    return found
+
+
+def accounts_called(brands: Sequence[Brand], name: str | None) -> list[tuple[Brand, Account]]:
+    """Give the accounts of this name, or every account where none is named; CannotGoOn when there is none."""
+    every = [(brand, account) for brand in brands for account in brand.accounts]
+    found = [(brand, account) for brand, account in every if name in {None, account.name}]
+    if not found:
+        known = ", ".join(dict.fromkeys(account.name for _, account in every))
+        raise CannotGoOn("account_unknown" if name else "no_account", name=name, known=known)
+    return found
+
+
+def post_called(desk: Desk, name: str, brand: str | None) -> Post:
+    """Find a post by its id (or that of one of its deliveries, `post@account`); CannotGoOn: none, or several."""
+    wanted = name.partition("@")[0]
+    brands = brands_called(desk.brands, brand)
+    found = [post for one in brands if (post := desk.posts.post(one.id, wanted)) is not None]
+    if not found:
+        raise CannotGoOn("post_unknown", name=name)
+    if len(found) > 1:
+        raise CannotGoOn("post_of_several", name=name, brands=", ".join(post.brand for post in found))
+    return found[0]

@@ -1,0 +1,126 @@
+"""`heraut people ...`: who hears of what, and whether our messages reach them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
+from heraut.cli.speech import CannotGoOn, console, language, problem_line, say, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from heraut.brands import Brand
+    from heraut.brands.check_people import Checked
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    people = typer.Typer(no_args_is_help=True)
+    people.command("list")(list_people)
+    people.command("check")(check)
+    app.add_typer(people, name="people")
+
+
+def list_people(ctx: typer.Context, brand: BrandName = None, as_json: Json = False, stack: Stack = None) -> None:
+    from heraut.brands.check_people import who_confirmed
+    from heraut.cli.shown import print_json
+
+    desk = open_desk(ctx, stack)
+    known = [(owner, who_confirmed(owner, desk.brands)) for owner in brands_called(desk.brands, brand)]
+    if as_json:
+        print_json([_object(owner, one) for owner, checked in known for one in checked])
+        return
+    _print_table(known, desk.clock.now())
+
+
+def check(
+    ctx: typer.Context, name: str | None = typer.Argument(None), brand: BrandName = None, stack: Stack = None
+) -> None:
+    from heraut.brands.check_people import check_people
+
+    desk = open_desk(ctx, stack)
+    now = desk.clock.now()
+    chosen = _called(brands_called(desk.brands, brand), name)
+    good = True
+    for owner, only in chosen:
+        checked = check_people(
+            owner,
+            brands=desk.brands,
+            links=desk.links,
+            notifications=desk.notifications,
+            links_url=desk.stack["LinksUrl"],
+            now=now,
+            only=only,
+        )
+        for one in checked:
+            tell(_line(owner, one, now), "green" if one.sent else "red")
+        good = good and all(one.sent for one in checked)
+    if not good:
+        raise typer.Exit(1)
+
+
+def _called(brands: Sequence[Brand], name: str | None) -> list[tuple[Brand, frozenset[str] | None]]:
+    """Give the brands with the people (ids) meant: those of this id or name, or everybody."""
+    from heraut.publishing.calendar_columns import plain
+
+    if name is None:
+        return [(brand, None) for brand in brands]
+    chosen: list[tuple[Brand, frozenset[str] | None]] = []
+    for brand in brands:
+        ids = {one.id for one in brand.people if plain(name) in {plain(one.id), plain(one.name)}}
+        if ids:
+            chosen.append((brand, frozenset(ids)))
+    if not chosen:
+        known = ", ".join(dict.fromkeys(one.id for brand in brands for one in brand.people))
+        raise CannotGoOn("person_unknown", name=name, known=known)
+    return chosen
+
+
+def _line(brand: Brand, checked: Checked, now: datetime) -> str:
+    named = f"{checked.person.name} <{checked.person.email}>"
+    if checked.problems:
+        return f"{named}{say('colon')} {' '.join(problem_line(found) for found in checked.problems)}"
+    if checked.later:
+        return say("person_later", person=named)
+    return f"{say('person_written', person=named)} {_confirmed(brand, checked, now)}"
+
+
+def _confirmed(brand: Brand, checked: Checked, now: datetime) -> str:
+    from heraut.wording import recorded
+
+    if checked.confirmed_at is None:
+        return say("person_not_confirmed")
+    return say("person_confirmed", when=recorded(checked.confirmed_at, brand.zone, language(), now))
+
+
+def _object(brand: Brand, checked: Checked) -> dict[str, Any]:
+    from heraut.wording import local
+
+    person, at = checked.person, checked.confirmed_at
+    return {
+        "brand": brand.id,
+        "person": person.id,
+        "name": person.name,
+        "email": person.email,
+        "language": person.language,
+        "roles": [role.value for role in person.roles],
+        "confirmed_at": local(at, brand.zone).isoformat(timespec="milliseconds") if at else None,
+    }
+
+
+def _print_table(known: Sequence[tuple[Brand, Sequence[Checked]]], now: datetime) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    names = ("brand", "person", "name", "email", "roles", "confirmed")
+    table = Table(*(say(f"column_{name}") for name in names), box=None, pad_edge=False, header_style="bold")
+    for brand, checked in known:
+        for one in checked:
+            roles = ", ".join(say(f"role_{role}") for role in one.person.roles)
+            cells = (brand.id, one.person.id, one.person.name, one.person.email, roles, _confirmed(brand, one, now))
+            table.add_row(*(Text(cell) for cell in cells))
+    console().print(table, soft_wrap=False)

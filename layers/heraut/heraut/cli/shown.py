@@ -1,0 +1,132 @@
+"""Deliveries as the command shows them: rows of a table for people, objects of an array for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from heraut.brands import NetworkName
+from heraut.cli.speech import console, language, say
+from heraut.publishing.model import State
+from heraut.wording import local, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from heraut.problems import Problem
+    from heraut.publishing.model import Delivery, Post
+
+LONGEST = 40  # characters of a text in a table
+STYLES = {
+    State.PUBLISHED: "green",
+    State.SCHEDULED: "cyan",
+    State.FAILED: "red",
+    State.EXPIRED: "red",
+    State.ASKING: "yellow",
+    State.UNCONFIRMED: "yellow",
+    State.CANCELLED: "dim",
+}
+
+
+def as_object(delivery: Delivery) -> dict[str, Any]:
+    """Give a delivery as listings write it in JSON; `due_at` is its promise, times have their zone's offset."""
+    return {
+        "delivery": delivery.id,
+        "post": delivery.post,
+        "brand": delivery.brand,
+        "account": delivery.account,
+        "network": delivery.network.value,
+        "state": delivery.state.value,
+        "holds": sorted(delivery.holds),
+        "due_at": _iso(delivery.publish_at, delivery.zone),
+        "due_local": delivery.local,
+        "zone": delivery.zone,
+        "published_at": _iso(delivery.published_at, delivery.zone) if delivery.published_at else None,
+        "lateness_ms": round(delivery.lateness.total_seconds() * 1000) if delivery.lateness is not None else None,
+        "url": delivery.url,
+        "attempts": delivery.attempts,
+        "problem": _problem(delivery.problem) if delivery.problem else None,
+        "version": delivery.version,
+    }
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def state_words(delivery: Delivery) -> str:
+    """Say how far it has come, in the words of people; what is held says so."""
+    if delivery.holds and delivery.state is State.SCHEDULED:
+        return say("state_held")
+    if delivery.network is NetworkName.BY_HAND and delivery.state is State.ASKING:
+        return say("state_by_hand")
+    return say(f"state_{delivery.state}")
+
+
+def print_table(deliveries: Sequence[Delivery], posts: Mapping[tuple[str, str], Post], now: datetime) -> None:
+    """Print deliveries as a table; `posts` are those whose text is shown."""
+    from rich.table import Table
+    from rich.text import Text
+
+    several = len({delivery.brand for delivery in deliveries}) > 1
+    columns = ["when", *(["brand"] if several else []), "account", "state", "late", "post", "text"]
+    table = Table(*(say(f"column_{name}") for name in columns), box=None, pad_edge=False, header_style="bold")
+    for one in deliveries:
+        row = [when(one, now), *([one.brand] if several else []), one.account]
+        cells = [Text(cell) for cell in row]
+        cells.append(Text(state_words(one), style=STYLES.get(one.state, "")))
+        cells += [Text(late_words(one)), Text(one.post), Text(_said(one, posts))]
+        table.add_row(*cells)
+    console().print(table, soft_wrap=False)
+
+
+def when(delivery: Delivery, now: datetime) -> str:
+    """Say when it is due, on its own clock."""
+    return moment(delivery.publish_at, delivery.zone, language(), now)
+
+
+def late_words(delivery: Delivery) -> str:
+    """Say how late it went out; nothing where it has not."""
+    return say("late_by", lateness=seconds(delivery.lateness)) if delivery.lateness is not None else ""
+
+
+def seconds(length: timedelta) -> str:
+    """Say a short length: 0.4 s, 12 s, 3 min; in French with a comma."""
+    number = length.total_seconds()
+    if abs(number) >= 90:  # noqa: PLR2004 -- from there on nobody counts in seconds
+        return f"{number / 60:.0f} min"
+    text = f"{number:.1f} s"
+    return text.replace(".", ",") if language() == "fr" else text
+
+
+def excerpt(text: str) -> str:
+    """Give the beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def ordered(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Give deliveries soonest first."""
+    return sorted(deliveries, key=lambda one: (one.publish_at, one.brand, one.id))
+
+
+def _said(delivery: Delivery, posts: Mapping[tuple[str, str], Post]) -> str:
+    if delivery.state is State.FAILED and delivery.problem:
+        return delivery.problem.message(language())
+    post = posts.get((delivery.brand, delivery.post))
+    if post is None:
+        return ""
+    return excerpt(post.content_for(delivery.account, delivery.network).parts[0].text)
+
+
+def _problem(found: Problem) -> dict[str, str]:
+    chosen = language()
+    return {"code": found.code, "message": found.message(chosen), "remedy": found.remedy(chosen)}
+
+
+def _iso(instant: datetime, zone: str) -> str:
+    return local(instant, zone).isoformat(timespec="milliseconds")
