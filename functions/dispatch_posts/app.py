@@ -8,7 +8,7 @@ from typing import Any
 
 from heraut.lambdas import bootstrap
 from heraut.lambdas.entry import function
-from heraut.lambdas.observability import tick_completed
+from heraut.lambdas.heartbeat import tick_completed
 from heraut.publishing.dispatch_posts import dispatch_posts
 
 log = logging.getLogger("heraut")

@@ -6,7 +6,8 @@ from typing import Any
 
 from heraut.aws.outbox import read_message
 from heraut.lambdas import bootstrap
-from heraut.lambdas.entry import each_record, function
+from heraut.lambdas.entry import function
+from heraut.lambdas.records import each_record
 from heraut.publishing.publish_post import publish_post
 from heraut.publishing.world import World
 

@@ -1,13 +1,9 @@
-"""Logs and metrics: one logger for every function, two metrics without dimensions (each dimension is paid for).
-
-POWERTOOLS_SERVICE_NAME is not set on purpose: it would add a dimension to each metric.
-"""
+"""Logs: one logger for every function."""
 
 from __future__ import annotations
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 
 def logger() -> Logger:
@@ -15,14 +11,3 @@ def logger() -> Logger:
     made = Logger(service="heraut", use_rfc3339=True, log_uncaught_exceptions=True)
     copy_config_to_registered_loggers(source_logger=made, include={"heraut"})
     return made
-
-
-def tick_completed(namespace: str, oldest_overdue_seconds: float) -> None:
-    """Emit the heartbeat of a tick that succeeded, and by how much the latest promise is overdue."""
-    with single_metric(name="TickCompleted", unit=MetricUnit.Count, value=1, namespace=namespace):
-        pass
-    overdue = single_metric(
-        name="OldestOverdueSeconds", unit=MetricUnit.Seconds, value=oldest_overdue_seconds, namespace=namespace
-    )
-    with overdue:
-        pass
