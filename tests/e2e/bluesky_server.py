@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 DID = "did:plc:e2e000000000000000000000"
 HANDLE = "essai.test"
 PASSWORD = "aaaa-bbbb-cccc-dddd"
+BREAKS = "panne"  # a post with this word is accepted, and its answer lost
+FORGETS = "oubli"  # the pictures of a post with this word are gone the first time
 
 
 class BlueskyServer:
@@ -23,6 +25,7 @@ class BlueskyServer:
     def __init__(self, port: int) -> None:
         self.port = port
         self.records: dict[str, Any] = {}
+        self.forgot: set[str] = set()
 
     @property
     def host_port(self) -> str:
@@ -44,8 +47,13 @@ class BlueskyServer:
             case "uploadBlob":
                 reference = {"$link": "bafkreie2e"}
                 return 200, {"blob": {"$type": "blob", "ref": reference, "mimeType": "image/png", "size": 1}}
+            case "putRecord" if FORGETS in body["record"]["text"] and body["rkey"] not in self.forgot:
+                self.forgot.add(body["rkey"])
+                return 400, {"error": "BlobNotFound", "message": "Could not find blob"}
             case "putRecord":
                 self.records[body["rkey"]] = body["record"]
+                if BREAKS in body["record"]["text"]:
+                    return 502, {"error": "InternalServerError", "message": "accepted, and then lost its answer"}
                 uri = f"at://{DID}/{body['collection']}/{body['rkey']}"
                 return 200, {"uri": uri, "cid": "bafyreie2e", "validationStatus": "valid"}
             case "getRecord" if query.get("rkey") in self.records:

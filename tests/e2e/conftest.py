@@ -62,10 +62,12 @@ def bare_world(tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer)
 
 @pytest.fixture(scope="session")
 def world(bare_world: World, bluesky: BlueskyServer) -> World:
-    """The stack with one brand: a page, a Bluesky account with its secret, an account published by hand, one person."""
+    """The stack with one brand, its accounts and one person."""
     accounts = [
         {"name": "site", "network": "site"},
         {"name": "bluesky", "network": "bluesky", "handle": HANDLE, "service": bluesky.address},
+        {"name": "perdu", "network": "bluesky", "handle": HANDLE, "service": bluesky.address},
+        {"name": "lent", "network": "site", "late": "1m", "slots": ["07:30"]},
         {"name": "instagram", "network": "by_hand", "url": "https://www.instagram.com/"},
     ]
     person = {"id": "lea", "name": "Léa", "email": "lea@essai.example", "roles": ["publishing", "approval", "on_call"]}
@@ -74,9 +76,8 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
     apply_configuration(
         plan_configuration(read_configuration({"brands": [{**brand, "people": [person]}]}), brands), brands
     )
-    bare_world.client("ssm").put_parameter(
-        Name=f"{bare_world.outputs['SecretsPath']}/{BRAND}/bluesky",
-        Value=json.dumps({"password": PASSWORD}),
-        Type="SecureString",
-    )
+    for account, password in (("bluesky", PASSWORD), ("perdu", "not this one")):
+        name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{account}"
+        value = json.dumps({"password": password})
+        bare_world.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
     return bare_world

@@ -14,15 +14,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
+from heraut.due import stamp
+from tests.e2e.bluesky_server import BREAKS, FORGETS
 from tests.e2e.conftest import BRAND
 from tests.e2e.world import eventually
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from tests.e2e.bluesky_server import BlueskyServer
     from tests.e2e.world import World
 
-SOON = timedelta(seconds=25)
-TEXT = "Le four est chaud : à tout de suite ! #pain"
+SOON = timedelta(seconds=30)
+PAST = timedelta(minutes=-2)
+LATER = timedelta(hours=3)
+WORDS = "Le four est chaud : à tout de suite !"
+TEXT = f"{WORDS} #pain"
+PICTURE = "four.png;Un four"
 HEADER = "id;marque;date;heure;comptes;texte;media;alt"
 
 
@@ -33,105 +41,197 @@ def picture() -> bytes:
     return made.getvalue()
 
 
-@pytest.fixture(name="due", scope="module")
-def _due() -> datetime:
-    return (datetime.now(UTC) + SOON).replace(microsecond=0)
+def calendar(now: datetime, words_of_later: str) -> bytes:
+    """A ZIP of a calendar and its picture."""
+
+    def row(name: str, ahead: timedelta, accounts: str, text: str, media: str = ";") -> str:
+        local = (now + ahead).astimezone(ZoneInfo("Europe/Paris"))
+        return f"{name};{BRAND};{local:%d/%m/%Y};{local:%H:%M:%S};{accounts};{text};{media}"
+
+    rows = [
+        row("a", SOON, "site, bluesky, instagram", TEXT, PICTURE),
+        row("b", SOON, "inconnu", "Perdu"),
+        row("c", SOON, "bluesky", f"Réponse en {BREAKS}"),
+        row("d", SOON, "bluesky", f"Image à l'{FORGETS}", PICTURE),
+        row("e", PAST, "lent", "Trop tard, à publier maintenant", PICTURE),
+        row("f", PAST, "lent", "Trop tard, au prochain créneau"),
+        row("g", LATER, "site", words_of_later),
+        row("h", LATER, "bluesky", "Plus tard, avec image", PICTURE),
+    ]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("semaine.csv", "\n".join([HEADER, *rows]))
+        archive.writestr("four.png", picture())
+    return packed.getvalue()
+
+
+@pytest.fixture(name="start", scope="module")
+def _start() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture(name="dropped", scope="module")
-def _dropped(world: World, due: datetime) -> World:
-    """One post for two networks and a person, and one row that names an unknown account."""
-    local = due.astimezone(ZoneInfo("Europe/Paris"))
-    when = f"{local:%d/%m/%Y};{local:%H:%M:%S}"
-    rows = [f"a;{BRAND};{when};site, bluesky, instagram;{TEXT};four.png;Un four", f"b;{BRAND};{when};inconnu;Perdu;;"]
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        packed.writestr("semaine.csv", "\n".join([HEADER, *rows]))
-        packed.writestr("four.png", picture())
-    world.drop("semaine.zip", archive.getvalue())
+def _dropped(world: World, start: datetime) -> World:
+    """The calendar in the inbox: posts for now and later, late ones, one row that names an unknown account."""
+    world.drop("semaine.zip", calendar(start, "Plus tard"))
     return world
 
 
 def deliveries(world: World) -> dict[str, dict[str, Any]]:
-    """The deliveries of the brand as stored, by account."""
+    """The deliveries as stored, by row and account: `a/site`."""
     items = world.client("dynamodb").scan(TableName=world.outputs["PostsTable"])["Items"]
     found = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
-    return {one["account"]: one for one in found if one["sk"].startswith("delivery#")}
+    mine = [one for one in found if one["sk"].startswith("delivery#")]
+    return {f"{one['post'].split('-')[0]}/{one['account']}": one for one in mine}
+
+
+def state(world: World, name: str) -> str | None:
+    """The state of one delivery, None before it exists."""
+    return deliveries(world).get(name, {}).get("state")
+
+
+def reports(world: World) -> list[dict[str, Any]]:
+    """The reports written so far, oldest first."""
+    storage, bucket = world.client("s3"), world.outputs["FilesBucket"]
+    listed = storage.list_objects_v2(Bucket=bucket, Prefix="reports/semaine.zip.").get("Contents", [])
+    names = sorted(one["Key"] for one in listed if one["Key"].endswith(".json"))
+    return [json.loads(storage.get_object(Bucket=bucket, Key=name)["Body"].read()) for name in names]
+
+
+def mail_with(world: World, words: str) -> EmailMessage | None:
+    """The first mail whose text has these words."""
+    return next((mail for mail in world.mails() if words in text_of(mail)), None)
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def links_in(world: World, mail: EmailMessage) -> list[str]:
+    """The links of a mail, in its order."""
+    return re.findall(rf"{re.escape(world.outputs['LinksUrl'])}\S+", text_of(mail))
+
+
+def opened(address: str, *, press: bool = False) -> str:
+    """Open a page of a link as a browser, or press its button."""
+    request = Request(address, data=b"" if press else None, method="POST" if press else "GET")
+    with urlopen(request, timeout=60) as answer:
+        return str(answer.read().decode())
 
 
 def test_the_post_is_on_the_public_page_with_its_picture_and_not_before_its_second(
-    dropped: World, due: datetime
+    dropped: World, start: datetime
 ) -> None:
     """What was dropped into the inbox is read by a stranger on the page, in Atom and in JSON."""
     folder = f"{BRAND}/site"
-    eventually(lambda: TEXT.split("#", maxsplit=1)[0].strip() in dropped.public(f"{folder}/index.html").decode(), 45)
-    sent = deliveries(dropped)["site"]
+    eventually(lambda: WORDS in dropped.public(f"{folder}/index.html").decode(), 120)
+    eventually(lambda: state(dropped, "a/site") == "published")
 
-    feed = json.loads(dropped.public(f"{folder}/feed.json"))
-    (item,) = feed["items"]
-    assert TEXT.split("#", maxsplit=1)[0].strip() in json.dumps(item, ensure_ascii=False)
-    assert TEXT.split("#", maxsplit=1)[0].strip() in dropped.public(f"{folder}/feed.atom").decode()
+    (item,) = json.loads(dropped.public(f"{folder}/feed.json"))["items"]
     (address,) = set(re.findall(r'"(http[^"]+?\.(?:png|jpg|webp))"', json.dumps(item)))
     with urlopen(address, timeout=10) as answer:
         assert Image.open(io.BytesIO(answer.read())).size == (40, 30)
-    assert sent["state"] == "published"
-    assert datetime.fromisoformat(sent["published_at"]) >= due
+    assert WORDS in json.dumps(item, ensure_ascii=False)
+    assert WORDS in dropped.public(f"{folder}/feed.atom").decode()
+    assert datetime.fromisoformat(deliveries(dropped)["a/site"]["published_at"]) >= start + SOON
 
 
-def test_bluesky_got_the_same_post_once(dropped: World, bluesky: BlueskyServer, due: datetime) -> None:
+def test_bluesky_got_the_same_post_once(dropped: World, bluesky: BlueskyServer, start: datetime) -> None:
     """With its picture and its tag, under one record key."""
-    (record,) = eventually(lambda: list(bluesky.records.values()), 45)
-    eventually(lambda: deliveries(dropped)["bluesky"]["state"] == "published")
+    eventually(lambda: state(dropped, "a/bluesky") == "published", 120)
 
-    assert record["text"] == TEXT
+    (record,) = [one for one in bluesky.records.values() if one["text"] == TEXT]
     assert record["embed"]["images"][0]["alt"] == "Un four"
     assert [facet["features"][0]["tag"] for facet in record["facets"]] == ["pain"]
-    assert datetime.fromisoformat(deliveries(dropped)["bluesky"]["published_at"]) >= due
+    assert datetime.fromisoformat(deliveries(dropped)["a/bluesky"]["published_at"]) >= start + SOON
 
 
-def test_the_wrong_row_is_in_the_report_and_the_good_one_is_queued(dropped: World) -> None:
+def test_the_wrong_row_is_in_the_report_and_the_good_ones_are_queued(dropped: World) -> None:
     """Each row is checked alone; the report says which, what and what to do."""
-
-    def reports() -> list[str]:
-        listed = dropped.client("s3").list_objects_v2(
-            Bucket=dropped.outputs["FilesBucket"], Prefix="reports/semaine.zip."
-        )
-        return [one["Key"] for one in listed.get("Contents", [])]
-
-    keys = eventually(lambda: len(reports()) == 2 and reports())
-    (written,) = [key for key in keys if key.endswith(".json")]
-    body = dropped.client("s3").get_object(Bucket=dropped.outputs["FilesBucket"], Key=written)["Body"].read()
-    report = json.loads(body)
-
-    assert (report["counts"]["queued"], report["counts"]["refused"]) == (1, 1)
+    (report,) = eventually(lambda: reports(dropped))
     (refused,) = [row for row in report["rows"] if row["outcome"] == "refused"]
+
+    assert (report["counts"]["queued"], report["counts"]["refused"]) == (7, 1)
     assert refused["row"] == 3
     assert "inconnu" in json.dumps(refused["problems"], ensure_ascii=False)
 
 
 def test_a_person_publishes_by_hand_and_says_so_once(dropped: World) -> None:
-    """The mail's link shows without acting; the button acts; a later visit says who decided."""
-    eventually(lambda: deliveries(dropped)["instagram"]["state"] == "asking", 45)
-    mail = eventually(dropped.mails)[-1]
-    text = mail.get_body(("plain",)).get_content()
-    links = re.findall(rf"{re.escape(dropped.outputs['LinksUrl'])}\S+", text)
+    """The mail has text and picture; its link shows without acting; the button acts; a later visit says who did."""
+    eventually(lambda: state(dropped, "a/instagram") == "asking", 120)
+    mail = eventually(lambda: mail_with(dropped, TEXT))
+    link = links_in(dropped, mail)[0]
+    pictures = re.findall(rf"{re.escape(dropped.emulator.endpoint)}/\S+/media/\S+", text_of(mail))
+
     assert str(mail["To"]).endswith("<lea@essai.example>")
-    assert TEXT in text
-    assert links
-
-    shown = urlopen(links[0], timeout=30).read().decode()
-    assert deliveries(dropped)["instagram"]["state"] == "asking"
-    assert "<form" in shown
-
-    done = urlopen(Request(links[0], data=b"", method="POST"), timeout=30).read().decode()
-    assert deliveries(dropped)["instagram"]["state"] == "published"
-    assert "<form" not in done
-
-    later = urlopen(links[0], timeout=30).read().decode()
-    assert "Léa" in later
+    with urlopen(pictures[0], timeout=10) as answer:
+        assert Image.open(io.BytesIO(answer.read())).size == (40, 30)
+    page = opened(link)
+    shown = re.findall(r'<img[^>]* src="([^"]+)"', page)
+    with urlopen(shown[0].replace("&amp;", "&"), timeout=10) as answer:
+        assert answer.status == 200
+    assert "<form" in page
+    assert state(dropped, "a/instagram") == "asking"
+    assert "<form" not in opened(link, press=True)
+    assert state(dropped, "a/instagram") == "published"
+    assert "Léa" in opened(link)
 
 
-def test_tokens_are_renewed(world: World) -> None:
+def test_what_is_too_late_is_said_and_a_person_decides(dropped: World) -> None:
+    """Nothing late leaves by itself: one mail offers now, the next slot, or nothing."""
+    eventually(lambda: {state(dropped, "e/lent"), state(dropped, "f/lent")} == {"expired"}, 60)
+    mails = [eventually(lambda words=words: mail_with(dropped, words)) for words in ("maintenant", "prochain créneau")]
+    pages = {link: opened(link) for mail in mails for link in links_in(dropped, mail)}
+
+    now = next(link for link, page in pages.items() if "à publier maintenant" in page and "<form" in page)
+    opened(now, press=True)
+    eventually(lambda: state(dropped, "e/lent") == "published", 60)
+
+    for link, page in pages.items():
+        if "au prochain créneau" in page and "07:30" in page.replace(" h ", ":").replace("7:30", "07:30").replace(
+            "007", "07"
+        ):
+            opened(link, press=True)
+    eventually(lambda: state(dropped, "f/lent") == "scheduled")
+
+
+def test_an_edited_row_is_an_edit(dropped: World, start: datetime) -> None:
+    """The same file with one other text changes one post, and queues nothing twice."""
+    before = len(deliveries(dropped))
+    dropped.drop("semaine.zip", calendar(start, "Plus tard, en mieux"))
+    report = eventually(lambda: len(reports(dropped)) > 1 and reports(dropped)[-1], 60)
+
+    assert (report["counts"]["edited"], report["counts"]["queued"]) == (1, 0)
+    assert len(deliveries(dropped)) == before
+
+
+def test_the_tick_sends_what_became_due(dropped: World) -> None:
+    """A post queued hours ahead leaves through the due index, its uploads first. The hours are taken off its row."""
+    eventually(lambda: deliveries(dropped).get("g/site", {}).get("version") == "2")
+    now = datetime.now(UTC)
+    bring_forward(dropped, "g/site", due_at=now + timedelta(seconds=5), publish_at=now + timedelta(seconds=5))
+    bring_forward(dropped, "h/bluesky", due_at=now)
+    dropped.invoke("DispatchFunction", {"scheduled_time": "x"})
+
+    eventually(lambda: state(dropped, "g/site") == "published", 60)
+    eventually(lambda: "Plus tard, en mieux" in dropped.public(f"{BRAND}/site/index.html").decode())
+    assert state(dropped, "h/bluesky") == "scheduled"
+
+
+def test_a_lost_answer_is_read_back_and_a_lost_picture_sent_again(dropped: World, bluesky: BlueskyServer) -> None:
+    """Neither is doubled, and nobody is asked."""
+    eventually(lambda: state(dropped, "d/bluesky") == "published", 120)
+    eventually(lambda: state(dropped, "c/bluesky") == "published", 120)
+
+    texts = [one["text"] for one in bluesky.records.values()]
+    assert texts.count(f"Réponse en {BREAKS}") == 1
+    assert texts.count(f"Image à l'{FORGETS}") == 1
+
+
+def test_tokens_are_renewed_and_a_person_hears_of_what_only_they_can_renew(world: World) -> None:
     """The hourly function signs in, and keeps the new tokens where the others read them."""
     world.invoke("RefreshFunction", {"scheduled_time": "x"})
     name = f"{world.outputs['SecretsPath']}/{BRAND}/bluesky"
@@ -139,3 +239,17 @@ def test_tokens_are_renewed(world: World) -> None:
 
     assert kept["password"]
     assert kept["access_jwt"]
+    eventually(lambda: mail_with(world, "perdu"))
+
+
+def bring_forward(world: World, name: str, **instants: datetime) -> None:
+    """Give a stored delivery other instants, as if the hours before them had passed."""
+    row = deliveries(world)[name]
+    for attribute, instant in instants.items():
+        world.client("dynamodb").update_item(
+            TableName=world.outputs["PostsTable"],
+            Key={"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}},
+            UpdateExpression="SET #name = :value",
+            ExpressionAttributeNames={"#name": attribute},
+            ExpressionAttributeValues={":value": {"S": stamp(instant)}},
+        )

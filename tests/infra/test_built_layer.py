@@ -57,7 +57,7 @@ def test_the_layer_holds_the_package_and_not_the_command(layer: Path) -> None:
 
 
 def test_the_layer_knows_the_services_that_clients_are_made_of_and_few_others(layer: Path) -> None:
-    """botocore describes every AWS service; one that we use and did not keep would fail at its first call."""
+    """Of the services botocore describes, one that we use and did not keep would fail at its first call."""
     source = (ROOT / "layers" / "heraut" / "heraut" / "aws" / "clients.py").read_text(encoding="utf-8")
     used = set(re.findall(r"\.client\(\s*\"([a-z0-9-]+)\"", source))
     kept = {folder.name for folder in (layer / "python" / "botocore" / "data").iterdir() if folder.is_dir()}
