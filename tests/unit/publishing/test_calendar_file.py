@@ -78,7 +78,7 @@ def refusal(body: bytes) -> str:
 class TestCsv:
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
-    @pytest.mark.parametrize("ending", ["\r\n", "\n"])
+    @pytest.mark.parametrize("ending", ["\r\n", "\n", "\r"])
     def test_every_separator_in_every_encoding(self, separator: str, encoding: str, ending: str) -> None:
         """Comma, semicolon or tab; UTF-8 with or without BOM, cp1252, and Excel's UTF-16: the same rows."""
         calendar = read_calendar(as_csv(WEEK, separator, ending).encode(encoding))

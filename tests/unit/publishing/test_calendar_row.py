@@ -218,9 +218,9 @@ class TestText:
         assert codes(read(texte="Un\n---\n\n---\nTrois")) == ["part_empty"]
 
     def test_overrides(self) -> None:
-        """A network, an account or a group may say it otherwise; the account's own comes first."""
+        """A network, a group or an account may say it otherwise; the account's own comes first, then its group's."""
         row = read(
-            comptes="partout",
+            comptes="partout, journal",
             texte_at_mastodon="Pouet",
             texte_at_partout="Tous",
             texte_at_sky="Court\n---\nFil",
@@ -228,11 +228,16 @@ class TestText:
 
         assert codes(row) == []
         assert row.texts == {
-            "mastodon": ("Pouet",),
             "site": ("Tous",),
             "masto": ("Tous",),
             "sky": ("Court", "Fil"),
+            "journal": ("Bonjour",),  # as everywhere: `site` is an account here, and no longer a network
         }
+
+    def test_an_override_for_a_network(self) -> None:
+        """Every account of the row on that network says it, and no other."""
+        assert read(comptes="partout", texte_at_mastodon="Pouet").texts == {"masto": ("Pouet",)}
+        assert read(comptes="site, journal", texte_at_site="Page").texts == {"site": ("Page",), "journal": ("Bonjour",)}
 
     def test_an_override_for_nobody(self) -> None:
         """A misspelt column would let the wrong text leave: the row is refused."""

@@ -240,6 +240,7 @@ class TestQueued:
         assert [part.text for part in post.content.parts] == ["Un", "Deux"]
         assert [[media.alt for media in part.media] for part in post.content.parts] == [["Un pain"], ["Un sapin"]]
         assert [part.text for part in post.content_for("masto", "mastodon").parts] == ["Court"]
+        assert [part.text for part in post.content_for("journal", "site").parts] == ["Un", "Deux"]
         assert [media.alt for media in post.content_for("masto", "mastodon").media] == ["Un pain", "Un sapin"]
         assert post.publish_at == datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
         content = post.content
@@ -458,6 +459,16 @@ class TestEdited:
         assert (post.version, post.content.parts[0].text) == (2, "Bonsoir")
         assert [(one.version, one.revision) for one in desk.queued()] == [(2, 2)] * 3
         assert desk.names(post.id) == [EventName.POST_QUEUED, EventName.POST_EDITED]
+
+    def test_what_a_later_release_wrote_stays(self) -> None:
+        """Fields that this release does not know are kept."""
+        desk = Desk()
+        first = desk.drop(ROW)
+        desk.move(entry(first, 2).post or "", "site", mood="good")
+
+        desk.drop("martin;24/11/2026;9h30;site;Bonsoir")
+
+        assert [(one.version, one.model_extra) for one in desk.queued()] == [(2, {"mood": "good"})]
 
     def test_by_its_id_wherever_it_moved(self) -> None:
         """An id is the row: text, time and accounts may all change."""

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from heraut.publishing.calendar_columns import plain
 from heraut.publishing.calendar_row import Status
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Media
 
+Stored = TypeVar("Stored", Post, Delivery)
 _REVIVED = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})  # nothing of them is online: an edit sends them
 
 
@@ -130,7 +131,7 @@ def next_version(
     wish: Wish, before: Post, deliveries: Sequence[Delivery], file: str
 ) -> tuple[Post, list[Delivery], list[Delivery]]:
     """Make the next version: the post, every delivery to write, and those of them that this cancels."""
-    made = post_of(wish, before.id, before.version + 1, file, before.created_at)
+    made = _over(before, post_of(wish, before.id, before.version + 1, file, before.created_at))
     held = {delivery.account: delivery for delivery in deliveries}
     written: list[Delivery] = []
     for account in wish.accounts:
@@ -224,13 +225,14 @@ def _delivery(wish: Wish, account: Account, post: Post) -> Delivery:
 
 def _renewed(new: Delivery, old: Delivery) -> Delivery:
     """Give the delivery as the new version wants it; a person's holds stay, what an older version tried does not."""
-    return new.model_copy(
-        update={
-            "revision": old.revision + 1,
-            "holds": old.holds,
-            "due_at": None if old.holds else new.due_at,
-        }
-    )
+    due_at = None if old.holds else new.due_at
+    kept = {"revision": old.revision + 1, "holds": old.holds, "due_at": due_at}
+    return _over(old, new).model_copy(update=kept)
+
+
+def _over(old: Stored, new: Stored) -> Stored:
+    """Lay `new` over `old`: every field we know is the new one's, and what a later release wrote beside them stays."""
+    return old.model_copy(update={name: getattr(new, name) for name in type(new).model_fields})
 
 
 def said(post: Post) -> tuple[str, ...]:

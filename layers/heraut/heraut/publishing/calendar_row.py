@@ -193,7 +193,7 @@ class _Reader:
         found = replace(
             found,
             parts=parts,
-            texts=self._texts(brand, found.accounts) if brand else {},
+            texts=self._texts(brand, found.accounts, parts) if brand else {},
             media=media,
             link=self._link(),
             first_comment=self._cell(Column.FIRST_COMMENT) or None,
@@ -336,27 +336,23 @@ class _Reader:
             self._stop("part_empty", column, part=parts.index("") + 1)
         return tuple(parts)
 
-    def _texts(self, brand: Brand, accounts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        texts: dict[str, tuple[str, ...]] = {}
-        own: dict[str, tuple[str, ...]] = {}  # of one account: before those of its group
+    def _texts(self, brand: Brand, names: Sequence[str], common: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """Give what each account says instead: its own text, else its group's, else its network's."""
+        said: tuple[dict[str, tuple[str, ...]], ...] = ({}, {}, {})  # of accounts, of groups, of networks
         for column, text in self._cells.items():
             if not column.startswith(OVERRIDE):
                 continue
             target = plain(column.removeprefix(OVERRIDE))
-            network = _network(target)
-            found = [network] if network else _known(brand, target)
+            rank, found = _meant(brand, target)
             if not found:
                 self._stop("override_unknown", column, given=target[:60], known=_known_names(brand))
-                continue
-            used = {brand_account.network for name in accounts if (brand_account := brand.account(name))}
-            if not (network in used if network else set(found) & set(accounts)):
+            elif not set(found) & set(names):
                 self._warn("override_unused", column, given=target[:60])
-            said = self._parts(text, column)
-            if [plain(name) for name in found] == [target]:
-                own |= dict.fromkeys(found, said)
-            else:
-                texts |= dict.fromkeys(found, said)
-        return texts | own
+            said[rank].update(dict.fromkeys(found, self._parts(text, column)))
+        texts = {name: text for kind in reversed(said) for name, text in kind.items() if name in names}
+        # An account may be called like a network (`site`): its text is not that of the network's other accounts.
+        alike = [a.name for a in brand.accounts if a.name in names and a.name not in texts and a.network in texts]
+        return texts | dict.fromkeys(alike, common)
 
     def _media(self, parts: int) -> tuple[MediaWanted, ...]:
         cell = self._cell(Column.MEDIA)
@@ -471,6 +467,18 @@ def _known(brand: Brand, name: str) -> list[str]:
     network = _network(name)
     there = [account.name for account in brand.accounts if network and account.network is network]
     return there if len(there) == 1 else []
+
+
+def _meant(brand: Brand, target: str) -> tuple[int, list[str]]:
+    """Give whose text `texte@<target>` is: an account's (0), a group's (1) or a network's (2) accounts."""
+    for account in brand.accounts:
+        if plain(account.name) == target:
+            return 0, [account.name]
+    for group, members in brand.groups.items():
+        if plain(group) == target:
+            return 1, list(members)
+    network = _network(target)
+    return 2, [account.name for account in brand.accounts if account.network is network]
 
 
 def _network(name: str) -> NetworkName | None:
