@@ -6,14 +6,14 @@ written is decided by what the table holds at that moment, and each write is con
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.errors import Conflict, InvalidInput, NetworkError
+from heraut.errors import Conflict, InvalidInput
 from heraut.events import EventName, event
-from heraut.networks.base import Limits
 from heraut.problems import problem, warning
+from heraut.publishing.calendar_checks import Checks
 from heraut.publishing.calendar_columns import Column
 from heraut.publishing.calendar_file import read_calendar
 from heraut.publishing.calendar_match import Matches
@@ -22,17 +22,14 @@ from heraut.publishing.calendar_post import (
     Wish,
     cancelled,
     cancelled_version,
-    content_of,
     event_source,
     fingerprint,
     is_open,
     new_post,
     next_version,
-    post_of,
 )
 from heraut.publishing.calendar_row import Status, read_row
 from heraut.publishing.dispatch_posts import dispatch_now
-from heraut.publishing.local_time import LocalTime
 from heraut.publishing.model import State
 from heraut.publishing.report import Entry, Outcome, ReportMaker
 
@@ -40,21 +37,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from heraut.brands import Account, Brand
+    from heraut.brands import Brand
     from heraut.events import Event
     from heraut.problems import Problem
+    from heraut.publishing.calendar_checks import Asked
     from heraut.publishing.calendar_file import CalendarFile
     from heraut.publishing.calendar_match import Known
     from heraut.publishing.calendar_media import Beside, Fetch
-    from heraut.publishing.calendar_row import MediaWanted, ReadRow
-    from heraut.publishing.model import Content, Delivery, Media, Post
+    from heraut.publishing.calendar_row import ReadRow
+    from heraut.publishing.model import Delivery, Post
     from heraut.publishing.report import Report
     from heraut.publishing.world import MediaWorld
 
 PAST = timedelta(minutes=5)  # a row further behind is refused
 RACES = 5  # times a row is decided anew because somebody else wrote its post meanwhile
 REPLACED = "replaced"  # the fingerprint of a post whose row is gone: equal to no row's
-_PLACEHOLDER = "…"  # the description that networks are shown where the missing text was already said
 
 
 def import_calendar(
@@ -96,29 +93,6 @@ def _read(body: bytes, brands: Sequence[Brand]) -> CalendarFile:
     return read_calendar(body)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A picture or film of a row, and its bytes unless this import kept them already."""
-
-    wanted: MediaWanted
-    media: Media
-    body: bytes | None = field(repr=False)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What a row asks for with the media that were found, and what is wrong so far."""
-
-    wish: Wish
-    found: Sequence[_Found]
-    problems: Sequence[Problem]
-
-    @property
-    def fingerprint(self) -> str:
-        """What is equal for two rows that ask for the same."""
-        return fingerprint(self.wish.row, self.wish.content)
-
-
 class _Importer:
     """One import of one file."""
 
@@ -138,8 +112,7 @@ class _Importer:
         self._headers = calendar.headers
         self._dry_run = dry_run
         self._rows = _without_twins([read_row(row, brands, calendar.headers) for row in calendar.rows])
-        self._finder = MediaFinder(calendar.inside, beside, fetch, world.media)
-        self._limits: dict[tuple[str, str], tuple[Limits, tuple[Problem, ...]]] = {}
+        self._checks = Checks(world, MediaFinder(calendar.inside, beside, fetch, world.media), calendar.headers)
         names = [brand.id for brand in brands]
         self._matches = Matches(world.posts, file, self._rows, names, world.clock.now())
         self.language = next((row.brand.language for row in self._rows if row.brand), brands[0].language)
@@ -191,7 +164,7 @@ class _Importer:
             return _entry(row, Outcome.REFUSED, None)
         if row.status is Status.CANCELLED:
             return _entry(row, Outcome.REFUSED, known) if row.refused else self._annul(row, known)
-        asked = self._gather(row)
+        asked = self._checks.gather(row)
         if known and not known.reachable:
             return self._already_out(asked, known)
         if known and not asked.problems and known.post.source.fingerprint == asked.fingerprint:
@@ -212,7 +185,7 @@ class _Importer:
         out = [one.account for one in known.deliveries if not is_open(one)]
         return _entry(row, Outcome.EDITED, known, *self._said_out(out))
 
-    def _already_out(self, asked: _Asked, known: Known) -> Entry:
+    def _already_out(self, asked: Asked, known: Known) -> Entry:
         """Say when a row that went out was changed: it is too late. What else is wrong with it does not matter."""
         row = asked.wish.row
         if asked.problems or asked.fingerprint == known.post.source.fingerprint:
@@ -226,11 +199,11 @@ class _Importer:
         said = [warning("cancelled_stays", self._name(Column.STATUS))] if stays else []
         return _entry(row, Outcome.UNCHANGED, known, *said)
 
-    def _queue(self, asked: _Asked, known: Known | None) -> Entry:
+    def _queue(self, asked: Asked, known: Known | None) -> Entry:
         """Queue a good row, or bring what is queued to what it says; refuse one that is not good, with every reason."""
         now = self._world.clock.now()
         row = asked.wish.row
-        wish, checked = self._checked(asked.wish)
+        wish, checked = self._checks.checked(asked.wish)
         problems = [*asked.problems, *checked]
         if row.moment and row.moment.instant < now - PAST:
             problems.append(problem("time_past", self._name_of_time(), when=_day_and_hour(row.moment.local)))
@@ -242,8 +215,7 @@ class _Importer:
         if not wish.accounts:
             return Entry(row.number, Outcome.ALREADY_OUT, row.id, known.post.id if known else None, tuple(problems))
         if not self._dry_run:
-            for one in asked.found:
-                self._finder.keep(one.wanted, wish.brand.id, one.media, one.body)
+            self._checks.keep(asked)
         return self._edit(wish, known, problems, now) if known else self._add(wish, problems, now)
 
     def _add(self, wish: Wish, problems: Sequence[Problem], now: datetime) -> Entry:
@@ -287,52 +259,6 @@ class _Importer:
         events += [event(EventName.DELIVERY_CANCELLED, post.brand, post.id, one.account, now, by=by) for one in gone]
         if not self._dry_run:
             self._world.posts.edit(post, gone, events)
-
-    def _gather(self, row: ReadRow) -> _Asked:
-        """Find the row's media; with those that were found, give what the row asks for."""
-        found: list[_Found] = []
-        problems = [*row.problems]
-        for wanted in row.media:
-            if any(told.code == "media_path" and told.fields.get("name") == wanted.where[:80] for told in problems):
-                continue
-            try:
-                media, body = self._finder.find(wanted, row.brand.id if row.brand else "")
-            except InvalidInput as refused:
-                problems += [one.model_copy(update={"column": self._name(Column.MEDIA)}) for one in refused.problems]
-            else:
-                found.append(_Found(wanted, media, body))
-        content = content_of(replace(row, media=tuple(one.wanted for one in found)), [one.media for one in found])
-        moment = row.moment or LocalTime("", "", self._world.clock.now())
-        return _Asked(Wish(row, moment, content), found, problems)
-
-    def _checked(self, wish: Wish) -> tuple[Wish, list[Problem]]:
-        """Ask each network what it would refuse, and how early uploads to it may begin."""
-        shown = replace(wish, content=_with_alts(wish.content))
-        post = post_of(shown, "", 1, self._file, self._world.clock.now())
-        problems: list[Problem] = []
-        ahead: dict[str, timedelta | None] = {}
-        for account in wish.accounts:
-            adapter = self._world.networks[account.network]
-            content = post.content_for(account.name, account.network)
-            limits, told = self._limits_of(wish.brand, account)
-            ahead[account.name] = adapter.prepare_ahead(content)
-            for found in (*told, *adapter.validate(content, limits)):
-                said = found.model_copy(update={"column": self._name(found.column or Column.TEXT)})
-                problems += [] if said in problems else [said]
-        return replace(wish, ahead=ahead), problems
-
-    def _limits_of(self, brand: Brand, account: Account) -> tuple[Limits, tuple[Problem, ...]]:
-        """Give what the account's server accepts; where it cannot be asked, what networks usually do, and say so."""
-        if (brand.id, account.name) not in self._limits:
-            adapter = self._world.networks[account.network]
-            try:
-                limits = adapter.limits(account, self._world.secrets.secret(brand.id, account.name) or {})
-            except NetworkError:
-                unread = warning("limits_not_read", Column.ACCOUNTS, account=account.name)
-                self._limits[brand.id, account.name] = Limits(), (unread,)
-            else:
-                self._limits[brand.id, account.name] = limits, ()
-        return self._limits[brand.id, account.name]
 
     def _without_doubles(self, wish: Wish, known: Known | None) -> tuple[Wish, list[Problem]]:
         """Leave no account with this row by two posts: rows are merged and split as calendars are tidied."""
@@ -391,17 +317,6 @@ def _asking(post: Post, deliveries: Sequence[Delivery], now: datetime) -> list[E
     if not any(one.state is State.TO_APPROVE for one in deliveries):
         return []
     return [event(EventName.APPROVAL_ASKED, post.brand, post.id, None, now, version=post.version)]
-
-
-def _with_alts(content: Content) -> Content:
-    """Give the content as if each picture had its description: the row was told of those it lacks."""
-    parts = tuple(
-        part.model_copy(
-            update={"media": tuple(one.model_copy(update={"alt": one.alt or _PLACEHOLDER}) for one in part.media)}
-        )
-        for part in content.parts
-    )
-    return content.model_copy(update={"parts": parts})
 
 
 def _day_and_hour(local: str) -> str:
