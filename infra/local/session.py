@@ -101,12 +101,12 @@ def emulator(port: int) -> Iterator[stack.Emulator]:
         LOCAL.unlink(missing_ok=True)
         say("Stopping, and saving the state ...")
         running.stop()
+        shutil.rmtree(FOLDER / "tmp", ignore_errors=True)  # before the next run may start: it unpacks there too
         if UNSAVED.exists():
             say("The emulator ended without saving: what was done in this run is lost.")
         else:
             say("Stopped. `make run` finds the queue again as it is now.")
         RUN.unlink(missing_ok=True)
-        shutil.rmtree(FOLDER / "tmp", ignore_errors=True)
 
 
 def bring_up(running: stack.Emulator) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Tests; a package, so that `tests/infra` is not taken for `infra`."""

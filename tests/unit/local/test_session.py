@@ -1,0 +1,50 @@
+"""How a run of the embedded stack ends."""
+
+from __future__ import annotations
+
+import signal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from infra.local import session, stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+class Emulator:
+    """An emulator that saves at once."""
+
+    endpoint = "http://127.0.0.1:4790"
+
+    process = SimpleNamespace(pid=1)
+
+    def stop(self) -> bool:
+        return True
+
+
+def test_the_next_run_waits_until_what_this_one_unpacked_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Functions are unpacked under `tmp`; whoever starts while it is being emptied would lose theirs."""
+    (tmp_path / "tmp" / "function").mkdir(parents=True)
+    seen: dict[str, Any] = {}
+
+    def say(line: str) -> None:
+        seen[line.partition(".")[0]] = (tmp_path / "tmp").exists(), (tmp_path / "run.json").exists()
+
+    monkeypatch.setattr(session, "FOLDER", tmp_path)
+    monkeypatch.setattr(session, "RUN", tmp_path / "run.json")
+    monkeypatch.setattr(session, "LOCAL", tmp_path / "local.json")
+    monkeypatch.setattr(session, "UNSAVED", tmp_path / "unsaved")
+    monkeypatch.setattr(session, "say", say)
+    monkeypatch.setattr(stack, "start", lambda _port, _folder: Emulator())
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    with session.emulator(4790):
+        pass
+
+    assert seen == {"Stopping, and saving the state ": (True, True), "Stopped": (False, True)}
+    assert not (tmp_path / "run.json").exists()
