@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import html5lib
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from heraut.brands import Account, Brand, NetworkName
@@ -16,10 +21,11 @@ from heraut.errors import AddressRefused, Conflict, NotFound, TryAgain, Unreacha
 from heraut.events import EventName
 from heraut.networks.base import Limits
 from heraut.problems import problem, warning
+from heraut.publishing.calendar_columns import Column
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.local_time import TZDATA
 from heraut.publishing.model import Attempt, Delivery, Post, State, Visibility
-from heraut.publishing.report import Entry, Outcome, Report
+from heraut.publishing.report import Entry, Outcome, Report, as_html, as_json
 from heraut.publishing.world import MediaWorld
 from tests.twins.brands import BrandsTwin
 from tests.twins.clock import ClockTwin
@@ -637,6 +643,30 @@ class TestEdited:
         assert sorted(live) == ["journal", "site"]
         assert sorted(outcomes(report)) == ["edited", "queued"]
 
+    def test_split_and_merged_again(self) -> None:
+        """The row that was whole, cut in two, is whole again: each account has it once."""
+        desk = Desk()
+        whole = "martin;24/11/2026;9h;journal, site;Un"
+        desk.drop(whole)
+        desk.drop("martin;24/11/2026;9h;site;Un", "martin;24/11/2026;9h;journal;Deux")
+
+        desk.drop(whole)
+
+        live = [one for one in desk.queued() if one.state is not State.CANCELLED]
+        assert sorted(one.account for one in live) == ["journal", "site"]
+        assert len({one.post for one in live}) == 1
+
+    def test_replace_after_accounts_changed_hands(self) -> None:
+        """A post that gave an account away in this import is cancelled as it now is."""
+        desk = Desk()
+        desk.drop("martin;24/11/2026;9h;site;Un", "martin;24/11/2026;9h;journal, masto;Deux")
+
+        report = desk.drop("martin;24/11/2026;9h;site, journal;Un", replace_absent=True)
+
+        live = [one.account for one in desk.queued() if one.state is not State.CANCELLED]
+        assert sorted(live) == ["journal", "site"]
+        assert sorted(outcomes(report)) == ["absent", "edited"]
+
     def test_one_row_split_when_a_part_is_out(self) -> None:
         """An account that has it already does not get it again."""
         desk = Desk()
@@ -1205,3 +1235,56 @@ def test_the_soonest_is_written_first() -> None:
 
     assert order == ["2026-11-24T09:00", "2026-11-25T09:00"]
     assert [one.row for one in report.entries] == [2, 3, 4]
+
+
+NASTY = [
+    "",
+    " ",
+    "site",
+    "martin",
+    "9h",
+    "24/11/2026",
+    "---",
+    "a|b",
+    '"',
+    "{0}",
+    "{name}",
+    "%s",
+    "<b>",
+    "\x00",
+    "\u202e",
+    "🥐" * 50,
+]
+NASTY += [
+    "=1+1",
+    "https://x",
+    "../a",
+    "2027-03-28",
+    "2h30",
+    "annulé",
+    "pain.png",
+    "é" * 300,
+    "a\nb\n---\n",
+    "'; DROP TABLE",
+    "vrai",
+]
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from(list(Column)), st.sampled_from(NASTY) | st.text(max_size=20)), max_size=5),
+    st.sampled_from(["utf-8", "cp1252", "utf-16"]),
+)
+@settings(deadline=None)
+def test_rubbish_is_reported_never_raised(rows: list[dict[Column, str]], encoding: str) -> None:
+    """Whatever stands in the cells, a report comes out that can be read in both languages."""
+    written = io.StringIO(newline="")
+    lines = csv.DictWriter(written, list(Column), delimiter=";")
+    lines.writeheader()
+    lines.writerows(dict(row) for row in rows)
+
+    report = Desk((BAKERY,)).drop_bytes(written.getvalue().encode(encoding, "replace"))
+
+    for language in ("fr", "en"):
+        shown = replace(report, language=language)
+        assert json.loads(as_json(shown))["counts"] == report.counts
+        html5lib.HTMLParser(strict=True).parse(as_html(shown))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from heraut.errors import InvalidInput
 from heraut.problems import Problem, problem
 from heraut.publishing.calendar_columns import Column, column_called
-from heraut.publishing.calendar_file import MOST_ROWS, CalendarFile, Row
+from heraut.publishing.calendar_file import MOST_ROWS, CalendarFile, Row, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,12 +65,13 @@ def _row(number: int, event: Component, inside: dict[str, bytes]) -> Row:
     cells[Column.MEDIA] = "\n".join(_attached(number, event, inside, problems)) or cells.get(Column.MEDIA, "")
     if any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
         problems.append(problem("event_repeats", "RRULE"))
-    return Row(number, {column: text for column, text in cells.items() if text}, tuple(problems))
+    said = {column: tidy(text) for column, text in cells.items()}
+    return Row(number, {column: text for column, text in said.items() if text}, tuple(problems))
 
 
 def _one(event: Component, name: str) -> str:
     value = _values(event, name)
-    return str(value[0]).replace("\r\n", "\n").strip() if value else ""
+    return str(value[0]).strip() if value else ""
 
 
 def _values(event: Component, name: str) -> list[Any]:

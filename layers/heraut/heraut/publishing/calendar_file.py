@@ -5,6 +5,7 @@ What comes out is the same for all: numbered rows of text by column. What the fi
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -130,7 +131,7 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[str | None], found
         problems.append(problem("too_many_cells", cells=len(cells), columns=len(columns)))
     read: dict[str, str] = {}
     for column, cell in zip(columns, cells, strict=False):
-        text = _tidy(cell)
+        text = tidy(cell)
         if column is None or not text:
             continue
         if read.setdefault(column, text) != text:
@@ -138,8 +139,14 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[str | None], found
     return Row(number, read, tuple(problems))
 
 
-def _tidy(cell: str) -> str:
-    import unicodedata
-
+def tidy(cell: str) -> str:
+    """Give a cell's text: composed accents, plain line breaks, nothing invisible that no text holds on purpose."""
     lines = cell.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
-    return unicodedata.normalize("NFC", lines).strip()
+    shown = "".join(letter for letter in lines if letter in "\n\t" or not _is_unseen(letter))
+    return unicodedata.normalize("NFC", shown).strip()
+
+
+def _is_unseen(letter: str) -> bool:
+    """Whether it is a control character, half of a surrogate pair, or no character at all (U+FDD0, U+FFFF...)."""
+    code = ord(letter)
+    return unicodedata.category(letter) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004

@@ -131,9 +131,22 @@ class _Importer:
             for known, line in list(self._matches.absent(brand)):
                 code = "absent_cancelled" if replace_absent else "absent_stays"
                 said = warning(code, when=_day_and_hour(known.post.local))
-                if replace_absent:
-                    self._cancel(known, REPLACED)
+                if replace_absent and not self._cancel_absent(known):
+                    said = warning("too_late_to_cancel")
                 yield Entry(line, Outcome.ABSENT, known.post.source.identity, known.post.id, (said,))
+
+    def _cancel_absent(self, known: Known) -> bool:
+        """Cancel what has not left of a post whose row is gone; False when all of it left meanwhile."""
+        for _ in range(RACES):
+            now_is = self._matches.known(known.post.brand, known.post.id, again=True)
+            if now_is is None or not now_is.waiting:
+                return False
+            try:
+                self._cancel(now_is, REPLACED)
+            except Conflict:
+                continue
+            return True
+        return False
 
     def _remember(self, rows: Sequence[ReadRow]) -> None:
         """Keep which posts this file queues before any is written: an import cut half-way loses sight of none."""
@@ -264,7 +277,8 @@ class _Importer:
         """Leave no account with this row by two posts: rows are merged and split as calendars are tidied."""
         out: list[str] = []
         for account in wish.accounts:
-            if known and known.delivery(account.name):
+            own = known.delivery(account.name) if known else None
+            if own and own.state is not State.CANCELLED:
                 continue
             other = self._matches.elsewhere(wish.row, account.name, known.post.id if known else None)
             held = other.delivery(account.name) if other else None
