@@ -536,6 +536,20 @@ class TestArchive:
         assert texts(calendar) == ["a"]
         assert calendar.inside == {"photos/pain.jpg": b"jpg"}
 
+    def test_a_damaged_picture_inside_harms_no_other_row(self) -> None:
+        """Media are unpacked when a row asks for them: the calendar is read, and so are the others."""
+        body = bytearray(as_zip({"a.csv": self.CALENDAR, "photos/pain.jpg": b"jpg" * 50, "b.jpg": b"good"}))
+        packed = body.index(b"photos/pain.jpg") + len(b"photos/pain.jpg")
+        body[packed] ^= 0xFF
+
+        calendar = read_calendar(bytes(body))
+
+        assert calendar.inside["b.jpg"] == b"good"
+        assert set(calendar.inside) == {"b.jpg", "photos/pain.jpg"}
+        with pytest.raises(InvalidInput) as refused:
+            calendar.inside["photos/pain.jpg"]
+        assert [found.code for found in refused.value.problems] == ["archive_unreadable"]
+
     def test_a_workbook_or_events_inside(self) -> None:
         """A ZIP of any of the others."""
         book = as_workbook([["comptes", "texte"], ["site", "b"]])

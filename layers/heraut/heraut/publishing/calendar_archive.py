@@ -7,6 +7,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -59,13 +60,34 @@ def open_archive(body: bytes, read: Callable[[bytes], CalendarFile]) -> Calendar
         raise InvalidInput([problem("archive_in_archive")])
     calendar = read(_unpacked(archive, files.pop(name), MOST_BYTES))
     folder = PurePosixPath(name).parent
-    beside: dict[str, bytes] = {}
-    left = MOST_UNPACKED
-    for path, info in files.items():
-        if PurePosixPath(path).is_relative_to(folder):
-            beside[str(PurePosixPath(path).relative_to(folder))] = _unpacked(archive, info, left)
-            left -= len(beside[str(PurePosixPath(path).relative_to(folder))])
-    return replace(calendar, inside={**beside, **calendar.inside})
+    beside = {
+        str(PurePosixPath(path).relative_to(folder)): info
+        for path, info in files.items()
+        if PurePosixPath(path).is_relative_to(folder)
+    }
+    return replace(calendar, inside=_Packed(archive, beside, calendar.inside))
+
+
+class _Packed(Mapping[str, bytes]):
+    """The media of an archive, unpacked one by one when they are asked for; `held` are those of the calendar itself."""
+
+    def __init__(
+        self, archive: zipfile.ZipFile, beside: Mapping[str, zipfile.ZipInfo], held: Mapping[str, bytes]
+    ) -> None:
+        self._archive = archive
+        self._beside = beside
+        self._held = held
+
+    def __getitem__(self, path: str) -> bytes:
+        if path in self._held:
+            return self._held[path]
+        return _unpacked(self._archive, self._beside[path], MOST_UNPACKED)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._beside, **self._held})
+
+    def __len__(self) -> int:
+        return len({**self._beside, **self._held})
 
 
 def _opened(body: bytes) -> zipfile.ZipFile:

@@ -60,7 +60,8 @@ class MediaFinder:
 
     def __init__(self, inside: Mapping[str, bytes], beside: Beside, fetch: Fetch, store: MediaStore) -> None:
         """Take the places to look into, and where to keep what is used."""
-        self._inside = {_folded(path): body for path, body in inside.items()}
+        self._inside = inside
+        self._paths = {_folded(path): path for path in inside}
         self._beside = beside
         self._fetch = fetch
         self._store = store
@@ -87,9 +88,9 @@ class MediaFinder:
             except AddressRefused as refused:
                 raise InvalidInput([refused.problem]) from refused
         path = str(PurePosixPath(wanted.where))
-        inside = self._inside.get(_folded(path))
+        inside = self._paths.get(_folded(path))
         if inside is not None:
-            return inside
+            return self._inside[inside]
         try:
             return self._beside(path)
         except NotFound:
