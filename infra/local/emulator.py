@@ -7,6 +7,8 @@ Additions (docs/decisions/0002-embedded-emulator.md):
   at a start says that what lies beside it is older than what was done;
 * what is authorised is what AWS checks: a raw mail on the identity it is sent from, ssm:GetParameters on the names it
   asks for, batches of messages as the single action;
+* a layer is unpacked once and shared by all workers, as Lambda does: unpacking it for each start, in the process that
+  serves every queue, made posts late by seconds on two cores;
 * each mail sent is also kept as a file in the folder HERAUT_MAILS, to be opened with any mail program;
 * with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
   `{"role", "action", "resource", "allowed"}`.
@@ -14,18 +16,22 @@ Additions (docs/decisions/0002-embedded-emulator.md):
 
 import base64
 import datetime as dt
+import hashlib
 import json
 import os
 import posixpath
 import signal
 import sys
+import tempfile
 import threading
+import zipfile
 from email.utils import parseaddr
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import ses_v2
 
 
@@ -78,6 +84,45 @@ def _keep_mails(folder: Path) -> None:
     ses_v2._parse_raw_mime = parse_and_keep  # noqa: SLF001
 
 
+class _SharedLayer(zipfile.ZipFile):
+    """MiniStack's `layer_N.zip` of one worker, unpacked once for all workers; any other file as usual."""
+
+    unpacking = threading.Lock()
+
+    def _shared(self) -> Path | None:
+        file = Path(str(self.filename))
+        if not file.name.startswith("layer_"):
+            return None
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        return Path(tempfile.gettempdir()) / "layers" / digest
+
+    def namelist(self) -> list[str]:
+        """Nothing left to look at once it is unpacked."""
+        shared = self._shared()
+        return [] if shared and shared.exists() else super().namelist()
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        """Unpack it, or link to where it was unpacked."""
+        shared = self._shared()
+        if shared is None:
+            super().extractall(path, members, pwd)
+            return
+        with self.unpacking:
+            if not shared.exists():
+                unfinished = shared.with_suffix(".unfinished")
+                super().extractall(unfinished, members, pwd)
+                unfinished.rename(shared)
+        Path(path).rmdir()
+        Path(path).symlink_to(shared)
+
+
+def _share_layers() -> None:
+    # LargeFileError is MiniStack's own name for an exception that zipfile does not have.
+    names = {"BadZipFile": zipfile.BadZipFile, "LargeFileError": zipfile.LargeZipFile}
+    lambda_runtime.zipfile = SimpleNamespace(ZipFile=_SharedLayer, **names)
+
+
 def _record_actions(path: str) -> None:
     """Write down each decision about a role's request; appended, so that several workers may share the file."""
     original = iam_evaluator.evaluate
@@ -115,6 +160,7 @@ def main() -> None:
     if not sys.stdin.isatty():
         _stop_with_the_starter()
     _authorise_as_aws_does()
+    _share_layers()
     _keep_mails(Path(os.environ["HERAUT_MAILS"]))
     if os.environ.get("HERAUT_RECORD"):
         _record_actions(os.environ["HERAUT_RECORD"])

@@ -138,7 +138,6 @@ def _spawn(port: int, folder: Path, log: Path, *, authorise: bool, record: Path 
         "MINISTACK_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "LAMBDA_WARM_TTL_SECONDS": "900",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     environment["HERAUT_MAILS"] = str(folder / "mails")
     if record is not None:
