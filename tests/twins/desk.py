@@ -65,6 +65,7 @@ class Desk:
             media=self.media,
         )
         self.said: list[str] = []
+        self.waiting: list[tuple[datetime, DeliveryMessage]] = []
 
     def queue(
         self,
@@ -124,12 +125,12 @@ class Desk:
     def run(self, lasting: timedelta = timedelta(minutes=10), *, ticks: bool = True) -> None:
         """Let time pass: ticks each minute, uploads at once, messages when their delay is over."""
         end = self.clock.now() + lasting
-        waiting = self.take()
+        waiting = self.waiting = self.waiting + self.take()
         tick_at = self.clock.now() + timedelta(minutes=1)
         while True:
             for message in self._uploads():
                 prepare_delivery(message, self.world)
-            waiting += self.take()
+            waiting += self.take()  # in place: what waits stays in the queue if a worker is killed
             waiting.sort(key=lambda item: item[0])
             arrives = waiting[0][0] if waiting else end
             if ticks and tick_at <= min(arrives, end):

@@ -13,6 +13,7 @@ from heraut.events import EventName
 from heraut.networks.base import Preparation
 from heraut.problems import problem
 from heraut.publishing.model import Attempt, State
+from heraut.publishing.prepare_delivery import prepare_delivery
 from heraut.publishing.publish_post import publish_post
 from heraut.publishing.store import DeliveryMessage
 from tests.twins.desk import PICTURE, Desk
@@ -401,6 +402,37 @@ class TestUploads:
         assert after.state is State.PUBLISHED
         assert after.published_at is not None
         assert timedelta(0) <= after.published_at - delivery.publish_at < 15 * SECOND
+
+    def test_a_slow_upload_is_not_made_twice(self) -> None:
+        """Messages that find somebody uploading wait; a second upload is not even started."""
+        desk = Desk(NetworkTwin(ahead=timedelta(minutes=10)))
+        delivery = desk.queue(at=0 * SECOND, media=(PICTURE,), preparing_until=desk.clock.now() + 30 * SECOND)
+        desk.outbox.preparing.clear()
+
+        for _ in range(4):
+            publish_post(message_of(delivery), desk.world)
+        assert desk.outbox.preparing == []
+        assert prepare_delivery(message_of(delivery), desk.world) == "nothing to prepare"
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert desk.network.uploads == [PICTURE.key]
+
+    def test_an_uploader_that_died_is_replaced_within_a_minute(self) -> None:
+        """Nobody waits for the dead."""
+        desk = Desk(NetworkTwin(ahead=timedelta(minutes=10)))
+        desk.network.prepares = [KeyboardInterrupt()]
+        delivery = desk.queue(at=20 * SECOND, media=(PICTURE,))
+
+        with pytest.raises(KeyboardInterrupt):
+            desk.run()
+        desk.run()
+
+        after = desk.read(delivery)
+        assert after.state is State.PUBLISHED
+        assert after.published_at is not None
+        assert after.published_at - delivery.publish_at < MINUTE
 
     def test_an_upload_refused_is_told_before_the_hour(self) -> None:
         """A picture that the network refuses fails the delivery at once, not at its second."""

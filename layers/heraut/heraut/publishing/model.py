@@ -196,6 +196,7 @@ class Delivery(_Stored):
     published_at: Instant | None = None
     prepared: Prepared | None = None
     prepare_at: Instant | None = None  # when uploading ahead may begin; None: nothing to upload
+    preparing_until: Instant | None = None  # somebody uploads; after that instant somebody else may
     problem: Problem | None = None
     zone: str = "Europe/Paris"
     local: str = ""

@@ -36,6 +36,7 @@ def prepare_delivery(message: DeliveryMessage, world: MediaWorld) -> str:
     if delivery is None or not _wants_uploads(delivery, message.version, now):
         return "nothing to prepare"
     try:
+        delivery = _taken(delivery, world, now)
         after, name, fields = _prepare(delivery, world, now)
         world.posts.change(delivery, after, _events(delivery, name, world.clock.now(), fields))
     except Conflict:
@@ -46,12 +47,20 @@ def prepare_delivery(message: DeliveryMessage, world: MediaWorld) -> str:
     return name.value if name else "later"
 
 
+def _taken(delivery: Delivery, world: MediaWorld, now: datetime) -> Delivery:
+    """Say that we are at it; Conflict when somebody else was first."""
+    after = transitions.preparing(delivery, now)
+    world.posts.change(delivery, after)
+    return after.model_copy(update={"revision": delivery.revision + 1})
+
+
 def _wants_uploads(delivery: Delivery, version: int, now: datetime) -> bool:
     return (
         delivery.state is State.SCHEDULED
         and delivery.version == version
         and not delivery.holds
         and transitions.needs_preparing(delivery, now)
+        and not transitions.is_being_prepared(delivery, now)
     )
 
 

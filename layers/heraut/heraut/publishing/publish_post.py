@@ -80,7 +80,8 @@ def _act(delivery: Delivery, message: DeliveryMessage, world: World) -> str:
             _come_back(delivery, delivery.earliest, world)
         case Step.PREPARE:
             again = _message(delivery, delivery.earliest)
-            world.outbox.prepare_now(again)
+            if not transitions.is_being_prepared(delivery, now):
+                world.outbox.prepare_now(again)
             world.outbox.publish_later([(again, PREPARING_AGAIN)])
         case Step.EXPIRE:
             late_by = round((now - delivery.publish_at).total_seconds())

@@ -24,6 +24,7 @@ LAST_LOOK = timedelta(seconds=110)  # one more, when one of the three could not 
 SLOW_CLOCKS = timedelta(seconds=60)  # a network's clock may be behind ours
 REMINDERS = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3))
 LAST_REMINDER = timedelta(days=1)
+UPLOADING = timedelta(seconds=60)
 POSTPONE_LEAST, POSTPONE_MOST = timedelta(seconds=15), timedelta(minutes=5)
 
 
@@ -80,6 +81,16 @@ def needs_preparing(delivery: Delivery, now: datetime) -> bool:
         return True
     prepared = delivery.prepared
     return prepared is not None and prepared.expires_at is not None and prepared.expires_at <= now
+
+
+def is_being_prepared(delivery: Delivery, now: datetime) -> bool:
+    """Whether somebody is uploading for it right now."""
+    return delivery.preparing_until is not None and delivery.preparing_until > now
+
+
+def preparing(delivery: Delivery, now: datetime) -> Delivery:
+    """Somebody begins to upload: for a while nobody else does (an upload made twice costs, but harms nobody)."""
+    return delivery.model_copy(update={"preparing_until": now + UPLOADING})
 
 
 def published(delivery: Delivery, result: Published, at: datetime) -> Delivery:
@@ -192,6 +203,7 @@ def prepared(delivery: Delivery, result: Preparation) -> Delivery:
     update: dict[str, object] = {
         "prepared": Prepared(version=delivery.version, remote=dict(result.remote), expires_at=result.expires_at),
         "prepare_at": result.look_at,
+        "preparing_until": None,
         "due_at": result.look_at or delivery.earliest,
         "problem": None,
     }
@@ -205,7 +217,8 @@ def unprepared(delivery: Delivery, now: datetime) -> Delivery:
 
 def prepare_later(delivery: Delivery, until: datetime, problem: Problem) -> Delivery:
     """The upload could not be made now; nothing is lost, it is tried again."""
-    return delivery.model_copy(update={"prepare_at": until, "due_at": until, "problem": problem})
+    update = {"prepare_at": until, "preparing_until": None, "due_at": until, "problem": problem}
+    return delivery.model_copy(update=update)
 
 
 def lease_is_over(delivery: Delivery, now: datetime) -> bool:
