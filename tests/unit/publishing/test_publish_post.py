@@ -27,10 +27,12 @@ MINUTE = timedelta(minutes=1)
 
 
 def names(desk: Desk, delivery: Delivery) -> list[EventName]:
+    """Give the names of what happened, in order."""
     return [event.name for event in desk.posts.story(delivery.brand, delivery.post)]
 
 
 def message_of(delivery: Delivery) -> DeliveryMessage:
+    """Give the message that the queue would bring for it."""
     return DeliveryMessage(
         brand=delivery.brand,
         post=delivery.post,
