@@ -9,12 +9,15 @@ Additions (docs/decisions/0002-embedded-emulator.md):
   asks for, batches of messages as the single action;
 * a layer is unpacked once and shared by all workers, as Lambda does: unpacking it for each start, in the process that
   serves every queue, made posts late by seconds on two cores;
+* what streams carried is saved with the tables: MiniStack saves how far each consumer has read, but not the records,
+  so after a restart nobody heard of anything until as many new ones had come;
 * each mail sent is also kept as a file in the folder HERAUT_MAILS, to be opened with any mail program;
 * with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
   `{"role", "action", "resource", "allowed"}`.
 """
 
 import base64
+import copy
 import datetime as dt
 import hashlib
 import json
@@ -32,7 +35,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import ses_v2
+from ministack.services import dynamodb, ses_v2
 
 
 def _authorise_as_aws_does() -> None:
@@ -123,6 +126,22 @@ def _share_layers() -> None:
     lambda_runtime.zipfile = SimpleNamespace(ZipFile=_SharedLayer, **names)
 
 
+def _keep_streams() -> None:
+    """Save the records of streams, and how many were dropped before them, with the tables they are of."""
+    save, load = dynamodb.get_state, dynamodb.load_persisted_state
+    held = {"stream_records": dynamodb._stream_records, "stream_trimmed": dynamodb._stream_trimmed}  # noqa: SLF001
+
+    def get_state() -> Any:
+        return save() | {name: copy.deepcopy(one) for name, one in held.items()}
+
+    def load_persisted_state(data: Any) -> None:
+        load(data)
+        for name, one in held.items():
+            one.update((data or {}).get(name, {}))
+
+    dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
+
+
 def _record_actions(path: str) -> None:
     """Write down each decision about a role's request; appended, so that several workers may share the file."""
     original = iam_evaluator.evaluate
@@ -161,6 +180,7 @@ def main() -> None:
         _stop_with_the_starter()
     _authorise_as_aws_does()
     _share_layers()
+    _keep_streams()
     _keep_mails(Path(os.environ["HERAUT_MAILS"]))
     if os.environ.get("HERAUT_RECORD"):
         _record_actions(os.environ["HERAUT_RECORD"])

@@ -1,0 +1,81 @@
+"""What a clean stop keeps, beside the tables: a function fed by a stream goes on where it was."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from infra.local import environments, stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HANDLER = "def handler(event, context):\n    return {}\n"
+
+
+def test_a_function_fed_by_a_stream_hears_of_the_first_change_after_a_restart(tmp_path: Path) -> None:
+    """Else nobody would hear of a post that failed in the second `make run`."""
+    environments.ensure("ministack")
+    port = stack.free_port()
+    first = stack.start(port, tmp_path, authorise=False)
+    try:
+        _set_up(first)
+        for number in range(5):
+            _put(first, number)
+        _wait_until(lambda: _said(first).startswith("OK"))
+    finally:
+        assert first.stop()
+
+    again = stack.start(port, tmp_path, authorise=False)
+    try:
+        before = _invocations(again)
+        _put(again, 5)
+        _wait_until(lambda: _invocations(again) > before)
+    finally:
+        assert again.stop()
+
+
+def _set_up(emulator: stack.Emulator) -> None:
+    table = emulator.client("dynamodb").create_table(
+        TableName="changes",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("app.py", HANDLER)
+    functions = emulator.client("lambda")
+    functions.create_function(
+        FunctionName="listener",
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role="arn:aws:iam::000000000000:role/any",
+        Code={"ZipFile": code.getvalue()},
+    )
+    functions.create_event_source_mapping(
+        FunctionName="listener", EventSourceArn=table["LatestStreamArn"], StartingPosition="TRIM_HORIZON", BatchSize=10
+    )
+
+
+def _put(emulator: stack.Emulator, number: int) -> None:
+    emulator.client("dynamodb").put_item(TableName="changes", Item={"pk": {"S": str(number)}})
+
+
+def _said(emulator: stack.Emulator) -> str:
+    (mapping,) = emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return str(mapping.get("LastProcessingResult", ""))
+
+
+def _invocations(emulator: stack.Emulator) -> int:
+    return emulator.log.read_text(encoding="utf-8").count("ESM: Lambda listener processed")
+
+
+def _wait_until(true: Any, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "the function was not called"
+        time.sleep(0.2)
