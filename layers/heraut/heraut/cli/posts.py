@@ -1,15 +1,321 @@
-"""`heraut post ...`."""
+"""`heraut post ...`: one post at a time, made and steered by hand."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from heraut.cli.options import BrandName, Json, Stack, open_desk, post_called
+from heraut.cli.speech import CannotGoOn, complain, language, person, problem_line, say, tell
+from heraut.publishing.calendar_columns import OVERRIDE, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from heraut.cli.desk import Desk
+    from heraut.publishing.change_deliveries import Changes
+    from heraut.publishing.model import Delivery, Post
+    from heraut.publishing.world import World
+    from heraut.publishing.write_post import Given, Written
+
+    Steer = Callable[[World, str, str, str, Collection[str]], Changes]
+
+# Each option is a column of a calendar.
+OPTIONS: dict[str, Column] = {
+    "brand": Column.BRAND,
+    "accounts": Column.ACCOUNTS,
+    "at": Column.WHEN,
+    "zone": Column.ZONE,
+    "text": Column.TEXT,
+    "media": Column.MEDIA,
+    "alt": Column.ALT,
+    "link": Column.LINK,
+    "first-comment": Column.FIRST_COMMENT,
+    "format": Column.FORMAT,
+    "labels": Column.LABELS,
+    "campaign": Column.CAMPAIGN,
+    "visibility": Column.VISIBILITY,
+    "warning": Column.WARNING,
+    "language": Column.LANGUAGE,
+    "poll": Column.POLL,
+    "status": Column.STATUS,
+}
+HEADERS: dict[str, str] = {column: f"--{option}" for option, column in OPTIONS.items()}
+
+PARTS = "\n---\n"
+
+PostName = Annotated[str, typer.Argument()]
+Accounts = Annotated[str | None, typer.Option("--accounts")]
+Only = Annotated[str | None, typer.Option("--accounts")]
+At = Annotated[str | None, typer.Option("--at")]
+Zone = Annotated[str | None, typer.Option("--zone")]
+Text = Annotated[str | None, typer.Option("--text")]
+TextFile = Annotated[Path | None, typer.Option("--text-file")]
+TextFor = Annotated[list[str] | None, typer.Option("--text-for")]
+Media = Annotated[list[str] | None, typer.Option("--media")]
+Alt = Annotated[list[str] | None, typer.Option("--alt")]
+Link = Annotated[str | None, typer.Option("--link")]
+FirstComment = Annotated[str | None, typer.Option("--first-comment")]
+Form = Annotated[str | None, typer.Option("--format")]
+Labels = Annotated[str | None, typer.Option("--labels")]
+Campaign = Annotated[str | None, typer.Option("--campaign")]
+Visibility = Annotated[str | None, typer.Option("--visibility")]
+Warn = Annotated[str | None, typer.Option("--warning")]
+Language = Annotated[str | None, typer.Option("--language")]
+Poll = Annotated[str | None, typer.Option("--poll")]
+Status = Annotated[str | None, typer.Option("--status")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     post = typer.Typer(no_args_is_help=True)
-
-    @post.command("show")
-    def show(post: str) -> None: ...
-
+    post.command("add")(add)
+    post.command("show")(show)
+    post.command("edit")(edit)
+    post.command("cancel")(cancel)
+    post.command("hold")(hold)
+    post.command("resume")(resume)
+    post.command("now")(now)
     app.add_typer(post, name="post")
+
+
+def add(
+    ctx: typer.Context,
+    accounts: Accounts = None,
+    at: At = None,
+    text: Text = None,
+    text_file: TextFile = None,
+    media: Media = None,
+    alt: Alt = None,
+    link: Link = None,
+    brand: BrandName = None,
+    zone: Zone = None,
+    text_for: TextFor = None,
+    first_comment: FirstComment = None,
+    form: Form = None,
+    labels: Labels = None,
+    campaign: Campaign = None,
+    visibility: Visibility = None,
+    warning: Warn = None,
+    language: Language = None,
+    poll: Poll = None,
+    status: Status = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.cli.calendar import fetcher
+    from heraut.publishing.write_post import add_post
+
+    said = _text(text, text_file)
+    if said is None and not (media or link or poll or sys.stdin.isatty()):
+        said = sys.stdin.read()
+    cells = _cells(
+        {"brand": brand, "accounts": accounts, "at": at, "zone": zone, "text": said, "link": link}
+        | {"first-comment": first_comment, "format": form, "labels": labels, "campaign": campaign}
+        | {"visibility": visibility, "warning": warning, "language": language, "poll": poll, "status": status}
+    )
+    given = _given(cells, text_for, media, alt)
+    desk = open_desk(ctx, stack)
+    written = add_post(given, desk.world, fetcher(desk), person())
+    _show_written(written, desk, "post_added", as_json=as_json)
+
+
+def edit(
+    ctx: typer.Context,
+    post: PostName,
+    accounts: Accounts = None,
+    at: At = None,
+    text: Text = None,
+    text_file: TextFile = None,
+    media: Media = None,
+    alt: Alt = None,
+    link: Link = None,
+    brand: BrandName = None,
+    zone: Zone = None,
+    text_for: TextFor = None,
+    first_comment: FirstComment = None,
+    form: Form = None,
+    labels: Labels = None,
+    campaign: Campaign = None,
+    visibility: Visibility = None,
+    warning: Warn = None,
+    language: Language = None,
+    poll: Poll = None,
+    status: Status = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.cli.calendar import fetcher
+    from heraut.publishing.write_post import edit_post
+
+    cells = _cells(
+        {"accounts": accounts, "at": at, "zone": zone, "text": _text(text, text_file), "link": link}
+        | {"first-comment": first_comment, "format": form, "labels": labels, "campaign": campaign}
+        | {"visibility": visibility, "warning": warning, "language": language, "poll": poll, "status": status}
+    )
+    given = _given(cells, text_for, media, alt)
+    if not given.cells:
+        raise CannotGoOn("nothing_to_edit")
+    desk = open_desk(ctx, stack)
+    found = post_called(desk, post, brand)
+    owner = desk.brands.brand(found.brand)
+    if owner is None:
+        raise CannotGoOn("post_unknown", name=post)
+    written = edit_post(owner, found.id, given, desk.world, fetcher(desk), person())
+    _show_written(written, desk, "post_edited", as_json=as_json)
+
+
+def show(
+    ctx: typer.Context, post: PostName, brand: BrandName = None, as_json: Json = False, stack: Stack = None
+) -> None:
+    from heraut.cli.shown import as_object, print_json, print_table
+
+    desk = open_desk(ctx, stack)
+    found = post_called(desk, post, brand)
+    deliveries = desk.posts.deliveries(found.brand, found.id)
+    if as_json:
+        print_json([as_object(one) for one in deliveries])
+        return
+    for line in said_lines(found):
+        tell(line)
+    print_table(list(deliveries), {(found.brand, found.id): found}, desk.clock.now())
+
+
+def cancel(ctx: typer.Context, post: PostName, only: Only = None, brand: BrandName = None, stack: Stack = None) -> None:
+    from heraut.publishing.cancel_post import cancel_post
+
+    _steer(ctx, post, only, brand, stack, cancel_post, lambda one, _: say("delivery_cancelled", delivery=one.id))
+
+
+def hold(ctx: typer.Context, post: PostName, only: Only = None, brand: BrandName = None, stack: Stack = None) -> None:
+    from heraut.publishing.hold_post import hold_post
+
+    _steer(ctx, post, only, brand, stack, hold_post, lambda one, _: say("delivery_held", delivery=one.id))
+
+
+def resume(ctx: typer.Context, post: PostName, only: Only = None, brand: BrandName = None, stack: Stack = None) -> None:
+    from heraut.publishing.hold_post import resume_post
+
+    _steer(ctx, post, only, brand, stack, resume_post, _resumed)
+
+
+def now(ctx: typer.Context, post: PostName, only: Only = None, brand: BrandName = None, stack: Stack = None) -> None:
+    from heraut.publishing.publish_now import publish_now
+
+    _steer(ctx, post, only, brand, stack, publish_now, lambda one, _: say("delivery_now", delivery=one.id))
+
+
+def said_lines(post: Post) -> list[str]:
+    """Give what a post says, in full, as lines."""
+    content = post.content
+    lines = [f"{post.id}  ({post.brand}, {post.local.replace('T', ' ')} {post.zone}, version {post.version})"]
+    for number, part in enumerate(content.parts):
+        lines += ["---"] * bool(number) + [part.text]
+        lines += [f"[{media.name}: {media.alt}]" for media in part.media]
+    lines += [f"{name}{say('colon')} {PARTS.join(text)}" for name, text in post.texts.items()]
+    lines += [content.link] if content.link else []
+    return [*lines, ""]
+
+
+def _steer(
+    ctx: typer.Context,
+    name: str,
+    accounts: str | None,
+    brand: str | None,
+    stack: str | None,
+    change: Steer,
+    sentence: Callable[[Delivery, Desk], str],
+) -> None:
+    """Change a post's deliveries, and say of each what came of it; exit status 1 when nothing could be changed."""
+    from heraut.publishing.calendar_row import split_accounts
+
+    desk = open_desk(ctx, stack)
+    post = post_called(desk, name, brand)
+    account = name.partition("@")[2]
+    only = split_accounts(accounts) if accounts else [account] if account else []
+    changes = change(desk.world, post.brand, post.id, person(), only)
+    for delivery in changes.changed:
+        tell(sentence(delivery, desk), "green")
+    # What was cancelled earlier is no news, unless there is nothing else to say.
+    told = [why for one, why in changes.left if one.state.value != "cancelled" or not changes.changed]
+    complain(problem_line(why) for why in told)
+    if not changes.changed:
+        raise typer.Exit(1)
+
+
+def _resumed(delivery: Delivery, desk: Desk) -> str:
+    from heraut.cli.story import mark_words
+    from heraut.wording import at_moment
+
+    if delivery.holds:
+        return say("delivery_still_held", delivery=delivery.id, marks=mark_words(", ".join(sorted(delivery.holds))))
+    when = at_moment(delivery.publish_at, delivery.zone, language(), desk.clock.now())
+    return say("delivery_resumed", delivery=delivery.id, when=when)
+
+
+def _show_written(written: Written, desk: Desk, code: str, *, as_json: bool) -> None:
+    from heraut.cli.shown import as_object, print_json
+    from heraut.wording import at_moment
+
+    complain((problem_line(found) for found in written.warnings), style="yellow")
+    if as_json:
+        print_json([as_object(one) for one in written.deliveries])
+        return
+    post = written.post
+    when = at_moment(post.publish_at, post.zone, language(), desk.clock.now())
+    tell(say(code, post=post.id, when=when, version=post.version), "green")
+
+
+def _text(text: str | None, text_file: Path | None) -> str | None:
+    """Give the text, from the option or its file; None: neither was given."""
+    if text is not None and text_file is not None:
+        raise CannotGoOn("text_twice")
+    if text_file is None:
+        return text
+    try:
+        return text_file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise CannotGoOn("file_missing", file=text_file) from None
+    except UnicodeDecodeError:
+        raise CannotGoOn("file_no_text", file=text_file) from None
+    except OSError as error:
+        raise CannotGoOn("file_unreadable", file=text_file, why=error.strerror or "") from error
+
+
+def _cells(options: dict[str, str | None]) -> dict[str, str]:
+    """Give what was given as the cells of a calendar's row."""
+    return {OPTIONS[name]: value.strip() for name, value in options.items() if value is not None}
+
+
+def _given(cells: dict[str, str], text_for: list[str] | None, media: list[str] | None, alts: list[str] | None) -> Given:
+    from heraut.publishing.write_post import Given
+
+    for pair in text_for or []:
+        target, equals, text = pair.partition("=")
+        if not equals or not target.strip():
+            raise CannotGoOn("text_for_unreadable", given=pair[:40])
+        cells[f"{OVERRIDE}{target.strip().casefold()}"] = text.strip()
+    files: dict[str, bytes] = {}
+    if media is not None:
+        wanted = [where.strip() for where in media if where.strip()]
+        cells[Column.MEDIA] = "\n".join(_place(number, where, files) for number, where in enumerate(wanted))
+    if alts is not None:
+        cells[Column.ALT] = "\n".join(" ".join(alt.split()) for alt in alts)
+    return Given(cells, files, HEADERS)
+
+
+def _place(number: int, where: str, files: dict[str, bytes]) -> str:
+    """Give how a picture is named in the row: an address as it is, a file by a name that no separator cuts."""
+    if where.lower().startswith(("https://", "http://")):
+        return where
+    name = "".join("_" if letter in ":;|,\\\n" else letter for letter in Path(where).name)
+    try:
+        files[f"{number}/{name}"] = Path(where).expanduser().read_bytes()
+    except FileNotFoundError:
+        raise CannotGoOn("file_missing", file=where) from None
+    except OSError as error:
+        raise CannotGoOn("file_unreadable", file=where, why=error.strerror or "") from error
+    return f"{number}/{name}"

@@ -71,11 +71,11 @@ def tell(text: str, style: str | None = None) -> None:
     console().print(text, style=style)
 
 
-def complain(lines: Iterable[str]) -> None:
+def complain(lines: Iterable[str], style: str = "red") -> None:
     """Print lines on standard error."""
     terminal = console(errors=True)
     for line in lines:
-        terminal.print(line, style="red")
+        terminal.print(line, style=style)
 
 
 def problem_line(found: Problem) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from heraut.cli.shown import excerpt, seconds
-from heraut.cli.speech import language, problem_line, say
+from heraut.cli.speech import language, problem_line, say, wording
 from heraut.events import EventName
 from heraut.problems import Problem
 from heraut.wording import clock, day, local, moment, span
@@ -64,7 +64,7 @@ def sentence(event: Event, zone: str) -> str:
         code,
         version=fields.get("version"),
         by=fields.get("by") or say("the_machine"),
-        mark=mark_words(str(fields.get("mark", ""))),
+        mark=mark_words(str(fields["mark"])) if fields.get("mark") else "",
         until=clock(datetime.fromisoformat(until), zone, seconds=True) if until else "",
         late=span(timedelta(seconds=float(fields.get("late_by_s") or 0)), language()),
         reminders=fields.get("reminders"),
@@ -74,11 +74,13 @@ def sentence(event: Event, zone: str) -> str:
 
 def mark_words(marks: str) -> str:
     """Say why something is held: by whom, or by which pause."""
-    said = []
-    for mark in marks.split(", "):
-        kind, _, who = mark.partition(":")
-        said.append(say("mark_person", who=who) if kind == "person" else say(f"mark_{kind}", what=who))
-    return ", ".join(said)
+    return ", ".join(_mark_words(mark) for mark in marks.split(", "))
+
+
+def _mark_words(mark: str) -> str:
+    kind, _, who = mark.partition(":")
+    code = f"mark_{kind}"
+    return say(code, who=who) if code in wording.sentences() else mark
 
 
 def _published(event: Event) -> str:

@@ -114,6 +114,47 @@ def moved(delivery: Delivery, post: Post, ahead: timedelta | None) -> Delivery:
     )
 
 
+def renewed(delivery: Delivery, post: Post, ahead: timedelta | None, state: State, *, moved: bool) -> Delivery:
+    """It is to say what this new version of its post says, in `state`; only an edit of the time moves its promise."""
+    publish_at = post.publish_at if moved else delivery.publish_at
+    prepare_at = None if ahead is None else publish_at - ahead
+    leaves = state is State.SCHEDULED and not delivery.holds
+    return delivery.model_copy(
+        update={
+            "version": post.version,
+            "state": state,
+            "publish_at": publish_at,
+            "local": post.local if moved else delivery.local,
+            "zone": post.zone if moved else delivery.zone,
+            "prepare_at": prepare_at,
+            "prepared": None,
+            "due_at": (prepare_at or publish_at) if leaves else None,
+            "not_before": None if moved else delivery.not_before,
+            "attempts": 0,
+            "attempt": None,
+            "lease_until": None,
+            "problem": None,
+        }
+    )
+
+
+def mark_of(person: str) -> str:
+    """Give the mark that a person's hold puts on a delivery."""
+    return f"person:{person}"
+
+
+def held(delivery: Delivery, mark: str) -> Delivery:
+    """It does not leave while the mark is on it."""
+    return delivery.model_copy(update={"holds": delivery.holds | {mark}, "due_at": None})
+
+
+def released(delivery: Delivery, mark: str) -> Delivery:
+    """This cause holds it no more; the last one gone, it is due again."""
+    holds = delivery.holds - {mark}
+    due_at = None if holds else delivery.prepare_at or delivery.earliest
+    return delivery.model_copy(update={"holds": holds, "due_at": due_at})
+
+
 def now_there(now: datetime, zone: str) -> LocalTime:
     """Give this very instant as a promise."""
     return LocalTime(written_minute(now, zone), zone, now)

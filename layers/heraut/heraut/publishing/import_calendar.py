@@ -130,7 +130,7 @@ class _Importer:
         for brand in self._matches.brands:
             for known, line in list(self._matches.absent(brand)):
                 code = "absent_cancelled" if replace_absent else "absent_stays"
-                said = warning(code, when=_day_and_hour(known.post.local))
+                said = warning(code, when=day_and_hour(known.post.local))
                 if replace_absent and not self._cancel_absent(known):
                     said = warning("too_late_to_cancel")
                 yield Entry(line, Outcome.ABSENT, known.post.source.identity, known.post.id, (said,))
@@ -219,7 +219,7 @@ class _Importer:
         wish, checked = self._checks.checked(asked.wish)
         problems = [*asked.problems, *checked]
         if row.moment and row.moment.instant < now - PAST:
-            problems.append(problem("time_past", self._name_of_time(), when=_day_and_hour(row.moment.local)))
+            problems.append(problem("time_past", self._name_of_time(), when=day_and_hour(row.moment.local)))
         if any(not found.warning for found in problems):
             stays = [warning("earlier_version_stays")] if known and known.waiting else []
             return Entry(row.number, Outcome.REFUSED, row.id, known.post.id if known else None, (*problems, *stays))
@@ -234,11 +234,11 @@ class _Importer:
     def _add(self, wish: Wish, problems: Sequence[Problem], now: datetime) -> Entry:
         row = wish.row
         before = self._matches.said_before.get(row.number)
-        said = [warning("said_before", self._name(Column.TEXT), when=_day_and_hour(before))] if before else []
+        said = [warning("said_before", self._name(Column.TEXT), when=day_and_hour(before))] if before else []
         post, deliveries = new_post(wish, self._matches.free_id(row), self._file, now)
         source = event_source(self._file, row.number)
         events = [event(EventName.POST_QUEUED, post.brand, post.id, None, now, source=source, version=1)]
-        events += _asking(post, deliveries, now)
+        events += asking(post, deliveries, now)
         if not self._dry_run:
             self._world.posts.add(post, deliveries, events, wish.keys)
             self._dispatch(deliveries)
@@ -250,7 +250,7 @@ class _Importer:
         by = self._file
         events = [event(EventName.POST_EDITED, post.brand, post.id, None, now, version=post.version, by=by)]
         events += [event(EventName.DELIVERY_CANCELLED, post.brand, post.id, one.account, now, by=by) for one in gone]
-        events += _asking(post, deliveries, now)
+        events += asking(post, deliveries, now)
         if not self._dry_run:
             self._world.posts.edit(post, deliveries, events, wish.keys)
             self._dispatch(deliveries)
@@ -326,12 +326,13 @@ def _without_twins(rows: Sequence[ReadRow]) -> list[ReadRow]:
     return judged
 
 
-def _asking(post: Post, deliveries: Sequence[Delivery], now: datetime) -> list[Event]:
+def asking(post: Post, deliveries: Sequence[Delivery], now: datetime) -> list[Event]:
     """Ask for approval, once per version of a post."""
     if not any(one.state is State.TO_APPROVE for one in deliveries):
         return []
     return [event(EventName.APPROVAL_ASKED, post.brand, post.id, None, now, version=post.version)]
 
 
-def _day_and_hour(local: str) -> str:
+def day_and_hour(local: str) -> str:
+    """Write a local time (`2026-11-23T09:30`) as a calendar does."""
     return f"{local[8:10]}/{local[5:7]}/{local[:4]} {local[11:16]}"
