@@ -57,6 +57,7 @@ def calendar(now: datetime, words_of_later: str) -> bytes:
         row("f", PAST, "lent", "Trop tard, au prochain créneau"),
         row("g", LATER, "site", words_of_later),
         row("h", LATER, "bluesky", "Plus tard, avec image", PICTURE),
+        row("", LATER, "site", "Une ligne sans identifiant"),
     ]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -90,10 +91,10 @@ def state(world: World, name: str) -> str | None:
     return deliveries(world).get(name, {}).get("state")
 
 
-def reports(world: World) -> list[dict[str, Any]]:
+def reports(world: World, file: str = "semaine.zip") -> list[dict[str, Any]]:
     """The reports written so far, oldest first."""
     storage, bucket = world.client("s3"), world.outputs["FilesBucket"]
-    listed = storage.list_objects_v2(Bucket=bucket, Prefix="reports/semaine.zip.").get("Contents", [])
+    listed = storage.list_objects_v2(Bucket=bucket, Prefix=f"reports/{file}.").get("Contents", [])
     names = sorted(one["Key"] for one in listed if one["Key"].endswith(".json"))
     return [json.loads(storage.get_object(Bucket=bucket, Key=name)["Body"].read()) for name in names]
 
@@ -154,7 +155,7 @@ def test_the_wrong_row_is_in_the_report_and_the_good_ones_are_queued(dropped: Wo
     (report,) = eventually(lambda: reports(dropped))
     (refused,) = [row for row in report["rows"] if row["outcome"] == "refused"]
 
-    assert (report["counts"]["queued"], report["counts"]["refused"]) == (7, 1)
+    assert (report["counts"]["queued"], report["counts"]["refused"]) == (8, 1)
     assert refused["row"] == 3
     assert "inconnu" in json.dumps(refused["problems"], ensure_ascii=False)
 
@@ -183,15 +184,15 @@ def test_a_person_publishes_by_hand_and_says_so_once(dropped: World) -> None:
 def test_what_is_too_late_is_said_and_a_person_decides(dropped: World) -> None:
     """Nothing late leaves by itself: the mail offers now, the next slot, or nothing."""
     eventually(lambda: {state(dropped, "e/lent"), state(dropped, "f/lent")} == {"expired"}, 60)
-    publish_now = links_in(dropped, eventually(lambda: mail_with(dropped, "à publier maintenant")))[0]
-    next_slot = links_in(dropped, eventually(lambda: mail_with(dropped, "au prochain créneau")))[1]
+    publish_now = links_in(dropped, eventually(lambda: mail_with(dropped, "> Trop tard, à publier maintenant")))[0]
+    next_slot = links_in(dropped, eventually(lambda: mail_with(dropped, "> Trop tard, au prochain créneau")))[1]
 
     assert "<form" in opened(publish_now)
     opened(publish_now, press=True)
     opened(next_slot, press=True)
     eventually(lambda: state(dropped, "e/lent") == "published", 60)
     assert state(dropped, "f/lent") == "scheduled"
-    assert deliveries(dropped)["f/lent"]["local"].endswith("07:30:00")
+    assert deliveries(dropped)["f/lent"]["local"].endswith("T07:30")
 
 
 def test_an_edited_row_is_an_edit(dropped: World, start: datetime) -> None:
@@ -225,6 +226,23 @@ def test_a_lost_answer_is_read_back_and_a_lost_picture_sent_again(dropped: World
     texts = [one["text"] for one in bluesky.records.values()]
     assert texts.count(f"Réponse en {BREAKS}") == 1
     assert texts.count(f"Image à l'{FORGETS}") == 1
+
+
+def test_rows_absent_from_a_later_version_of_a_long_file_are_reported_and_stay(world: World) -> None:
+    """A year of rows is read as a whole; what a later version leaves out is said, and stays queued."""
+    long = 301
+    first = datetime.now(ZoneInfo("Europe/Paris")) + LATER
+    rows = [
+        f"{BRAND};{moment:%d/%m/%Y};{moment:%H:%M};site;Ligne {number}"
+        for number, moment in ((number, first + timedelta(hours=number)) for number in range(long))
+    ]
+    world.drop("annee.csv", "\n".join(["marque;date;heure;comptes;texte", *rows]).encode())
+    eventually(lambda: reports(world, "annee.csv"), 90)
+    world.drop("annee.csv", "\n".join(["marque;date;heure;comptes;texte", rows[0]]).encode())
+    whole, short = eventually(lambda: len(reports(world, "annee.csv")) == 2 and reports(world, "annee.csv"), 90)
+
+    assert (whole["counts"]["queued"], whole["counts"]["refused"]) == (long, 0)
+    assert (short["counts"]["unchanged"], short["counts"]["absent"]) == (1, long - 1)
 
 
 def test_tokens_are_renewed_and_a_person_hears_of_what_only_they_can_renew(world: World) -> None:
