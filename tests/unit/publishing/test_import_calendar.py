@@ -574,6 +574,8 @@ class TestEdited:
             "masto": (State.SCHEDULED, 2),
         }
         assert desk.posts.story("martin", desk.post(report).id)[-1].name is EventName.DELIVERY_CANCELLED
+        again = desk.drop("martin;24/11/2026;9h30;journal, masto;Bonjour")
+        assert (outcomes(again), codes(again)) == (["unchanged"], [])
 
     def test_an_account_that_comes_back(self) -> None:
         """It is queued again."""
@@ -807,6 +809,33 @@ class TestOut:
         assert entry(report, 2).problems[0].fields["accounts"] == "site"
         assert {one.account: one.version for one in desk.queued()} == {"site": 1, "journal": 2}
 
+    def test_an_account_added_to_a_row_that_is_out(self) -> None:
+        """In time, the new account gets it, and the one that has it gets nothing more; later, it is too late."""
+        desk = Desk()
+        first = desk.drop("martin;24/11/2026;9h30;site;Bonjour")
+        desk.publish(entry(first, 2).post or "", "site")
+
+        report = desk.drop("martin;24/11/2026;9h30;site, journal;Bonjour")
+        desk.publish(entry(first, 2).post or "", "journal")
+        desk.clock.advance(2 * DAY)
+        late = desk.drop("martin;24/11/2026;9h30;partout;Bonjour")
+
+        assert (outcomes(report), codes(report)) == (["edited"], ["already_out_there"])
+        assert (outcomes(late), codes(late)) == (["already_out"], ["too_late_to_edit"])
+        assert {one.account: one.version for one in desk.queued()} == {"site": 1, "journal": 2}
+
+    def test_a_time_at_which_an_account_was_served_stays_taken(self) -> None:
+        """Even when the row of that time has moved on with another account."""
+        desk = Desk()
+        first = desk.drop("martin;24/11/2026;10h;journal, site;Deux")
+        desk.publish(entry(first, 2).post or "", "site")
+        desk.drop("martin;24/11/2026;9h;site;Deux")
+
+        report = desk.drop("martin;24/11/2026;10h;site;Un")
+
+        assert outcomes(report) == ["already_out"]
+        assert [one.state for one in desk.queued() if one.account == "site"] == [State.PUBLISHED]
+
     def test_it_left_between_reading_and_writing(self) -> None:
         """The edit loses the race, is decided anew, and finds it too late."""
         desk = Desk()
@@ -904,6 +933,7 @@ class TestCancelled:
         report = desk.drop(ROW)
 
         assert (outcomes(report), codes(report)) == (["unchanged"], ["cancelled_stays"])
+        assert codes(desk.drop(ROW)) == ["cancelled_stays"]
         assert [one.state for one in desk.queued()] == [State.CANCELLED]
 
     def test_a_cancelled_event_of_a_calendar_application(self) -> None:

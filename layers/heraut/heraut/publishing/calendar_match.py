@@ -40,6 +40,13 @@ class Known:
         """Whether an edit still reaches any of it."""
         return any(is_open(delivery) for delivery in self.deliveries)
 
+    def concerned_by(self, accounts: Sequence[str]) -> bool:
+        """Whether a row for these accounts still changes anything: an open one, a new one, one to take away."""
+        held = [self.delivery(account) for account in accounts]
+        return any(one is None or is_open(one) for one in held) or any(
+            one.may_change and one.account not in accounts for one in self.deliveries
+        )
+
     @property
     def waiting(self) -> bool:
         """Whether any of it would still leave."""
@@ -228,10 +235,17 @@ class Matches:
         return here and self._without_id(found, row)
 
     def _at_same_time(self, found: Known, row: ReadRow, account: str) -> bool:
-        """Whether the row that a post came from gave this account and local time (a person may have moved it since)."""
-        given = when(row.moment.local, row.moment.zone) if row.moment else None
+        """Whether a post has this account at the row's local time.
+
+        What waits is where its row put it (a person may have moved it since); what left, where it left.
+        """
         delivery = found.delivery(account)
-        taken_out = delivery is None or (delivery.state is State.CANCELLED and account not in found.post.accounts)
+        if delivery is None or row.moment is None:
+            return False
+        given = when(row.moment.local, row.moment.zone)
+        if not is_open(delivery):
+            return given in (when(delivery.local, delivery.zone), found.post.source.when)
+        taken_out = delivery.state is State.CANCELLED and account not in found.post.accounts
         return not taken_out and found.post.source.when == given
 
     def _without_id(self, found: Known, row: ReadRow) -> bool:

@@ -178,7 +178,7 @@ class _Importer:
         if row.status is Status.CANCELLED:
             return _entry(row, Outcome.REFUSED, known) if row.refused else self._annul(row, known)
         asked = self._checks.gather(row)
-        if known and not known.reachable:
+        if known and not known.concerned_by(row.accounts):
             return self._already_out(asked, known)
         if known and not asked.problems and known.post.source.fingerprint == asked.fingerprint:
             return self._unchanged(row, known)
@@ -208,7 +208,7 @@ class _Importer:
 
     def _unchanged(self, row: ReadRow, known: Known) -> Entry:
         self._dispatch(known.deliveries)
-        stays = any(one.state is State.CANCELLED for one in known.deliveries)
+        stays = any(one.state is State.CANCELLED and one.account in row.accounts for one in known.deliveries)
         said = [warning("cancelled_stays", self._name(Column.STATUS))] if stays else []
         return _entry(row, Outcome.UNCHANGED, known, *said)
 
@@ -219,6 +219,8 @@ class _Importer:
         wish, checked = self._checks.checked(asked.wish)
         problems = [*asked.problems, *checked]
         if row.moment and row.moment.instant < now - PAST:
+            if known and not known.reachable:
+                return self._already_out(asked, known)
             problems.append(problem("time_past", self._name_of_time(), when=day_and_hour(row.moment.local)))
         if any(not found.warning for found in problems):
             stays = [warning("earlier_version_stays")] if known and known.waiting else []
