@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from heraut.brands import Account, Brand, NetworkName
+from heraut.publishing.calendar_columns import Column, column_called
 from heraut.publishing.calendar_file import Row
 from heraut.publishing.calendar_row import MediaWanted, ReadRow, Status, read_row
 from heraut.publishing.model import Poll, Visibility
@@ -458,3 +461,17 @@ def test_rubbish_is_said_never_raised(cells: dict[str, str]) -> None:
 
     codes(ReadRow(number=2, problems=tuple(found for found in row.problems if "{" not in str(found.fields))))
     assert row.refused or row.moment is not None or row.status is Status.CANCELLED
+
+
+def test_the_documentation_names_every_column_and_status() -> None:
+    """docs/calendar.md is the reference that people read."""
+    text = (Path(__file__).parents[3] / "docs" / "calendar.md").read_text(encoding="utf-8")
+
+    table = [line for line in text.splitlines() if line.startswith("| `")]
+    for header in Column:
+        (line,) = [line for line in table if f"`{header}`" in line.split("|")[1]]
+        for name in re.findall(r"`([^`]+)`", "|".join(line.split("|")[1:3])):
+            assert column_called(name), name
+    for status in ("brouillon", "à valider", "programmé", "annulé", "draft", "to approve", "scheduled", "cancelled"):
+        assert status in text
+        assert codes(read(statut=status)) == []
