@@ -28,6 +28,8 @@ LOCKS = {
     "ministack": ROOT / "infra" / "local" / "ministack.txt",
     "sam": ROOT / "infra" / "local" / "sam.txt",
 }
+# The interpreter itself, whichever environment calls: they are all made from the same one.
+INTERPRETER = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 
 
 class Unusable(Exception):
@@ -62,7 +64,7 @@ def ensure(name: str, say: Callable[[str], None] = say) -> None:
     Raises: Unusable when the interpreter has no venv module or the installation fails.
     """
     target, stamp = FOLDERS[name], FOLDERS[name] / ".heraut-stamp"
-    interpreter = f"{sys.executable} {sys.version.split()[0]} "
+    interpreter = f"{INTERPRETER} {sys.version.split()[0]} "
     wanted = interpreter + hashlib.sha256(LOCKS[name].read_bytes()).hexdigest()
     found = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
     if found == wanted:
@@ -84,7 +86,7 @@ def ensure(name: str, say: Callable[[str], None] = say) -> None:
 def _make_with_pip(target: Path) -> None:
     """The first environment holds only uv, which makes the others ten times faster than pip."""
     try:
-        _run([sys.executable, "-m", "venv", str(target)])
+        _run([INTERPRETER, "-m", "venv", str(target)])
     except Unusable as problem:
         raise Unusable(
             f"Python could not make an environment ({problem}). On Debian or Ubuntu: apt install python3-venv"
@@ -96,7 +98,7 @@ def _make_with_pip(target: Path) -> None:
 def _make_with_uv(name: str, target: Path) -> None:
     uv, python = program("uv", "uv"), target / "bin" / "python"
     if not python.exists():
-        _run([uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(target)])
+        _run([uv, "venv", "--quiet", "--no-project", "--python", INTERPRETER, str(target)])
     _run([uv, "pip", "sync", "--require-hashes", str(LOCKS[name]), "--python", str(python)])
     if name == "desk":
         # Editable and without build isolation: nothing outside the lock is fetched.

@@ -90,8 +90,11 @@ def set_aside_unsaved_state() -> None:
 
 
 @contextlib.contextmanager
-def emulator(port: int) -> Iterator[stack.Emulator]:
-    """The emulator while the block runs; stopped cleanly, its state saved, whatever ends the block."""
+def emulator(port: int, *, aloud: bool) -> Iterator[stack.Emulator]:
+    """The emulator while the block runs; stopped cleanly, its state saved, whatever ends the block.
+
+    Not `aloud`, it stops in silence when all is well: the last line is the play's.
+    """
     running = stack.start(port, FOLDER)
     RUN.write_text(json.dumps({"pid": os.getpid(), "emulator": running.process.pid, "endpoint": running.endpoint}))
     try:
@@ -99,12 +102,13 @@ def emulator(port: int) -> Iterator[stack.Emulator]:
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # stopping takes some seconds; an impatient Ctrl-C must not cut it
         LOCAL.unlink(missing_ok=True)
-        say("Stopping, and saving the state ...")
+        if aloud:
+            say("Stopping, and saving the state ...")
         running.stop()
         shutil.rmtree(FOLDER / "tmp", ignore_errors=True)  # before the next run may start: it unpacks there too
         if UNSAVED.exists():
             say("The emulator ended without saving: what was done in this run is lost.")
-        else:
+        elif aloud:
             say("Stopped. `make run` finds the queue again as it is now.")
         RUN.unlink(missing_ok=True)
 
@@ -177,7 +181,7 @@ def run(how: str, port: int) -> int:
     refuse_if_taken(port)
     set_aside_unsaved_state()
     say("Starting the embedded stack ...")
-    with emulator(port) as running:
+    with emulator(port, aloud=how != "once") as running:
         outputs = bring_up(running)
         if how == "none":
             say(f"The local stack answers. Public bucket: {outputs['PublicUrl']}\nCtrl-C stops it.")
