@@ -10,6 +10,7 @@ from moto import mock_aws
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
+from tests.contracts.cli_shop import Shop
 from tests.contracts.stack import Stack
 from tests.twins.brands import BrandsTwin
 from tests.twins.links import LinksTwin
@@ -64,3 +65,9 @@ def links(request: pytest.FixtureRequest) -> Links:
     if request.param == "twin":
         return LinksTwin()
     return LinksTable(request.getfixturevalue("brands_stack").table)
+
+
+@pytest.fixture
+def shop(aws: None, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """A stack with a bakery, and the command."""
+    return Shop(monkeypatch).open()

@@ -1,0 +1,235 @@
+"""A stack under moto with a bakery in it, and the real command speaking to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from typer.testing import CliRunner
+
+from heraut.aws.brands_table import BrandsTable
+from heraut.aws.links_table import LinksTable
+from heraut.aws.posts_table import PostsTable
+from heraut.aws.secrets import ParameterSecrets
+from heraut.brands import Account, Brand, NetworkName, Person, Role
+from heraut.cli import stacks
+from heraut.cli.main import app
+from heraut.cli.stacks import OpenStack
+from heraut.clock import SystemClock
+from heraut.networks.base import Identity, Limits
+from heraut.networks.by_hand import ByHand
+from heraut.problems import problem
+from tests.contracts.stack import REGION, Stack, clients
+from tests.twins.network import NetworkTwin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import pytest
+
+    from heraut.aws.clients import Clients
+    from heraut.errors import NetworkError
+    from heraut.events import Event
+    from heraut.problems import Problem
+    from heraut.publishing.model import Content, Delivery, Post, State
+
+BAKERY = Brand(
+    id="martin",
+    name="Boulangerie Martin",
+    accounts=(
+        Account(name="masto", network=NetworkName.MASTODON, instance="https://social.example"),
+        Account(name="sky", network=NetworkName.BLUESKY, handle="martin.example"),
+        Account(name="story", network=NetworkName.BY_HAND, url="https://network.example/me"),
+    ),
+    groups={"partout": ("masto", "sky")},
+    people=(
+        Person(id="lea", name="Léa", email="lea@example.com", roles=(Role.PUBLISHING, Role.APPROVAL)),
+        Person(id="karim", name="Karim", email="karim@example.com", roles=(Role.ON_CALL,)),
+    ),
+    revision=1,
+)
+LIBRARY = Brand(
+    id="mots",
+    name="Librairie Les Mots",
+    accounts=(Account(name="vitrine", network=NetworkName.MASTODON, instance="https://social.example"),),
+    people=(Person(id="ines", name="Inès", email="ines@example.com"),),
+    revision=1,
+)
+FIELDS = (
+    *("delivery", "post", "brand", "account", "network", "state", "holds", "due_at", "due_local", "zone"),
+    *("published_at", "lateness_ms", "url", "attempts", "problem", "version"),
+)
+
+
+@dataclass
+class CheckedTwin(NetworkTwin):
+    """A network that can be asked whether a secret works."""
+
+    secret_fields: tuple[str, ...] = ("password",)
+    trouble: NetworkError | None = None
+    tried: list[Mapping[str, str]] = field(default_factory=list)
+
+    def validate(self, content: Content, limits: Limits) -> Sequence[Problem]:
+        most = limits.characters or 0
+        return [
+            problem("mastodon_text_too_long", length=len(part.text), limit=most, url=23)
+            for part in content.parts
+            if len(part.text) > most
+        ]
+
+    def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
+        self.tried.append(secret)
+        if self.trouble is not None:
+            raise self.trouble
+        return Identity(name=f"@{account.name}", url=f"https://twin.example/@{account.name}", limits=Limits())
+
+
+@dataclass
+class RefreshingTwin(CheckedTwin):
+    """A network whose tokens expire."""
+
+    def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
+        if self.trouble is not None:
+            raise self.trouble
+        return {**secret, "access": "renewed-token"}
+
+
+@cache
+def _kept_clients() -> Clients:
+    """One set for all tests: making them takes longer than most commands."""
+    return clients()
+
+
+@dataclass
+class Said:
+    """What the command printed and answered."""
+
+    out: str
+    err: str
+    status: int
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Shop:
+    """The stack, its stores, and the command."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self.posts_stack, self.brands_stack = Stack.of("PostsTable"), Stack.of("BrandsTable")
+        self.clients = _kept_clients()
+        self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(self.brands_stack.table)
+        self.links = LinksTable(self.brands_stack.table)
+        self.secrets = ParameterSecrets(self.clients.ssm, "/heraut", SystemClock().now)
+        for bucket in ("files", "public"):
+            place: Any = {"LocationConstraint": REGION}
+            self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        self.queue_url = self.clients.sqs.create_queue(QueueName="deliveries")["QueueUrl"]
+        self.clients.mail.create_email_identity(EmailIdentity="heraut@example.com")
+        self.masto, self.sky = CheckedTwin(), RefreshingTwin(name=NetworkName.BLUESKY)
+        self.networks = {
+            NetworkName.MASTODON: self.masto,
+            NetworkName.BLUESKY: self.sky,
+            NetworkName.BY_HAND: ByHand(),
+        }
+        self.asked_for: list[str | None] = []
+        monkeypatch.setattr(stacks, "open_stack", self._open)
+        monkeypatch.setattr("heraut.cli.desk.registry", lambda *_: self.networks)
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG", "HERAUT_STACK"):
+            monkeypatch.delenv(name, raising=False)
+        self.speak("fr")
+        self.act_as("lea")
+
+    def _open(self, name: str | None) -> OpenStack:
+        self.asked_for.append(name)
+        return OpenStack("test", self.clients, self.outputs())
+
+    def outputs(self) -> dict[str, str]:
+        """Give the stack's outputs."""
+        return {
+            "BrandsTable": "BrandsTable",
+            "PostsTable": "PostsTable",
+            "FilesBucket": "files",
+            "PublicBucket": "public",
+            "PublicUrl": "https://public.example",
+            "LinksUrl": "https://links.example",
+            "DeliveryQueueUrl": self.queue_url,
+            "PrepareFunction": "prepare",
+            "SecretsPath": "/heraut",
+            "MailFrom": "heraut@example.com",
+        }
+
+    def open(self) -> Shop:
+        """Configure the two brands."""
+        for brand in (BAKERY, LIBRARY):
+            self.brands.save(brand, 0)
+        return self
+
+    def speak(self, language: str) -> None:
+        """Choose the language of the environment."""
+        self._monkeypatch.setenv("HERAUT_LANGUAGE", language)
+
+    def act_as(self, person: str) -> None:
+        """Choose who acts."""
+        self._monkeypatch.setenv("HERAUT_PERSON", person)
+
+    def heraut(self, *arguments: str | Path, typed: str | None = None) -> Said:
+        """Run the command; `typed` is its standard input."""
+        result = CliRunner().invoke(app, [str(one) for one in arguments], input=typed)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Said(_plain(result.stdout), _plain(result.stderr), result.exit_code)
+
+    def add(self, *more: str, at: str = "23/11/2099 9h30", accounts: str = "masto", text: str = "Bonjour") -> str:
+        """Queue a post with the command; gives its id."""
+        brand = ("--brand", "martin")
+        said = self.heraut("post", "add", *brand, "--accounts", accounts, "--at", at, "--text", text, "--json", *more)
+        assert said.status == 0, said
+        return str(said.json[0]["post"])
+
+    def post(self, post: str) -> Post:
+        """Read a post at its newest version."""
+        found = self.posts.post("martin", post)
+        assert found is not None
+        return found
+
+    def delivery(self, post: str, account: str = "masto") -> Delivery:
+        """Read a delivery."""
+        found = self.posts.delivery("martin", post, account)
+        assert found is not None
+        return found
+
+    def put(self, post: str, state: State, account: str = "masto", **changes: Any) -> Delivery:
+        """Bring a delivery to a state, as the machine would."""
+        before = self.delivery(post, account)
+        after = before.model_copy(update={"state": state, **changes})
+        self.posts.change(before, after)
+        return self.delivery(post, account)
+
+    def story(self, post: str) -> list[tuple[str, str | None, dict[str, Any]]]:
+        """Give the names, accounts and fields of a post's events."""
+        events: list[Event] = list(self.posts.story("martin", post))
+        return [(event.name.value, event.account, event.fields) for event in events]
+
+    def queued(self) -> list[dict[str, Any]]:
+        """Take the messages that were sent to the queue."""
+        got = self.clients.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return [json.loads(message["Body"]) for message in got.get("Messages", [])]
+
+    def forget(self, output: str) -> None:
+        """Make the stack one of an older release, without this output."""
+        kept = {name: value for name, value in self.outputs().items() if name != output}
+        opened = OpenStack("test", self.clients, kept)
+        self._monkeypatch.setattr(stacks, "open_stack", lambda _name: replace(opened))
+
+
+def _plain(text: str) -> str:
+    """Leave out colours, and show hard spaces as spaces."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\N{NO-BREAK SPACE}", " ")
