@@ -389,6 +389,39 @@ class TestTwice:
         assert [one.version for one in desk.queued()] == [2]
         assert desk.post(report).content.parts[0].text == "Seconde"
 
+    @pytest.mark.parametrize(
+        ("older", "newer"),
+        [
+            ("martin;24/11/2026;9h30;site;Ancien", "martin;24/11/2026;9h30;site;Nouveau"),
+            ("martin;24/11/2026;9h30;site;Ancien", "martin;24/11/2026;9h30;journal, site;Nouveau"),
+            ("martin;24/11/2026;9h30;journal, site;Ancien", "martin;24/11/2026;9h30;site;Nouveau"),
+        ],
+    )
+    @pytest.mark.parametrize("known", [False, True])
+    def test_a_newer_version_overtakes_an_older_one(self, older: str, newer: str, known: bool) -> None:
+        """A file dropped while its older version is still being imported is the one that counts."""
+        desk = Desk()
+        if known:
+            desk.drop(older.replace("Ancien", "Premier"))
+            desk.clock.advance(MINUTE)
+        real = desk.posts.save_file_posts
+
+        def save(*args: Any) -> None:
+            desk.posts.save_file_posts = real  # type: ignore[method-assign]
+            desk.clock.advance(timedelta(seconds=5))
+            desk.drop(newer)
+            real(*args)
+
+        desk.posts.save_file_posts = save  # type: ignore[method-assign, assignment]
+
+        report = desk.drop(older)
+
+        assert (outcomes(report), codes(report)) == (["unchanged"], ["newer_file_imported"])
+        live = [one for one in desk.queued() if one.state is State.SCHEDULED]
+        assert sorted(one.account for one in live) == sorted(newer.split(";")[3].split(", "))
+        assert {one.post for one in live} == {desk.post(report).id}
+        assert desk.post(report).content.parts[0].text == "Nouveau"
+
     @pytest.mark.parametrize("after", range(5))
     def test_cut_half_way_and_run_again(self, after: int) -> None:
         """The same import made again ends what the first began."""

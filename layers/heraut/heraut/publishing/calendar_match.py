@@ -117,8 +117,8 @@ class Matches:
         if row.brand is None:
             return None
         known = self.by_row.get(row.number)
+        self._read_keys([row])
         if known is None:
-            self._read_keys([row])
             for number in range(KEYS_AT_ONCE):
                 found = self.known(row.brand.id, post_id(row, number), again=True)
                 if found is None or self._is_row(found, row):
@@ -126,6 +126,12 @@ class Matches:
             self._claim(row, self._by_id(row, again=True) or self._by_time(row, again=True))
             known = self.by_row.get(row.number)
         return self.known(row.brand.id, known, again=True) if known else None
+
+    def took(self, row: ReadRow, post: str) -> None:
+        """Note that a row has just queued its post: it is no other row's."""
+        if row.brand is not None:
+            self.claimed[row.brand.id, post] = row
+            self.by_row[row.number] = post
 
     def free_id(self, row: ReadRow) -> str:
         """Give the id that a new post of this row gets: the first that is no other post's."""

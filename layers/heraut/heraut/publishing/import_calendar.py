@@ -113,8 +113,9 @@ class _Importer:
         self._dry_run = dry_run
         self._rows = _without_twins([read_row(row, brands, calendar.headers) for row in calendar.rows])
         self._checks = Checks(world, MediaFinder(calendar.inside, beside, fetch, world.media), calendar.headers)
+        self._began = world.clock.now()
         names = [brand.id for brand in brands]
-        self._matches = Matches(world.posts, file, self._rows, names, world.clock.now())
+        self._matches = Matches(world.posts, file, self._rows, names, self._began)
         self.language = next((row.brand.language for row in self._rows if row.brand), brands[0].language)
 
     def rows(self) -> Iterator[Entry]:
@@ -175,6 +176,8 @@ class _Importer:
     def _decide(self, row: ReadRow, known: Known | None) -> Entry:
         if row.brand is None:
             return _entry(row, Outcome.REFUSED, None)
+        if known and self._is_superseded(known):
+            return _entry(row, Outcome.UNCHANGED, known, warning("newer_file_imported"))
         if row.status is Status.CANCELLED:
             return _entry(row, Outcome.REFUSED, known) if row.refused else self._annul(row, known)
         asked = self._checks.gather(row)
@@ -183,6 +186,11 @@ class _Importer:
         if known and not asked.problems and known.post.source.fingerprint == asked.fingerprint:
             return self._unchanged(row, known)
         return self._queue(asked, known)
+
+    def _is_superseded(self, known: Known) -> bool:
+        """Whether an import of this file that began after this one wrote the post: the later file is what is meant."""
+        source = known.post.source
+        return source.file == self._file and source.imported_at is not None and source.imported_at > self._began
 
     def _annul(self, row: ReadRow, known: Known | None) -> Entry:
         """Cancel what the row queued."""
@@ -225,6 +233,8 @@ class _Importer:
         if any(not found.warning for found in problems):
             stays = [warning("earlier_version_stays")] if known and known.waiting else []
             return Entry(row.number, Outcome.REFUSED, row.id, known.post.id if known else None, (*problems, *stays))
+        if not self._dry_run and self._matches.find_again(row) is not None and known is None:
+            raise Conflict("another import queued this row meanwhile")
         wish, doubles = self._without_doubles(wish, known)
         problems += doubles
         if not wish.accounts:
@@ -242,7 +252,8 @@ class _Importer:
         events = [event(EventName.POST_QUEUED, post.brand, post.id, None, now, source=source, version=1)]
         events += asking(post, deliveries, now)
         if not self._dry_run:
-            self._world.posts.add(post, deliveries, events, wish.keys)
+            self._world.posts.add(self._dated(post), deliveries, events, wish.keys)
+            self._matches.took(row, post.id)
             self._dispatch(deliveries)
         return Entry(row.number, Outcome.QUEUED, row.id, post.id, (*problems, *said))
 
@@ -254,10 +265,14 @@ class _Importer:
         events += [event(EventName.DELIVERY_CANCELLED, post.brand, post.id, one.account, now, by=by) for one in gone]
         events += asking(post, deliveries, now)
         if not self._dry_run:
-            self._world.posts.edit(post, deliveries, events, wish.keys)
+            self._world.posts.edit(self._dated(post), deliveries, events, wish.keys)
             self._dispatch(deliveries)
         out = [one.account for one in known.deliveries if not is_open(one)]
         return Entry(row.number, Outcome.EDITED, row.id, post.id, (*problems, *self._said_out(out)))
+
+    def _dated(self, post: Post) -> Post:
+        """Say which import wrote it."""
+        return post.model_copy(update={"source": post.source.model_copy(update={"imported_at": self._began})})
 
     def _dispatch(self, deliveries: Sequence[Delivery]) -> None:
         """What is due within three minutes does not wait for the tick."""
@@ -273,7 +288,7 @@ class _Importer:
         events = [event(EventName.POST_EDITED, post.brand, post.id, None, now, version=post.version, by=by)]
         events += [event(EventName.DELIVERY_CANCELLED, post.brand, post.id, one.account, now, by=by) for one in gone]
         if not self._dry_run:
-            self._world.posts.edit(post, gone, events)
+            self._world.posts.edit(self._dated(post), gone, events)
 
     def _without_doubles(self, wish: Wish, known: Known | None) -> tuple[Wish, list[Problem]]:
         """Leave no account with this row by two posts: rows are merged and split as calendars are tidied."""

@@ -113,6 +113,7 @@ class Source(_Stored):
     identity: str | None = None  # the row's own id
     when: str | None = None  # the row's own local time and zone: a person may have moved the post since
     fingerprint: str = ""  # of everything the row says: equal means unchanged
+    imported_at: Instant | None = None  # when the import began that wrote this version
 
 
 class Post(_Stored):
