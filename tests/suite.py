@@ -2,12 +2,11 @@
 
 usage: python tests/suite.py NAME BUDGET_SECONDS PYTEST_ARGUMENT...
 
-Exit status: pytest's; over the budget it is said, and is an error in CI.
+Exit status: pytest's. A suite over its budget says so: a slow machine is no failure, a slow suite is to be mended.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ def main(name: str, budget: float, arguments: list[str]) -> int:
     took = time.monotonic() - started
     over = took > budget
     print(f"{name}: {took:.0f} s of {budget:.0f} s{' - OVER ITS BUDGET' if over else ''}", flush=True)  # noqa: T201 - its purpose
-    return status or int(over and os.environ.get("CI") == "true")
+    return status
 
 
 if __name__ == "__main__":

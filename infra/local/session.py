@@ -90,7 +90,7 @@ def set_aside_unsaved_state() -> None:
 
 
 @contextlib.contextmanager
-def emulator(port: int, *, aloud: bool) -> Iterator[stack.Emulator]:
+def emulator(port: int, *, aloud: bool = True) -> Iterator[stack.Emulator]:
     """The emulator while the block runs; stopped cleanly, its state saved, whatever ends the block.
 
     Not `aloud`, it stops in silence when all is well: the last line is the play's.
