@@ -73,7 +73,7 @@ def test_the_json_is_exactly_this() -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", ["enregistrée", "refusée", "absente du fichier", "déjà partie", "Ligne", "est incompréhensible"]),
+        ("fr", ["programmée", "refusée", "absente du fichier", "déjà partie", "Ligne", "est incompréhensible"]),
         ("en", ["queued", "refused", "not in the file", "already out", "Row", "makes no sense"]),
     ],
 )
