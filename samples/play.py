@@ -32,6 +32,7 @@ from heraut.brands.apply_configuration import apply_configuration, plan_configur
 from heraut.brands.configuration import read_configuration
 from heraut.cli.desk import Desk
 from heraut.cli.stacks import LOCAL, open_stack
+from heraut.errors import TryAgain
 from heraut.publishing.model import State
 from heraut.wording import clock
 from samples import bluesky, reading
@@ -145,7 +146,8 @@ class Play:
         for key in [entry["Key"] for entry in found]:
             if key.endswith(".json"):
                 report: dict[str, Any] = json.loads(self.desk.files.read(key))
-                return report | {"key": key}
+                page = self.desk.files.link(f"{key.removesuffix('.json')}.html")
+                return report | {"key": key, "page": page}
         return None
 
     def where_to_look(self) -> None:
@@ -213,22 +215,26 @@ def watch(play: Play, *, once: bool) -> bool:
     """Show the queue until everything of this run is decided (`once`) or for ever; False after ten minutes."""
     said = False
     with showing(play) as show:
-        while True:
-            deliveries = play.deliveries()
-            show(deliveries)
-            report = None if said else play.report()
-            if report is not None:
-                said = True
-                play.console.print(f"Report: {report['key']}  {json.dumps(report['counts'])}", soft_wrap=True)
-                for row in report["rows"]:
-                    for problem in row["problems"]:
-                        text = f"  row {row['row']}, {problem['column']}: {problem['message']} {problem['remedy']}"
-                        play.console.print(text, soft_wrap=True, markup=False)
-            if once and said and not any(delivery.state in UNDECIDED for delivery in play.mine()):
-                return True
-            if once and datetime.now(UTC) - play.started > DEADLINE:
-                return False
+        while not once or datetime.now(UTC) - play.started <= DEADLINE:
+            with contextlib.suppress(TryAgain):  # slow; when it is gone, whoever started it says so and ends this
+                show(play.deliveries())
+                report = None if said else play.report()
+                if report is not None:
+                    said = True
+                    _show_report(play, report)
+                if once and said and not any(delivery.state in UNDECIDED for delivery in play.mine()):
+                    return True
             time.sleep(0.5)
+    return False
+
+
+def _show_report(play: Play, report: dict[str, Any]) -> None:
+    play.console.print(f"Report: {report['key']}  {json.dumps(report['counts'])}", soft_wrap=True)
+    play.console.print(f"  to be read at {report['page']}", soft_wrap=True, markup=False)
+    for row in report["rows"]:
+        for problem in row["problems"]:
+            text = f"  row {row['row']}, {problem['column']}: {problem['message']} {problem['remedy']}"
+            play.console.print(text, soft_wrap=True, markup=False)
 
 
 def verdict(play: Play, network: bluesky.Network | None) -> int:
