@@ -163,13 +163,14 @@ def _answers(endpoint: str) -> bool:
         return False
 
 
-def build(folder: Path, say: Callable[[str], None]) -> Path:
+def build(folder: Path, say: Callable[[str], None], root: Path = ROOT) -> Path:
     """Build the template with SAM, the layer for the interpreter the emulator uses; returns the built template.
 
+    `root` is the folder of the project, or of another version of it.
     Raises: StackError with SAM's last lines.
     """
     python = ".".join(str(part) for part in sys.version_info[:2])
-    command = ["build", "--template-file", str(ROOT / "infra" / "template.yaml"), "--build-dir", str(folder / "build")]
+    command = ["build", "--template-file", str(root / "infra" / "template.yaml"), "--build-dir", str(folder / "build")]
     command += ["--cached", "--cache-dir", str(folder / f"cache-{python}"), "--parallel"]
     layer = {
         "HERAUT_LAYER_PLATFORM": "host",
