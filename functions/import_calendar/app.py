@@ -7,8 +7,8 @@ from typing import Any
 
 from heraut.lambdas import bootstrap
 from heraut.lambdas.entry import function
-from heraut.publishing.calendar_file import ENDINGS
 from heraut.publishing.calendar_media import beside_in_bucket
+from heraut.publishing.calendar_sheet import is_calendar
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.report import save_report
 
@@ -20,7 +20,7 @@ INBOX = "inbox/"
 def lambda_handler(event: dict[str, Any], world: bootstrap.Importing) -> None:
     """Import the object that the event names; pictures dropped beside a calendar are no calendars."""
     key = event["detail"]["object"]["key"]
-    if not key.lower().endswith(ENDINGS):
+    if not is_calendar(key):
         return
     files = world.desk.media
     name = key.removeprefix(INBOX)

@@ -17,7 +17,8 @@ from openpyxl import Workbook
 from heraut.errors import InvalidInput
 from heraut.publishing import calendar_archive
 from heraut.publishing.calendar_columns import column_called
-from heraut.publishing.calendar_file import CalendarFile, is_calendar, read_calendar
+from heraut.publishing.calendar_file import read_calendar
+from heraut.publishing.calendar_sheet import CalendarFile, is_calendar
 
 WEEK = [
     ["marque", "date", "heure", "comptes", "texte"],

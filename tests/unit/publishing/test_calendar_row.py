@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from heraut.brands import Account, Brand, NetworkName
 from heraut.publishing.calendar_columns import Column, column_called
-from heraut.publishing.calendar_file import Row
 from heraut.publishing.calendar_row import MediaWanted, ReadRow, Status, read_row
+from heraut.publishing.calendar_sheet import Row
 from heraut.publishing.model import Poll, Visibility
 
 BAKERY = Brand(

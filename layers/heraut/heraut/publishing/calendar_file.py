@@ -1,68 +1,14 @@
 """Read a calendar file as people have it: CSV, XLSX, ICS, or a ZIP of one of them with its media.
 
-What comes out is the same for all: numbered rows of text by column. What the file is, its content says, not its name.
+What comes out is the same for all (`calendar_sheet`). What the file is, its content says, not its name. What reads a
+form is loaded when a file has that form.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
-
 from heraut.errors import InvalidInput
-from heraut.problems import Problem, problem, warning
-from heraut.publishing.calendar_columns import Column, column_called
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ics", ".zip")
-MOST_BYTES = 20_000_000  # of a calendar itself; a ZIP may hold more (`calendar_archive`)
-MOST_ROWS = 2_000
-HEADER_WITHIN = 20  # rows in which the header is looked for: a title may stand above it
-HEADER_COLUMNS = 2  # columns of ours that make a row the header
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as the person numbers it (row 1 is the header): what stands in each column that has something."""
-
-    number: int
-    cells: Mapping[str, str]
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True)
-class CalendarFile:
-    """What was read.
-
-    `headers` gives each column's name as the person wrote it, `problems` concern the header row, `inside` are the
-    media that came in the file itself, by path. `whole` is False when the end could not be read.
-    """
-
-    rows: tuple[Row, ...]
-    headers: Mapping[str, str] = field(default_factory=dict)
-    header_row: int = 1
-    problems: tuple[Problem, ...] = ()
-    inside: Mapping[str, bytes] = field(default_factory=dict)
-    whole: bool = True
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Numbered rows of cells, before anybody knows what the columns mean; `problems` stop one row, by its number."""
-
-    rows: Sequence[tuple[int, Sequence[str]]]
-    problems: Mapping[int, Problem] = field(default_factory=dict)
-    warnings: tuple[Problem, ...] = ()
-    whole: bool = True
-
-
-def is_calendar(name: str) -> bool:
-    """Whether a file of this name may be a calendar (media lie beside it, and are none)."""
-    path = PurePosixPath(name)
-    return path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~$"))
+from heraut.problems import problem
+from heraut.publishing.calendar_sheet import MOST_BYTES, CalendarFile, of_sheet
 
 
 def read_calendar(body: bytes) -> CalendarFile:
@@ -96,57 +42,3 @@ def _read_plain(body: bytes) -> CalendarFile:
 
         return read_events(text)
     return of_sheet(read_csv(text))
-
-
-def of_sheet(sheet: Sheet) -> CalendarFile:
-    """Find the header and give the rows below it their columns; InvalidInput when there is no header of ours."""
-    at = header_at(sheet)
-    if at is None:
-        raise InvalidInput([problem("header_missing")])
-    header_row, header = sheet.rows[at]
-    columns = [column_called(name) for name in header]
-    below = sheet.rows[at + 1 :]
-    rows = [_row(number, cells, columns, sheet.problems.get(number)) for number, cells in below]
-    filled = tuple(row for row in rows if row.cells or row.problems)
-    if len(filled) > MOST_ROWS:
-        raise InvalidInput([problem("too_many_rows", rows=len(filled), limit=MOST_ROWS)])
-    unknown = [name.strip() for name, column in zip(header, columns, strict=True) if column is None and name.strip()]
-    warnings = tuple(warning("column_unknown", name, name=name) for name in unknown)
-    headers = {column: name.strip() for name, column in zip(header, columns, strict=True) if column}
-    return CalendarFile(filled, headers, header_row, sheet.warnings + warnings, whole=sheet.whole)
-
-
-def header_at(sheet: Sheet) -> int | None:
-    """Find which of the first rows is the header: the first with two columns of ours, a text or account among them."""
-    for at, (_, cells) in enumerate(sheet.rows[:HEADER_WITHIN]):
-        found = {column_called(cell) for cell in cells} - {None}
-        if len(found) >= HEADER_COLUMNS and found & {Column.TEXT, Column.ACCOUNTS, Column.MEDIA}:
-            return at
-    return None
-
-
-def _row(number: int, cells: Sequence[str], columns: Sequence[str | None], found: Problem | None) -> Row:
-    problems = [found] if found else []
-    if any(cell.strip() for cell in cells[len(columns) :]):
-        problems.append(problem("too_many_cells", cells=len(cells), columns=len(columns)))
-    read: dict[str, str] = {}
-    for column, cell in zip(columns, cells, strict=False):
-        text = tidy(cell)
-        if column is None or not text:
-            continue
-        if read.setdefault(column, text) != text:
-            problems.append(problem("column_twice", column, name=column))
-    return Row(number, read, tuple(problems))
-
-
-def tidy(cell: str) -> str:
-    """Give a cell's text: composed accents, plain line breaks, nothing invisible that no text holds on purpose."""
-    lines = cell.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
-    shown = "".join(letter for letter in lines if letter in "\n\t" or not _is_unseen(letter))
-    return unicodedata.normalize("NFC", shown).strip()
-
-
-def _is_unseen(letter: str) -> bool:
-    """Whether it is a control character, half of a surrogate pair, or no character at all (U+FDD0, U+FFFF...)."""
-    code = ord(letter)
-    return unicodedata.category(letter) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004

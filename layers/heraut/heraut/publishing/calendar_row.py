@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from heraut.brands import Brand
-    from heraut.publishing.calendar_file import Row
+    from heraut.publishing.calendar_sheet import Row
 
 LONGEST_ID = 100
 _PART = re.compile(r"^[^\S\n]*[-–—]{3,}[^\S\n]*$", re.MULTILINE)

@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from heraut.events import Event
     from heraut.problems import Problem
     from heraut.publishing.calendar_checks import Asked
-    from heraut.publishing.calendar_file import CalendarFile
     from heraut.publishing.calendar_match import Known
     from heraut.publishing.calendar_media import Beside, Fetch
     from heraut.publishing.calendar_row import ReadRow
+    from heraut.publishing.calendar_sheet import CalendarFile
     from heraut.publishing.model import Delivery, Post
     from heraut.publishing.report import Report
     from heraut.publishing.world import MediaWorld

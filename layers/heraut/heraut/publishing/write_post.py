@@ -16,10 +16,10 @@ from heraut.problems import problem
 from heraut.publishing import decisions
 from heraut.publishing.calendar_checks import Asked, Checks
 from heraut.publishing.calendar_columns import OVERRIDE, Column
-from heraut.publishing.calendar_file import Row
 from heraut.publishing.calendar_media import MediaFinder
 from heraut.publishing.calendar_post import cancelled, is_open, new_post, post_id
 from heraut.publishing.calendar_row import Status, read_row
+from heraut.publishing.calendar_sheet import Row
 from heraut.publishing.change_deliveries import TRIES, beyond_reach, dispatch_written
 from heraut.publishing.import_calendar import PAST, asking, day_and_hour
 from heraut.publishing.local_time import LocalTime
