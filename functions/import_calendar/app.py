@@ -9,7 +9,7 @@ from heraut.lambdas import bootstrap
 from heraut.lambdas.entry import function
 from heraut.publishing.calendar_media import beside_in_bucket
 from heraut.publishing.calendar_sheet import is_calendar
-from heraut.publishing.import_calendar import import_calendar
+from heraut.publishing.import_calendar import LARGEST, import_calendar, refuse_large
 from heraut.publishing.report import save_report
 
 log = logging.getLogger("heraut")
@@ -24,6 +24,10 @@ def lambda_handler(event: dict[str, Any], world: bootstrap.Importing) -> None:
         return
     files = world.desk.media
     name = key.removeprefix(INBOX)
-    report = import_calendar(files.read(key), name, world.desk, fetch=world.fetch, beside=beside_in_bucket(files, key))
+    if event["detail"]["object"]["size"] > LARGEST:
+        report = refuse_large(name, world.desk)
+    else:
+        beside = beside_in_bucket(files, key)
+        report = import_calendar(files.read(key), name, world.desk, fetch=world.fetch, beside=beside)
     save_report(report, files, world.desk.clock.now())
     log.info("imported", extra={"file": name, "counts": report.counts})

@@ -35,6 +35,18 @@ def test_every_example_event_is_understood(running: Running, event: Any) -> None
     assert [delivery.account for delivery in running.posts.queue("boulangerie")] == ["journal"]
 
 
+def test_a_file_too_large_to_hold_is_refused_with_a_report(running: Running) -> None:
+    """It is not even read: the function would die, and nobody would hear."""
+    event = event_of("import_calendar", "csv")
+    event["detail"]["object"]["size"] = 300_000_001
+
+    running.call("import_calendar", event)
+
+    reports = [key for key in running.objects("files") if key.endswith(".json")]
+    report = json.loads(running.clients.s3.get_object(Bucket="files", Key=reports[0])["Body"].read())
+    assert [found["code"] for row in report["rows"] for found in row["problems"]] == ["file_too_large"]
+
+
 def test_a_picture_beside_a_calendar_is_no_calendar(running: Running) -> None:
     """Media dropped into the inbox wait for the calendar that names them."""
     event = event_of("import_calendar", "csv")

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from heraut.publishing.world import MediaWorld
 
 PAST = timedelta(minutes=5)  # a row further behind is refused
+LARGEST = 300_000_000  # bytes of a file, a ZIP with its media: the function's memory holds it whole
 RACES = 5  # times a row is decided anew because somebody else wrote its post meanwhile
 REPLACED = "replaced"  # the fingerprint of a post whose row is gone: equal to no row's
 
@@ -85,6 +86,15 @@ def import_calendar(
     if calendar.whole:
         maker.entries += importer.absent(replace_absent=replace_absent)
     return maker.made()
+
+
+def refuse_large(file: str, world: MediaWorld) -> Report:
+    """Give the report of a file so large that it is not even read (more than `LARGEST` bytes)."""
+    brands = world.brands.every_brand()
+    maker = ReportMaker(file, b"", dry_run=False, language=brands[0].language if brands else "fr")
+    too_large = problem("file_too_large", limit=LARGEST // 1_000_000)
+    maker.entries.append(Entry(1, Outcome.REFUSED, problems=(too_large,)))
+    return maker.made(readable=False)
 
 
 def _read(body: bytes, brands: Sequence[Brand]) -> CalendarFile:
