@@ -90,8 +90,6 @@ def stored_bytes(item: Mapping[str, Any], indexes: Iterable[Index]) -> int:
 def _value(value: Mapping[str, Any]) -> int:
     ((kind, held),) = value.items()
     match kind:
-        case "S":
-            return len(held.encode())
         case "N":
             return _number(held)
         case "NULL" | "BOOL":
@@ -102,7 +100,7 @@ def _value(value: Mapping[str, Any]) -> int:
             return 3 + sum(1 + len(name.encode()) + _value(one) for name, one in held.items())
         case "SS" | "NS" | "BS":
             return sum(_value({kind[0]: one}) for one in held)
-    return len(held)  # B
+    return len(held.encode() if kind == "S" else held)
 
 
 def _number(text: str) -> int:

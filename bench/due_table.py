@@ -56,8 +56,7 @@ class DueTable:
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
         asked = json.loads(request.body)
         known = {"Query": self._query, "UpdateItem": self._update}
-        body = json.dumps(known[operation](asked)).encode()
-        return AWSResponse(request.url, 200, HTTPHeaders(), Body(body))
+        return answered(request, known[operation](asked))
 
     def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
         expected = {"IndexName": self._index.name, "KeyConditionExpression": WITHIN}
@@ -113,7 +112,12 @@ class DueTable:
         return {**like, **{name: {"S": text} for name, text in known.items()}}
 
 
-class Body(io.BytesIO):
+def answered(request: Any, body: dict[str, Any], status: int = 200) -> AWSResponse:
+    """Give the answer to a request of botocore's `before-send` event, which is then not sent."""
+    return AWSResponse(request.url, status, HTTPHeaders(), _Body(json.dumps(body).encode()))
+
+
+class _Body(io.BytesIO):
     """A response's body as botocore reads it."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:

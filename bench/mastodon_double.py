@@ -28,6 +28,7 @@ class Double:
 
     port: int
     arrivals: list[tuple[float, str, str]] = field(default_factory=list)  # first byte (epoch), key, text
+    received: int = 0  # bytes of bodies and headers
     open_now: int = 0
     most_open: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -75,6 +76,7 @@ def mastodon() -> Iterator[Double]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            double.received += len(body) + len(str(self.headers))
             if urlsplit(self.path).path.endswith("/media"):
                 self._answer({"id": "500", "type": "image", "url": "https://mastodon.example/500.jpg"})
                 return

@@ -14,12 +14,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from samtranslator.yaml_helper import yaml_parse
 
 from bench.capacity import Index, indexes_of, read_units, size_of
-from bench.due_table import Body, DueTable
+from bench.due_table import DueTable, answered
 from bench.recorder import Recorder
 from bench.results import ROOT
 from heraut import due
@@ -33,6 +31,8 @@ from heraut.publishing.model import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from botocore.awsrequest import AWSResponse
 
     from bench.capacity import Item
     from bench.recorder import Call
@@ -130,7 +130,7 @@ def a_delivery() -> Item:
 
     def keep(request: Any, **_: Any) -> AWSResponse:
         sent.append(json.loads(request.body))
-        return _answer(request, {})
+        return answered(request, {})
 
     answer_instead(clients.dynamodb, keep)
     delivery = Delivery(
@@ -150,11 +150,7 @@ def a_delivery() -> Item:
 def _accept(request: Any, **_: Any) -> AWSResponse:
     entries = json.loads(request.body)["Entries"]
     taken = [{"Id": one["Id"], "MessageId": one["Id"], "MD5OfMessageBody": ""} for one in entries]
-    return _answer(request, {"Successful": taken, "Failed": []})
-
-
-def _answer(request: Any, body: dict[str, Any]) -> AWSResponse:
-    return AWSResponse(request.url, 200, HTTPHeaders(), Body(json.dumps(body).encode()))
+    return answered(request, {"Successful": taken, "Failed": []})
 
 
 def _sizes(call: Call) -> list[int]:
