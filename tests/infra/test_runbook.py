@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
+import textwrap
+
+import boto3
+import pytest
+from moto import mock_aws
 
 from tests.infra.translated import ROOT, of_type, written
 
@@ -46,3 +52,33 @@ def test_what_the_commands_name_is_in_the_template() -> None:
 def test_links_within_the_page_lead_somewhere() -> None:
     """A heading that was renamed leaves no link behind."""
     assert set(re.findall(r"\]\(#([\w-]+)\)", RUNBOOK)) - anchors() == set()
+
+
+@mock_aws
+@pytest.mark.parametrize(("asked", "copied"), [(["martin#post#1"], 120), ([], 121)])
+def test_the_program_for_restoring_copies_one_post_or_everything(
+    asked: list[str], copied: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed after a disaster was tried before it."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+    found = re.search(r"<<'EOF'\n(.*?)\n +EOF\n", RUNBOOK, re.DOTALL)
+    assert found is not None
+    program = textwrap.dedent(found[1])
+    tables = boto3.resource("dynamodb")
+    for name in ("restored", "in-use"):
+        tables.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+    with tables.Table("restored").batch_writer() as out:
+        for number in range(120):  # more than one answer holds: 20 kB each
+            out.put_item(Item={"pk": "martin#post#1", "sk": f"{number:03}", "text": "x" * 20_000})
+        out.put_item(Item={"pk": "martin#post#2", "sk": "post"})
+
+    monkeypatch.setattr(sys, "argv", ["-", "restored", "in-use", *asked])
+    exec(program, {})  # noqa: S102 -- the runbook's own program
+
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="in-use", Select="COUNT")
+    assert sum(page["Count"] for page in pages) == copied
