@@ -43,7 +43,7 @@ BAKERY = Brand(
     name="Boulangerie Martin",
     accounts=(
         Account(name="masto", network=NetworkName.MASTODON, instance="https://social.example"),
-        Account(name="sky", network=NetworkName.BLUESKY, handle="martin.example"),
+        Account(name="sky", network=NetworkName.BLUESKY, service="https://bsky.social", handle="martin.example"),
         Account(name="story", network=NetworkName.BY_HAND, url="https://network.example/me"),
     ),
     groups={"partout": ("masto", "sky")},

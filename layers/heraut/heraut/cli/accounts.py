@@ -83,13 +83,18 @@ def secret(ctx: typer.Context, name: str, brand: BrandName = None, stack: Stack 
 
 def _read_secret(fields: tuple[str, ...], account: Account) -> dict[str, str]:
     """Ask for each field without showing what is typed; where nobody sits at the terminal, read standard input."""
-    if sys.stdin.isatty():
+    if at_terminal():
         asked = {field: _ask(field, account) for field in fields}
     else:
         asked = secret_of(sys.stdin.read(MOST_BYTES), fields)
     if not all(asked.values()):
         raise CannotGoOn("secret_empty", account=account.name)
     return asked
+
+
+def at_terminal() -> bool:
+    """Whether somebody sits at standard input."""
+    return sys.stdin.isatty()
 
 
 def _ask(field: str, account: Account) -> str:

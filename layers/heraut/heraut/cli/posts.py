@@ -117,7 +117,7 @@ def add(
         | {"first-comment": first_comment, "format": form, "labels": labels, "campaign": campaign}
         | {"visibility": visibility, "warning": warning, "language": language, "poll": poll, "status": status}
     )
-    given = _given(cells, text_for, media, alt)
+    given = given_of(cells, text_for, media, alt)
     desk = open_desk(ctx, stack)
     written = add_post(given, desk.world, fetcher(desk), person())
     _show_written(written, desk, "post_added", as_json=as_json)
@@ -156,7 +156,7 @@ def edit(
         | {"first-comment": first_comment, "format": form, "labels": labels, "campaign": campaign}
         | {"visibility": visibility, "warning": warning, "language": language, "poll": poll, "status": status}
     )
-    given = _given(cells, text_for, media, alt)
+    given = given_of(cells, text_for, media, alt)
     if not given.cells:
         raise CannotGoOn("nothing_to_edit")
     desk = open_desk(ctx, stack)
@@ -290,7 +290,10 @@ def _cells(options: dict[str, str | None]) -> dict[str, str]:
     return {OPTIONS[name]: value.strip() for name, value in options.items() if value is not None}
 
 
-def _given(cells: dict[str, str], text_for: list[str] | None, media: list[str] | None, alts: list[str] | None) -> Given:
+def given_of(
+    cells: dict[str, str], text_for: list[str] | None, media: list[str] | None, alts: list[str] | None
+) -> Given:
+    """Give what was typed as a calendar's row, with the pictures that were named."""
     from heraut.publishing.write_post import Given
 
     for pair in text_for or []:

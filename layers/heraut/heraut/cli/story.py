@@ -62,12 +62,12 @@ def sentence(event: Event, zone: str) -> str:
     until = fields.get("until")
     return say(
         code,
-        version=fields.get("version"),
+        version=fields.get("version") or "",
         by=fields.get("by") or say("the_machine"),
         mark=mark_words(str(fields["mark"])) if fields.get("mark") else "",
         until=clock(datetime.fromisoformat(until), zone, seconds=True) if until else "",
         late=span(timedelta(seconds=float(fields.get("late_by_s") or 0)), language()),
-        reminders=fields.get("reminders"),
+        reminders=fields.get("reminders") or "",
         action=say(f"action_{fields['action']}") if event.name is EventName.DECIDED else "",
     )
 

@@ -1,0 +1,197 @@
+"""`heraut account ...` and `heraut people ...`: the real command over the real stores."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from heraut.cli import accounts
+from heraut.errors import CredentialsExpired, RateLimited, Refused, Unreachable
+from heraut.problems import problem
+
+if TYPE_CHECKING:
+    from heraut.errors import NetworkError
+    from tests.contracts.cli_shop import Shop
+
+SECRET = "correct-horse-battery-staple"
+
+
+def trouble(kind: type[NetworkError]) -> NetworkError:
+    """Make an error of this kind."""
+    found = problem("no_clear_answer")
+    return RateLimited(found, datetime.now(UTC)) if kind is RateLimited else kind(found)
+
+
+def test_accounts_are_listed_with_what_they_lack(shop: Shop) -> None:
+    """For people in words, for programs as an array."""
+    shop.secrets.save_secret("martin", "masto", {"password": SECRET})
+
+    said, listed = shop.heraut("account", "list").out, shop.heraut("account", "list", "--json").json
+
+    assert {one["account"]: one["secret"] for one in listed} == {
+        "masto": "kept",
+        "sky": "missing",
+        "story": "none",
+        "vitrine": "missing",
+    }
+    assert ("https://social.example" in said, "manque" in said, "à la main" in said) == (True, True, True)
+    assert SECRET not in said + json.dumps(listed)
+
+
+def test_each_account_is_tried_and_told_in_one_line(shop: Shop) -> None:
+    """What works, what to do for the others; exit status 1 while one needs a person."""
+    for account in ("masto", "sky"):
+        shop.secrets.save_secret("martin", account, {"password": SECRET})
+    shop.sky.trouble = CredentialsExpired(problem("too_many_attempts", attempts=3))
+
+    said = shop.heraut("account", "check", "--brand", "martin")
+
+    assert said.status == 1
+    lines = said.out.splitlines()
+    assert lines[0] == "✓ martin/masto : fonctionne, @masto (https://twin.example/@masto)."
+    assert lines[1].startswith("✗ martin/sky : Après 3 essais")
+    assert lines[2].startswith("✓ martin/story : fonctionne")
+    assert len(lines) == 3
+    assert shop.heraut("account", "check", "masto").status == 0
+
+
+def test_a_missing_secret_is_what_a_person_must_give(shop: Shop) -> None:
+    """The line holds the command to type."""
+    said = shop.heraut("account", "check", "sky")
+
+    assert (said.status, "heraut account secret sky --brand martin" in said.out) == (1, True)
+    assert shop.sky.tried == []
+
+
+@pytest.mark.parametrize("typed", [f"{SECRET}\n", f"  {SECRET}  ", json.dumps({"password": SECRET}), f"\n{SECRET}\r\n"])
+def test_a_secret_is_read_from_standard_input_and_never_shown(shop: Shop, typed: str) -> None:
+    """Tried first, then kept whole in the place of the one before."""
+    shop.secrets.save_secret("martin", "masto", {"password": "old", "left": "over"})
+
+    said = shop.heraut("account", "secret", "masto", typed=typed)
+
+    assert said.status == 0, said
+    assert "@masto" in said.out
+    assert SECRET not in said.out + said.err
+    shop.secrets = type(shop.secrets)(shop.clients.ssm, "/heraut", lambda: datetime.now(UTC))
+    assert shop.secrets.secret("martin", "masto") == {"password": SECRET}
+    assert shop.masto.tried == [{"password": SECRET}]
+
+
+def test_a_network_that_refreshes_is_renewed_at_once(shop: Shop) -> None:
+    """What is tried and kept holds the tokens, too."""
+    said = shop.heraut("account", "secret", "sky", typed=SECRET)
+
+    assert said.status == 0, said
+    renewed = {"password": SECRET, "access": "renewed-token"}
+    assert shop.sky.tried == [renewed]
+    assert shop.secrets.secret("martin", "sky") == renewed
+    assert "renewed-token" not in said.out + said.err
+
+
+@pytest.mark.parametrize("kind", [CredentialsExpired, Refused])
+def test_a_secret_that_the_network_refuses_does_not_replace_one_that_works(
+    shop: Shop, kind: type[NetworkError]
+) -> None:
+    """A slip of the hand must not stop tomorrow's posts."""
+    shop.secrets.save_secret("martin", "masto", {"password": "old"})
+    shop.masto.trouble = trouble(kind)
+
+    said = shop.heraut("account", "secret", "masto", typed=SECRET)
+
+    assert (said.status, "refuse ce mot de passe" in said.err) == (1, True)
+    assert shop.secrets.secret("martin", "masto") == {"password": "old"}
+    assert SECRET not in said.out + said.err
+
+
+@pytest.mark.parametrize("kind", [Unreachable, RateLimited])
+def test_a_secret_that_cannot_be_tried_is_kept_and_said(shop: Shop, kind: type[NetworkError]) -> None:
+    """The network's bad moment is not the person's fault."""
+    shop.masto.trouble = trouble(kind)
+
+    said = shop.heraut("account", "secret", "masto", typed=SECRET)
+
+    assert (said.status, "n'a pas pu être essayé" in said.err) == (1, True)
+    assert shop.secrets.secret("martin", "masto") == {"password": SECRET}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "\n\n", "{", '{"password": 3}', '{"other": "correct-horse"}', '["correct-horse"]\nx'),
+        '{"password": ""}',
+        f"{SECRET}\n{SECRET}",
+    ],
+)
+def test_rubbish_on_standard_input_is_refused_unseen(shop: Shop, typed: str) -> None:
+    """The fields are named, what was given is not."""
+    said = shop.heraut("account", "secret", "masto", typed=typed)
+
+    assert (said.status, said.out) == (1, "")
+    assert "correct-horse" not in said.err
+    assert shop.secrets.secret("martin", "masto") is None
+
+
+def test_at_a_terminal_the_secret_is_asked_for_without_echo(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each field of the network, by its name in words."""
+    asked: list[tuple[str, bool]] = []
+
+    def prompt(text: str, *, hide_input: bool, **_: object) -> str:
+        asked.append((text.replace("\N{NO-BREAK SPACE}", " "), hide_input))
+        return SECRET
+
+    monkeypatch.setattr(accounts, "at_terminal", lambda: True)
+    monkeypatch.setattr("heraut.cli.accounts.typer.prompt", prompt)
+
+    said = shop.heraut("account", "secret", "masto")
+
+    assert (said.status, asked) == (0, [("Mot de passe d'application de « masto » (rien ne s'affiche)", True)])
+    assert SECRET not in said.out + said.err
+
+
+def test_accounts_without_secret_or_of_no_name(shop: Shop) -> None:
+    """A sentence each."""
+    assert "n'a pas besoin" in shop.heraut("account", "secret", "story").out
+    unknown = shop.heraut("account", "secret", "rien", typed=SECRET)
+    assert (unknown.status, "masto, sky, story" in unknown.err) == (1, True)
+    assert shop.heraut("account", "check", "rien").status == 1
+
+
+def test_people_are_written_to_and_shown(shop: Shop) -> None:
+    """Each gets a message with a button; who confirmed is said."""
+    shop.brands.confirm_person("martin", "karim", datetime(2026, 11, 20, 9, tzinfo=UTC))
+
+    said = shop.heraut("people", "check", "--brand", "martin")
+
+    assert said.status == 0, said
+    lines = said.out.splitlines()
+    assert lines[0] == "Léa <lea@example.com> : message envoyé. Pas encore confirmé."
+    assert lines[1].startswith("Karim <karim@example.com> : message envoyé. A confirmé ")
+    links = [item for item in shop.brands_stack.items() if item["sk"]["S"].startswith("link#")]
+    assert len(links) == 2
+
+
+def test_one_person_may_be_asked(shop: Shop) -> None:
+    """By id or by name, in whichever brand they are."""
+    assert shop.heraut("people", "check", "Inès").out.startswith("Inès <ines@example.com>")
+    unknown = shop.heraut("people", "check", "personne")
+    assert (unknown.status, "lea, karim, ines" in unknown.err) == (1, True)
+
+
+def test_people_are_listed_without_writing_to_anybody(shop: Shop) -> None:
+    """Who hears of what, and who confirmed."""
+    shop.brands.confirm_person("martin", "lea", datetime(2026, 11, 20, 9, tzinfo=UTC))
+
+    listed = shop.heraut("people", "list", "--json").json
+    said = shop.heraut("people", "list").out
+
+    assert [(one["person"], one["confirmed_at"]) for one in listed] == [
+        ("lea", "2026-11-20T10:00:00.000+01:00"),
+        ("karim", None),
+        ("ines", None),
+    ]
+    assert ("astreinte" in said, "A confirmé" in said) == (True, True)
+    assert not [item for item in shop.brands_stack.items() if item["sk"]["S"].startswith("link#")]

@@ -1,0 +1,142 @@
+"""What the command says: both languages whole, and the right one chosen."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from heraut.brands import NetworkName, Role
+from heraut.cli import speech
+from heraut.cli.main import app, option_code
+from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
+from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
+from heraut.events import EventName
+from heraut.links import Action
+from heraut.problems import problem
+from heraut.publishing.model import State
+from heraut.publishing.report import Outcome
+
+HOUSE = Path(speech.__file__).parent
+SENTENCES = wording.sentences()
+# An engineer's words that a community manager need not know.
+FORBIDDEN = re.compile(r"\b(lambda|dynamodb|sqs|arn|stack|bucket|exception|traceback|utc|null|lease)\b", re.IGNORECASE)
+ALLOWED = re.compile(r"--stack|HERAUT_STACK|\{\w+\}")
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_both_languages_name_the_same_fields(code: str) -> None:
+    """No sentence exists in one language only, or needs what the other does not."""
+    entry = SENTENCES[code]
+
+    assert set(entry) == {"fr", "en"}
+    fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in entry.values()]
+    assert fields[0] == fields[1]
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_sentences_are_for_people(code: str) -> None:
+    """No word of the machine room."""
+    said = ALLOWED.sub("", " ".join(SENTENCES[code].values()))
+
+    assert FORBIDDEN.findall(said) == []
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    """None is missing, none is left over."""
+    source = "\n".join(file.read_text(encoding="utf-8") for file in HOUSE.glob("*.py"))
+    made = {code for code in SENTENCES if code.startswith(("help", "option_"))}
+    families = {
+        "state_": {*State, "held", "by_hand"},
+        "outcome_": {*Outcome, "header"},
+        "role_": set(Role),
+        "network_": set(NetworkName),
+        "action_": set(Action),
+        "mark_": {"person", "pause", "incident"},
+        "secret_is_": {"kept", "missing", "none"},
+        "published_": {"answered", "found", "said"},
+    }
+    made |= {f"{family}{member}" for family, members in families.items() for member in members}
+    made |= {f"event_{name}" for name in EventName} - {"event_PostQueued", "event_PostPublished"}
+    made |= {"event_PostQueued_calendar", "event_PostQueued_command"}
+    made |= {f"aws_{reason}" for reason in ("keys", "region", "profile", "refused", "unreachable")}
+    made |= {code for code in SENTENCES if code.startswith("column_") and f'"{code.removeprefix("column_")}"' in source}
+    made |= {f"{panel}_panel_title" for panel in ("arguments", "options", "commands", "errors")}
+    made |= {"secret_password", "secret_access_token"}
+    said = set(re.findall(r'"([A-Za-z_]+)"', source)) | set(re.findall(r"say\('(\w+)'", source))
+
+    assert made - SENTENCES.keys() == set()
+    assert SENTENCES.keys() - made - said == set()
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    """Give every command with its path."""
+    below = getattr(command, "commands", {})
+    return [(path, command), *(found for name, one in below.items() for found in commands(one, (*path, name)))]
+
+
+def test_every_command_and_option_has_its_help_and_no_help_is_left_over() -> None:
+    """A community manager can follow each of them."""
+    every = commands(typer.main.get_command(app))
+    wanted = {"_".join(("help", *path)) for path, _ in every} | {"option_help"}
+    wanted |= {option_code(path, one.name) for path, command in every for one in command.params}
+
+    assert {code for code in SENTENCES if code.startswith(("help", "option_"))} == wanted
+
+
+@pytest.mark.parametrize(
+    ("environment", "chosen"),
+    [
+        ({}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "fr_BE"}, "fr"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_ALL": "en_US", "HERAUT_LANGUAGE": "fr"}, "fr"),
+        ({"LANG": "fr_FR", "HERAUT_LANGUAGE": "en"}, "en"),
+        ({"LC_ALL": "", "LANG": "fr"}, "fr"),
+    ],
+)
+def test_the_language_is_the_environments(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], chosen: str
+) -> None:
+    """French when it is French, else English; the first variable that is set decides."""
+    for name in ("HERAUT_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert language() == chosen
+
+
+def test_who_acts_is_said_or_the_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HERAUT_PERSON first."""
+    monkeypatch.setenv("LOGNAME", "karim")
+    monkeypatch.delenv("HERAUT_PERSON", raising=False)
+    assert person() == "karim"
+    monkeypatch.setenv("HERAUT_PERSON", "lea")
+    assert person() == "lea"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (CannotGoOn("no_account"), "No account is configured yet."),
+        (InvalidInput([problem("file_empty", "f")]), "f: The file is empty."),
+        (Refused(problem("no_clear_answer")), "The network gave no clear answer."),
+        (AddressRefused(problem("no_clear_answer")), "The network gave no clear answer."),
+        (TryAgain("get: ReadTimeoutError"), "The installation does not answer now"),
+        (Conflict("x"), "Somebody else just touched it"),
+        (HerautError("odd"), "Something went wrong: odd."),
+    ],
+)
+def test_every_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch, error: HerautError, said: str) -> None:
+    """No exception's name in it."""
+    monkeypatch.setenv("HERAUT_LANGUAGE", "en")
+
+    assert sentences_of(error)[0].startswith(said)
+    assert "Error" not in sentences_of(error)[0]
