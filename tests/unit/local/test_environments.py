@@ -36,7 +36,7 @@ def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what would bring it."""
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(environments.Unusable, match="program `make`.*apt install make"):
+    with pytest.raises(environments.Unusable, match=r"program `make`.*apt install make"):
         run.check_machine()
 
 
