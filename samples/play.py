@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 from ruamel.yaml import YAML
 
 from heraut.brands import NetworkName
@@ -51,6 +52,7 @@ WRONG_ACCOUNT = "jurnal"  # the row of the calendar that is wrong on purpose
 DEADLINE = timedelta(minutes=10)
 LEAST_DELIVERIES, LEAST_POSTS, LEAST_ACCOUNTS = 12, 5, 3
 UNDECIDED = frozenset({State.SCHEDULED, State.SENDING, State.UNCONFIRMED})
+LINK_CHARACTERS = 46
 COLOURS = {State.PUBLISHED: "green", State.SCHEDULED: "cyan", State.SENDING: "yellow", State.FAILED: "red"}
 
 
@@ -171,19 +173,33 @@ def marked(calendar: str, run: str) -> str:
     return text.getvalue()
 
 
-def table(deliveries: Sequence[Delivery]) -> Table:
-    """Draw the queue."""
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
+def fitting(deliveries: Sequence[Delivery], rows: int) -> Sequence[Delivery]:
+    """Give the part of the queue that fits a screen: what leaves next is in its middle."""
+    coming = next((place for place, one in enumerate(deliveries) if one.state in UNDECIDED), len(deliveries))
+    start = max(0, min(coming - rows // 2, len(deliveries) - rows))
+    return deliveries[start : start + rows]
+
+
+def table(deliveries: Sequence[Delivery], rows: int) -> Table:
+    """Draw as much of the queue as fits into so many rows."""
+    shown = fitting(deliveries, rows)
+    hidden = len(deliveries) - len(shown)
+    drawn = Table(box=None, pad_edge=False, header_style="bold", caption=f"{hidden} more" if hidden else None)
     for title in ("due", "account", "state", "late", "link"):
-        drawn.add_column(title, overflow="fold" if title == "link" else "ellipsis", no_wrap=title != "link")
-    for delivery in deliveries:
+        drawn.add_column(title, overflow="ellipsis", no_wrap=True)
+    for delivery in shown:
         due = clock(delivery.publish_at, delivery.zone, seconds=True)
         late = f"{delivery.lateness / timedelta(milliseconds=1):.0f} ms" if delivery.lateness is not None else ""
-        colour = COLOURS.get(delivery.state, "white")
-        drawn.add_row(
-            due, f"{delivery.brand}/{delivery.account}", f"[{colour}]{delivery.state}[/]", late, delivery.url or ""
-        )
+        state = Text(delivery.state, style=COLOURS.get(delivery.state, "white"))
+        drawn.add_row(due, f"{delivery.brand}/{delivery.account}", state, late, _link(delivery.url))
     return drawn
+
+
+def _link(url: str | None) -> Text:
+    """Show the end of an address, which tells one post from another; all of it opens where the terminal can."""
+    if url is None:
+        return Text()
+    return Text(url if len(url) <= LINK_CHARACTERS else f"…{url[1 - LINK_CHARACTERS :]}", style=f"link {url}")
 
 
 @contextlib.contextmanager
@@ -191,7 +207,7 @@ def showing(play: Play) -> Iterator[Any]:
     """Show the queue live on a terminal; elsewhere print a line for each change."""
     if play.console.is_terminal:
         with Live(console=play.console, refresh_per_second=4) as live:
-            yield lambda deliveries: live.update(table(deliveries))
+            yield lambda deliveries: live.update(table(deliveries, play.console.size.height - 4))
         return
     seen: dict[str, State] = {}
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from rich.console import Console
 
+from heraut.brands import NetworkName
 from heraut.errors import TryAgain
+from heraut.publishing.model import Delivery, State
 from samples import play
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pytest
 
-    from heraut.publishing.model import Delivery
+NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
 
 
 class SlowStack:
@@ -55,3 +58,43 @@ def test_a_stack_that_never_answers_ends_a_run_that_ends_by_itself(monkeypatch: 
     stack = SlowStack(1000, datetime.now(UTC) - play.DEADLINE - timedelta(seconds=1))
 
     assert not play.watch(stack, once=True)  # type: ignore[arg-type]
+
+
+def queue(published: int, waiting: int) -> list[Delivery]:
+    """So many deliveries that left, then so many that wait."""
+    states = [State.PUBLISHED] * published + [State.SCHEDULED] * waiting
+    return [
+        Delivery(brand="b", post=str(n), account="site", network=NetworkName.SITE, publish_at=NOON, state=state)
+        for n, state in enumerate(states)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("published", "waiting", "rows", "expected"),
+    [
+        (0, 20, 10, range(10)),
+        (14, 14, 10, range(9, 19)),
+        (20, 3, 10, range(13, 23)),
+        (20, 0, 10, range(10, 20)),
+        (3, 3, 10, range(6)),
+    ],
+)
+def test_what_leaves_next_is_on_the_screen(published: int, waiting: int, rows: int, expected: range) -> None:
+    """A queue longer than the screen does not hide the post that one waits for."""
+    shown = play.fitting(queue(published, waiting), rows)
+
+    assert [int(one.post) for one in shown] == list(expected)
+
+
+def test_the_queue_fits_the_screen() -> None:
+    """Long addresses take one line, and end with what tells them apart."""
+    held = queue(30, 5)
+    url = "http://127.0.0.1:4566/heraut-local-publicbucket-4395594e17390/martin/journal/p/1-21012841-o2shm3.html"
+    console = Console(width=100, height=24, record=True, quiet=False, file=io.StringIO())
+
+    console.print(play.table([one.model_copy(update={"url": url}) for one in held], 20))
+
+    lines = console.export_text().splitlines()
+    assert len(lines) <= 24
+    assert lines[1].rstrip().endswith("1-21012841-o2shm3.html")
+    assert "15 more" in lines[-1]
