@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 # Recorded against Mastodon 4.7; the folders beside it hold older servers' answers.
 RECORDED = re.compile(r"[^/]+/tests/cassettes/([^/]+)\.yaml")
