@@ -14,13 +14,13 @@ from email.utils import parseaddr
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
 from heraut.errors import ConfigurationError, InvalidInput
 from heraut.problems import problem
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from heraut.brands import Person
     from heraut.notifications.base import Button, Item, Message
 
@@ -143,6 +143,8 @@ def _footer(person: Person, message: Message) -> list[str]:
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # the hourly renewal writes to nobody, as a rule
+
     # A missing value is a fault of ours: better an error here than a hole in what a person reads.
     environment = Environment(loader=PackageLoader("heraut.notifications"), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("email.html")
