@@ -234,6 +234,24 @@ def test_wrong_usage_is_status_two(place: Place, arguments: list[str]) -> None:
     assert place.heraut(*arguments)[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["apply"], "Il manque : file.\nL'aide : heraut apply --help\n"),
+        (["queue", "--nonsense"], "L'option --nonsense n'existe pas.\nL'aide : heraut queue --help\n"),
+        (["--nonsense"], "L'option --nonsense n'existe pas.\nL'aide : heraut --help\n"),
+        (["queue", "--brand"], "L'option --brand attend une valeur.\nL'aide : heraut "),
+        (["post", "hold", "a", "b"], "La commande est mal écrite ("),
+    ],
+)
+def test_wrong_usage_is_said_in_the_persons_language(place: Place, arguments: list[str], told: str) -> None:
+    """On standard error, with where the help is."""
+    status, out, err = place.heraut(*arguments)
+
+    assert (status, out) == (2, "")
+    assert err.startswith(told)
+
+
 def _sayings(language: str) -> Callable[[str], str]:
     def say(code: str) -> str:
         from heraut.cli.speech import wording

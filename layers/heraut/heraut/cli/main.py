@@ -6,10 +6,10 @@ so that help and mistakes answer at once.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer import rich_utils
 from typer.core import TyperGroup
 
 from heraut.cli import accounts, calendar, configuration, listing, people, posts
@@ -17,32 +17,82 @@ from heraut.cli.speech import complain, say, sentences_of, wording
 from heraut.errors import HerautError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-PANELS = ("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "ERRORS_PANEL_TITLE")
+WRONG_USAGE = 2
+SHOWS_HELP = "NoArgsIsHelpError"  # Typer's own way to show the help of a command that was given nothing
+PANELS = ("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE")
 
 
 class Heraut(TyperGroup):
-    """The root: speaks the person's language, and turns what goes wrong into a sentence and exit status 1."""
+    """The root: speaks the person's language, and turns what goes wrong into a sentence and an exit status."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Put every help text into the language of the environment, then run."""
-        for panel in PANELS:
-            setattr(rich_utils, panel, say(panel.lower()))
         speak(self)
         return super().main(*args, **kwargs)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read what stands before the command."""
+        with _in_words():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: Any) -> Any:
         """Run; nothing that is raised on purpose is shown as a traceback."""
-        try:
+        with _in_words():
             return super().invoke(ctx)
-        except HerautError as error:
-            complain(sentences_of(error))
-            raise typer.Exit(1) from error
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say what went wrong: exit status 1, or 2 where the command was typed wrongly."""
+    try:
+        yield
+    except HerautError as error:
+        complain(sentences_of(error))
+        raise typer.Exit(1) from error
+    except typer.TyperException as error:
+        if type(error).__name__ == SHOWS_HELP:
+            raise
+        complain(wrong_usage(error))
+        raise typer.Exit(WRONG_USAGE) from error
+
+
+def wrong_usage(error: Any) -> list[str]:
+    """Say how the command was typed wrongly, and where its help is."""
+    parameter, option = getattr(error, "param", None), getattr(error, "option_name", None)
+    match type(error).__name__:
+        case "MissingParameter" if parameter is not None:
+            said = say("usage_missing", name=parameter.name)
+        case "NoSuchOption":
+            said = say("usage_no_option", name=option)
+        case "BadOptionUsage":
+            said = say("usage_option_empty", name=option)
+        case _:
+            said = say("usage_wrong", detail=error.format_message().rstrip("."))
+    context = getattr(error, "ctx", None)
+    return [said, say("usage_help", command=context.command_path if context else "heraut")]
+
+
+def name_panels() -> None:
+    """Give the panels of a help page their titles in the language of the environment; loading them takes its time."""
+    from typer import rich_utils
+
+    for panel in PANELS:
+        setattr(rich_utils, panel, say(panel.lower()))
+
+
+def _with_panels(show: Callable[..., None]) -> Callable[..., None]:
+    def shown(*args: Any) -> None:
+        name_panels()
+        show(*args)
+
+    return shown
 
 
 def speak(command: Any, path: tuple[str, ...] = ()) -> None:
     """Give a command, its options and what stands below it their help in the language of the environment."""
+    command.format_help = _with_panels(type(command).format_help.__get__(command))
     command.help = say("_".join(("help", *path)))
     for parameter in (*command.params, command.get_help_option(typer.Context(command))):
         parameter.help = say(option_code(path, parameter.name))
