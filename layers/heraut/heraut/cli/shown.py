@@ -10,7 +10,7 @@ import typer
 from heraut.brands import NetworkName
 from heraut.cli.speech import console, language, say
 from heraut.publishing.model import State
-from heraut.wording import local, moment
+from heraut.wording import day, hour, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heraut.problems import Problem
     from heraut.publishing.model import Delivery, Post
 
-LONGEST = 40  # characters of a text in a table
+SHORTEST, LONGEST = 12, 60  # characters of a text in a table
 STYLES = {
     State.PUBLISHED: "green",
     State.SCHEDULED: "cyan",
@@ -68,25 +68,44 @@ def state_words(delivery: Delivery) -> str:
 
 
 def print_table(deliveries: Sequence[Delivery], posts: Mapping[tuple[str, str], Post], now: datetime) -> None:
-    """Print deliveries as a table; `posts` are those whose text is shown."""
+    """Print deliveries as a table; `posts` are those whose text is shown. A narrow window cuts the text alone."""
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
-    several = len({delivery.brand for delivery in deliveries}) > 1
-    columns = ["when", *(["brand"] if several else []), "account", "state", "late", "post", "text"]
-    table = Table(*(say(f"column_{name}") for name in columns), box=None, pad_edge=False, header_style="bold")
-    for one in deliveries:
-        row = [when(one, now), *([one.brand] if several else []), one.account]
-        cells = [Text(cell) for cell in row]
-        cells.append(Text(state_words(one), style=STYLES.get(one.state, "")))
-        cells += [Text(late_words(one)), Text(one.post), Text(_said(one, posts))]
-        table.add_row(*cells)
-    console().print(table, soft_wrap=False)
+    terminal = console()
+    columns = {
+        "when": [Text(when(one, now)) for one in deliveries],
+        "brand": [Text(one.brand) for one in deliveries],
+        "account": [Text(one.account) for one in deliveries],
+        "state": [Text(state_words(one), style=STYLES.get(one.state, "")) for one in deliveries],
+        "late": [Text(late_words(one)) for one in deliveries],
+        "post": [Text(one.post) for one in deliveries],
+    }
+    if len({one.brand for one in deliveries}) == 1:
+        del columns["brand"]
+    if not any(one.lateness for one in deliveries):
+        del columns["late"]
+    titles = {name: say(f"column_{name}") for name in columns}
+    taken = sum(max(cell_len(text) for text in (titles[name], *map(str, cells))) + 2 for name, cells in columns.items())
+    room = max(SHORTEST, min(LONGEST, terminal.width - taken))
+    columns["text"] = [Text(excerpt(_said(one, posts), room)) for one in deliveries]
+    table = Table(*titles.values(), say("column_text"), box=None, pad_edge=False, header_style="bold")
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
+    terminal.print(table, soft_wrap=False)
 
 
 def when(delivery: Delivery, now: datetime) -> str:
-    """Say when it is due, on its own clock."""
-    return moment(delivery.publish_at, delivery.zone, language(), now)
+    """Say when it is due, on its own clock, briefly: « 9 h 30 » today, else « lun. 23/11, 9 h 30 »."""
+    zone, chosen = delivery.zone, language()
+    there, today = local(delivery.publish_at, zone), local(now, zone)
+    said = hour(delivery.publish_at, zone, chosen)
+    if there.date() == today.date():
+        return said
+    weekday = day(delivery.publish_at, zone, chosen, now)[:3]
+    date = there.strftime("%d/%m" if there.year == today.year else "%d/%m/%Y")
+    return f"{weekday}{'.' if chosen == 'fr' else ''} {date}, {said}"
 
 
 def late_words(delivery: Delivery) -> str:
@@ -103,10 +122,10 @@ def seconds(length: timedelta) -> str:
     return text.replace(".", ",") if language() == "fr" else text
 
 
-def excerpt(text: str) -> str:
+def excerpt(text: str, room: int = LONGEST) -> str:
     """Give the beginning of a text, in one line."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return line if len(line) <= room else f"{line[: room - 1]}…"
 
 
 def ordered(deliveries: Iterable[Delivery]) -> list[Delivery]:
@@ -120,7 +139,7 @@ def _said(delivery: Delivery, posts: Mapping[tuple[str, str], Post]) -> str:
     post = posts.get((delivery.brand, delivery.post))
     if post is None:
         return ""
-    return excerpt(post.content_for(delivery.account, delivery.network).parts[0].text)
+    return post.content_for(delivery.account, delivery.network).parts[0].text
 
 
 def _problem(found: Problem) -> dict[str, str]:
