@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import tomllib
@@ -59,7 +60,7 @@ def region_of(given: Answers) -> str:
 
     Raises: Refused when neither the answers nor the profile name one.
     """
-    region = given.region or boto3.Session().region_name
+    region = given.region or os.environ.get("AWS_REGION") or boto3.Session().region_name
     if not region:
         raise Refused("No region is set. Name one, for example: AWS_REGION=eu-west-3 make deploy")
     return region
@@ -112,6 +113,9 @@ def sam(*arguments: str) -> None:
 
     Raises: Refused when it fails; it has said why.
     """
-    status = subprocess.call([environments.program("sam", "sam"), *arguments], cwd=ROOT)
+    environment = dict(os.environ)
+    if "AWS_REGION" in environment:  # which the AWS CLI reads, and SAM does not
+        environment["AWS_DEFAULT_REGION"] = environment["AWS_REGION"]
+    status = subprocess.call([environments.program("sam", "sam"), *arguments], cwd=ROOT, env=environment)
     if status != 0:
         raise Refused(f"`sam {arguments[0]}` ended with status {status}; it says why above.")

@@ -115,7 +115,7 @@ def test_a_local_stack_that_runs_is_the_default(place: Place) -> None:
 def test_aws_without_region_keys_or_profile(place: Place) -> None:
     """Each has its own sentence, which names the variable."""
     assert "Donnez AWS_REGION" in place.heraut("--stack", "prod", "queue")[2]
-    place.monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+    place.monkeypatch.setenv("AWS_REGION", "eu-west-3")
     status, out, err = place.heraut("queue", "--stack", "prod")
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert err.startswith("Aucune clé AWS ici pour parler à « prod »")
@@ -162,7 +162,7 @@ class Cloud:
 
 def test_a_deployed_stack_is_found_by_its_name(place: Place) -> None:
     """HERAUT_STACK names it, or --stack; another name is a sentence."""
-    place.monkeypatch.setattr("heraut.aws.stacks.boto3.Session", Cloud)
+    place.monkeypatch.setattr("heraut.aws.stacks.boto3.Session", lambda **_: Cloud())
     place.monkeypatch.setenv("HERAUT_STACK", "prod")
 
     opened = stacks.open_stack(None)
@@ -174,7 +174,7 @@ def test_a_deployed_stack_is_found_by_its_name(place: Place) -> None:
 def test_aws_that_refuses_is_quoted(place: Place) -> None:
     """Keys that are over, permissions that are missing: AWS knows why."""
     over = ClientError({"Error": {"Code": "ExpiredToken", "Message": "The token is over"}}, "DescribeStacks")
-    place.monkeypatch.setattr("heraut.aws.stacks.boto3.Session", lambda: Cloud(over))
+    place.monkeypatch.setattr("heraut.aws.stacks.boto3.Session", lambda **_: Cloud(over))
 
     said = place.heraut("queue", "--stack", "prod")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ def deployed(stack: str) -> tuple[Clients, Mapping[str, str]]:
     Raises NotFound when there is no such stack here, NotLetIn when AWS cannot be asked.
     """
     try:
-        session = boto3.Session()
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION"))  # boto3 reads AWS_DEFAULT_REGION alone
         found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
