@@ -76,11 +76,8 @@ class Play:
 
     def apply(self) -> None:
         """Apply samples/heraut.yaml, without the accounts that cannot be reached here."""
-        document = YAML(typ="safe").load(HERE / "heraut.yaml")
+        document = configuration(self.skipped)
         for brand in document["brands"]:
-            brand["accounts"] = [one for one in brand["accounts"] if one["name"] not in self.skipped]
-            groups = brand.get("groups") or {}
-            brand["groups"] = {name: [one for one in held if one not in self.skipped] for name, held in groups.items()}
             known = self.desk.brands.brand(brand["id"])
             brand["revision"] = known.revision if known else 0
         written = apply_configuration(
@@ -120,7 +117,8 @@ class Play:
         files = self.desk.files
         for picture in sorted((HERE / "media").iterdir()):
             files.save(f"inbox/{self.folder}media/{picture.name}", picture.read_bytes(), "application/octet-stream")
-        text = marked(moved((HERE / CALENDAR).read_text(encoding="utf-8"), datetime.now(UTC)), self.run)
+        calendar = without((HERE / CALENDAR).read_text(encoding="utf-8"), self.skipped)
+        text = marked(moved(calendar, datetime.now(UTC)), self.run)
         files.save(f"inbox/{self.folder}{CALENDAR}", text.encode(), "text/csv; charset=utf-8")
         self.console.print(f"{CALENDAR} dropped into the inbox: the first post leaves within seconds.")
 
@@ -164,10 +162,34 @@ class Play:
                     )
 
 
+def configuration(skipped: frozenset[str]) -> dict[str, Any]:
+    """Read samples/heraut.yaml, without the accounts that are skipped."""
+    document: dict[str, Any] = YAML(typ="safe").load(HERE / "heraut.yaml")
+    for brand in document["brands"]:
+        brand["accounts"] = [one for one in brand["accounts"] if one["name"] not in skipped]
+        groups = brand.get("groups") or {}
+        brand["groups"] = {name: [one for one in held if one not in skipped] for name, held in groups.items()}
+    return document
+
+
+def without(calendar: str, accounts: frozenset[str]) -> str:
+    """Leave out the columns of texts for accounts that are skipped: a text for nobody is refused."""
+    rows = _rows(calendar)
+    kept = [at for at, name in enumerate(rows[0]) if name.partition("@")[2] not in accounts]
+    return _written([[row[at] for at in kept] for row in rows])
+
+
 def marked(calendar: str, run: str) -> str:
     """Give each row an id of this run."""
-    rows = list(csv.reader(io.StringIO(calendar, newline=""), delimiter=";"))
-    rows = [["id", *rows[0]], *([f"{number}-{run}", *row] for number, row in enumerate(rows[1:], 1))]
+    rows = _rows(calendar)
+    return _written([["id", *rows[0]], *([f"{number}-{run}", *row] for number, row in enumerate(rows[1:], 1))])
+
+
+def _rows(calendar: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(calendar, newline=""), delimiter=";"))
+
+
+def _written(rows: Sequence[Sequence[str]]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=";", lineterminator="\n").writerows(rows)
     return text.getvalue()

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from heraut.brands.configuration import read_configuration
 from heraut.fetch import Guard
@@ -17,8 +16,9 @@ from heraut.publishing.calendar_media import beside_on_disk
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.report import Outcome, Report
 from heraut.publishing.world import MediaWorld
+from samples.bluesky import ACCOUNT
 from samples.calendar import moved
-from samples.play import WRONG_ACCOUNT, marked
+from samples.play import WRONG_ACCOUNT, configuration, marked, without
 from tests.twins.brands import BrandsTwin
 from tests.twins.clock import ClockTwin
 from tests.twins.media import MediaTwin
@@ -30,13 +30,13 @@ from tests.twins.site_objects import SiteObjectsTwin
 SAMPLES = Path(__file__).parents[3] / "samples"
 
 
-def world() -> MediaWorld:
+def world(skipped: frozenset[str] = frozenset()) -> MediaWorld:
     """Give a desk with the sample's configuration and the real networks (none is called)."""
     clock = ClockTwin()
-    brands = read_configuration(YAML(typ="safe").load(SAMPLES / "heraut.yaml"))
+    document = configuration(skipped)
     return MediaWorld(
         posts=PostsTwin(),
-        brands=BrandsTwin(*brands),
+        brands=BrandsTwin(*read_configuration(document)),
         secrets=SecretsTwin(),
         networks=registry(Guard(), SiteObjectsTwin, "https://public.example", clock.now),
         outbox=OutboxTwin(),
@@ -45,9 +45,9 @@ def world() -> MediaWorld:
     )
 
 
-def imported(desk: MediaWorld) -> Report:
+def imported(desk: MediaWorld, skipped: frozenset[str] = frozenset()) -> Report:
     """Import the calendar as `make run` drops it."""
-    text = (SAMPLES / "calendrier.csv").read_text(encoding="utf-8")
+    text = without((SAMPLES / "calendrier.csv").read_text(encoding="utf-8"), skipped)
 
     def nothing_to_fetch(address: str) -> bytes:
         pytest.fail(f"the sample opens {address}")
@@ -61,9 +61,10 @@ def problems(report: Report) -> list[Problem]:
     return [found for entry in report.entries for found in entry.problems]
 
 
-def test_only_the_wrong_row_is_refused() -> None:
-    """One row names an account that does not exist; nothing else is even warned of."""
-    report = imported(world())
+@pytest.mark.parametrize("skipped", [frozenset(), frozenset({ACCOUNT})], ids=["all", "without bluesky"])
+def test_only_the_wrong_row_is_refused(skipped: frozenset[str]) -> None:
+    """One row names an account that does not exist; nothing else is even warned of, whatever is skipped."""
+    report = imported(world(skipped), skipped)
 
     assert [entry.outcome for entry in report.entries].count(Outcome.REFUSED) == 1
     assert [WRONG_ACCOUNT in found.message("fr") for found in problems(report)] == [True]
