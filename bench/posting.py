@@ -169,7 +169,7 @@ def _events(held: House) -> Iterator[tuple[str, dict[str, Any]]]:
     at = (datetime.now(UTC) + timedelta(minutes=30)).replace(second=0, microsecond=0)
     key = "inbox/log.csv"
     bootstrap.import_calendar().desk.media.save(key, calendar("mastodon", at, picture=False).encode(), "text/csv")
-    yield "import_calendar", {"detail": {"object": {"key": key}}}
+    yield "import_calendar", {"detail": {"object": {"key": key, "size": 4096}}}
     yield "refresh_tokens", {"scheduled_time": "x"}
     yield "dispatch_posts", {"scheduled_time": "x"}
     tick = bootstrap.dispatch_posts()
