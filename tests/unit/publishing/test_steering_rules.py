@@ -68,6 +68,7 @@ def test_new_words_forget_what_the_old_ones_prepared_and_tried(moved: bool) -> N
     """Only an edit of the time moves the promise."""
     old = delivery(
         prepared=Prepared(version=1),
+        preparing_until=AT,
         attempts=3,
         not_before=AT + timedelta(minutes=1),
         local="2026-11-23T09:30",
@@ -79,7 +80,7 @@ def test_new_words_forget_what_the_old_ones_prepared_and_tried(moved: bool) -> N
     promise = LATER if moved else AT
     assert (new.version, new.publish_at, new.prepare_at) == (2, promise, promise - timedelta(minutes=10))
     assert new.due_at == new.prepare_at
-    assert (new.prepared, new.attempts, new.attempt) == (None, 0, None)
+    assert (new.prepared, new.preparing_until, new.attempts, new.attempt) == (None, None, 0, None)
     assert new.local == ("2026-11-24T09:30" if moved else "2026-11-23T09:30")
     assert new.not_before == (None if moved else AT + timedelta(minutes=1))
 

@@ -107,6 +107,7 @@ def moved(delivery: Delivery, post: Post, ahead: timedelta | None) -> Delivery:
                 "zone": post.zone,
                 "prepare_at": None if ahead is None else post.publish_at - ahead,
                 "prepared": None,
+                "preparing_until": None,
                 "doubt_since": None,
                 "attempts": 0,
             }
@@ -128,6 +129,7 @@ def renewed(delivery: Delivery, post: Post, ahead: timedelta | None, state: Stat
             "zone": post.zone if moved else delivery.zone,
             "prepare_at": prepare_at,
             "prepared": None,
+            "preparing_until": None,
             "due_at": (prepare_at or publish_at) if leaves else None,
             "not_before": None if moved else delivery.not_before,
             "attempts": 0,

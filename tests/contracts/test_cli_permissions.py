@@ -1,0 +1,97 @@
+"""What the command calls, every command of it, is what the policy for its users grants: no less, and no more."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from heraut.aws.site_objects import PublicBucket
+from heraut.brands import NetworkName
+from heraut.networks.site import Site
+from tests.contracts.stack import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.contracts.cli_shop import Shop
+
+WRITES = {"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem"}
+NAMES = {
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "ses:SendEmail": "ses:SendRawEmail",  # a whole message is a raw one
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
+# Found by its name before anything else; who reads a bucket's missing object must be allowed to list it.
+NOT_CALLED_HERE = {"cloudformation:DescribeStacks", "s3:ListBucket"}
+SITE = """
+brands:
+  - id: fournil
+    name: Le Fournil
+    accounts: [{name: page, network: site}]
+"""
+POINT = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")  # a GIF
+
+
+@pytest.fixture
+def called(shop: Shop) -> Iterator[set[str]]:
+    """The actions that the command needs for what it calls."""
+    found: set[str] = set()
+
+    def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        action = f"{model.service_model.signing_name}:{model.name}"
+        if model.name == "TransactWriteItems":
+            found.update(WRITES[kind] for write in json.loads(params["body"])["TransactItems"] for kind in write)
+        else:
+            found.add(NAMES.get(action, action))
+
+    def accept(**_: object) -> tuple[Any, dict[str, Any]]:
+        found.add("lambda:InvokeFunction")
+        return SimpleNamespace(status_code=202, headers={}), {"StatusCode": 202}
+
+    used = shop.clients
+    events: list[Any] = [one.meta.events for one in (used.dynamodb, used.sqs, used.ssm, used.mail, used.s3)]
+    functions: Any = used.functions.meta.events
+    for one in events:
+        one.register_first("before-call", note)
+    functions.register_first("before-call.lambda.Invoke", accept)
+    yield found
+    for one in events:
+        one.unregister("before-call", note)
+    functions.unregister("before-call.lambda.Invoke", accept)
+
+
+def granted() -> set[str]:
+    """Give every action of the policy in the template."""
+    statements = resource("CommandPolicy")["PolicyDocument"]["Statement"]
+    actions = [statement["Action"] for statement in statements]
+    return {action for one in actions for action in ([one] if isinstance(one, str) else one)}
+
+
+def test_the_policy_grants_what_the_command_calls(shop: Shop, called: set[str], tmp_path: Path) -> None:
+    """One run of everything there is."""
+    shop.networks |= {NetworkName.SITE: Site(PublicBucket(shop.clients.s3, "public"), "https://public.example")}
+    (tmp_path / "heraut.yaml").write_text(SITE, encoding="utf-8")
+    (tmp_path / "c.csv").write_text("marque;date;heure;comptes;texte\nmartin;23/11/2099;9h;masto;Bonjour\n")
+    (tmp_path / "p.gif").write_bytes(POINT)
+    statuses = [
+        shop.heraut("apply", tmp_path / "heraut.yaml", "--yes").status,
+        shop.heraut("pull", "-").status,
+        shop.heraut("import", tmp_path / "c.csv").status,
+        shop.heraut("account", "secret", "sky", typed="secret").status,
+        shop.heraut("account", "check", "page").status,
+        shop.heraut("account", "list").status,
+        shop.heraut("people", "check").status,
+        shop.heraut("people", "list").status,
+    ]
+    post = shop.add("--media", str(tmp_path / "p.gif"), "--alt", "Un point", accounts="masto, story")
+    steps = (["edit", "--text", "x"], ["hold"], ["resume"], ["now"], ["cancel"], ["show"])
+    statuses += [shop.heraut("post", step[0], post, *step[1:]).status for step in steps]
+    statuses += [shop.heraut("queue").status, shop.heraut("log", post).status]
+
+    assert statuses == [0] * len(statuses)
+    assert called - granted() == set()
+    assert granted() - called == NOT_CALLED_HERE
