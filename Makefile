@@ -30,6 +30,8 @@ check: setup ## linters, types, template, locks: what needs no test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	@for app in functions/*/app.py; do $(BIN)/mypy --no-error-summary $$app || exit 1; done
+	$(BIN)/pytest -q tests/architecture/test_figures.py
 	$(BIN)/cfn-lint infra/template.yaml --append-rules cfn_lint_serverless.rules --regions eu-west-3
 	AWS_DEFAULT_REGION=eu-west-3 $(SAM) validate
 	@! grep -nE 'https?://|--(extra-)?index-url|--find-links|file:' $(LOCKS) || (echo "a lock carries an address" >&2; exit 1)
