@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from heraut.aws.edge import edge
 from heraut.errors import Conflict, NotFound
@@ -38,14 +38,7 @@ class PublicBucket:
         """Write an object that is not there yet; False when it is, or when somebody else is at it."""
         try:
             with edge("write an object of the site"):
-                self._client.put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=body,
-                    ContentType=content_type,
-                    CacheControl=cache,
-                    IfNoneMatch="*",
-                )
+                self._put(key, body, content_type, cache, IfNoneMatch="*")
         except Conflict:
             return False
         return True
@@ -54,14 +47,7 @@ class PublicBucket:
         """Write over an object that still has this ETag; False when it has not, or is gone."""
         try:
             with edge("replace an object of the site"):
-                self._client.put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=body,
-                    ContentType=content_type,
-                    CacheControl=cache,
-                    IfMatch=etag,
-                )
+                self._put(key, body, content_type, cache, IfMatch=etag)
         except (Conflict, NotFound):
             return False
         return True
@@ -71,3 +57,8 @@ class PublicBucket:
         with edge("list the site"):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             return [SiteEntry(item["Key"], item["LastModified"]) for page in pages for item in page.get("Contents", [])]
+
+    def _put(self, key: str, body: bytes, content_type: str, cache: str, **condition: Any) -> None:
+        self._client.put_object(
+            Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, CacheControl=cache, **condition
+        )

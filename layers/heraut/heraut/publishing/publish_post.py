@@ -256,8 +256,8 @@ def _look(delivery: Delivery, world: World) -> str:
     job = job_of(world, delivery, brand, account, post_of(world, delivery))
     try:
         found = adapter.find(job, _window(delivery), _taken(delivery, world))
-    except Exception:
-        log.exception("could not read back %s", delivery.id)  # this look proves nothing, the next one may
+    except Exception:  # whatever it was, this look proves nothing; the next one may
+        log.exception("could not read back %s", delivery.id)
         return _look_again(delivery, job, adapter, world, could_read=False)
     if found is not None:
         return _publish(delivery, found, "found", world)
