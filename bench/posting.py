@@ -32,7 +32,7 @@ from heraut.aws.outbox import read_message, write_message
 from heraut.aws.table import Table
 from heraut.brands import Account, Brand, NetworkName, Person
 from heraut.lambdas import bootstrap
-from heraut.publishing.calendar_media import beside_in_bucket
+from heraut.publishing.calendar.media import beside_in_bucket
 from heraut.publishing.dispatch_posts import dispatch_posts
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.model import State

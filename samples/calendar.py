@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from heraut.due import require_aware
-from heraut.publishing.calendar_moment import read_hour, read_moment
+from heraut.publishing.calendar.moment import read_hour, read_moment
 
 FIRST = timedelta(seconds=20)
 LAST = timedelta(seconds=110)

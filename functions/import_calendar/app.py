@@ -7,8 +7,8 @@ from typing import Any
 
 from heraut.lambdas import bootstrap
 from heraut.lambdas.entry import function
-from heraut.publishing.calendar_media import beside_in_bucket
-from heraut.publishing.calendar_sheet import is_calendar
+from heraut.publishing.calendar.media import beside_in_bucket
+from heraut.publishing.calendar.sheet import is_calendar
 from heraut.publishing.import_calendar import LARGEST, import_calendar, refuse_large
 from heraut.publishing.report import save_report
 

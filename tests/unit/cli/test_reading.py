@@ -16,7 +16,7 @@ from heraut.cli.speech import CannotGoOn
 from heraut.cli.story import lines, mark_words, sentence
 from heraut.events import EventName, event
 from heraut.problems import problem
-from heraut.publishing.calendar_columns import Column
+from heraut.publishing.calendar.columns import Column
 from heraut.publishing.model import Delivery, State
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from heraut.errors import AddressRefused, Conflict, NotFound, TryAgain, Unreacha
 from heraut.events import EventName
 from heraut.networks.base import Limits
 from heraut.problems import problem, warning
-from heraut.publishing.calendar_columns import Column
+from heraut.publishing.calendar.columns import Column
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.local_time import TZDATA
 from heraut.publishing.model import Attempt, Delivery, Post, State, Visibility

@@ -14,8 +14,8 @@ from PIL import Image
 from heraut.errors import AddressRefused, InvalidInput, NotFound
 from heraut.problems import problem
 from heraut.publishing import media as limits
-from heraut.publishing.calendar_media import MediaFinder, beside_in_bucket, beside_on_disk
-from heraut.publishing.calendar_row import MediaWanted
+from heraut.publishing.calendar.media import MediaFinder, beside_in_bucket, beside_on_disk
+from heraut.publishing.calendar.row import MediaWanted
 from heraut.publishing.media import media_of
 from tests.twins.media import MediaTwin
 

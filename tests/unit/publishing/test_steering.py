@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heraut.errors import InvalidInput, TryAgain
-from heraut.publishing.calendar_columns import Column
+from heraut.publishing.calendar.columns import Column
 from heraut.publishing.cancel_post import cancel_post
 from heraut.publishing.hold_post import hold_post, resume_post
 from heraut.publishing.model import Attempt, State

@@ -15,7 +15,7 @@ from heraut.brands.configuration import read_configuration
 from heraut.errors import NotFound
 from heraut.fetch import Guard
 from heraut.networks import registry
-from heraut.publishing.calendar_media import beside_on_disk
+from heraut.publishing.calendar.media import beside_on_disk
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.model import Delivery, State
 from heraut.publishing.report import Outcome, Report

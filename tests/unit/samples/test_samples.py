@@ -12,7 +12,7 @@ from heraut.brands.configuration import read_configuration
 from heraut.fetch import Guard
 from heraut.networks import registry
 from heraut.problems import Problem
-from heraut.publishing.calendar_media import beside_on_disk
+from heraut.publishing.calendar.media import beside_on_disk
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.report import Outcome, Report
 from heraut.publishing.world import MediaWorld

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from heraut.cli.desk import Desk
-    from heraut.publishing.calendar_media import Fetch
+    from heraut.publishing.calendar.media import Fetch
     from heraut.publishing.report import Report
 
 STYLES = {"queued": "green", "edited": "green", "refused": "red", "absent": "yellow"}
@@ -33,7 +33,7 @@ def import_file(
     stack: Stack = None,
 ) -> None:
     from heraut.publishing import report as reports
-    from heraut.publishing.calendar_media import beside_on_disk
+    from heraut.publishing.calendar.media import beside_on_disk
     from heraut.publishing.import_calendar import import_calendar
 
     body = _read(file)
@@ -52,7 +52,7 @@ def import_file(
 def fetcher(desk: Desk) -> Fetch:
     """Give what opens the addresses of pictures."""
     from heraut.fetch import fetch
-    from heraut.publishing.calendar_media import FETCHED_KINDS
+    from heraut.publishing.calendar.media import FETCHED_KINDS
     from heraut.publishing.media import MOST_BYTES
 
     return lambda url: fetch(url, limit_bytes=MOST_BYTES, kinds=FETCHED_KINDS, guard=desk.guard).body

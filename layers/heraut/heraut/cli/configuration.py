@@ -10,7 +10,7 @@ import typer
 
 from heraut.cli.options import DryRun, File, Stack, Yes, open_desk
 from heraut.cli.speech import console, say, tell
-from heraut.publishing.calendar_columns import plain
+from heraut.publishing.calendar.columns import plain
 
 if TYPE_CHECKING:
     from heraut.brands.apply_configuration import Change, Plan

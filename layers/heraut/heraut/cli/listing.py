@@ -82,7 +82,7 @@ def log(ctx: typer.Context, post: str, brand: BrandName = None, as_json: Json = 
 def state_called(name: str) -> frozenset[State]:
     """Give the states that a word means, in English, French, or as programs write it; CannotGoOn: no such word."""
     from heraut.cli.speech import wording
-    from heraut.publishing.calendar_columns import plain
+    from heraut.publishing.calendar.columns import plain
     from heraut.publishing.model import State
 
     wanted = plain(name)

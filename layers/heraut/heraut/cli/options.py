@@ -35,7 +35,7 @@ def open_desk(ctx: typer.Context, stack: str | None) -> Desk:
 
 def brands_called(brands: Brands, name: str | None) -> Sequence[Brand]:
     """Give the brand of this id or name, or every brand where none is named; CannotGoOn when there is none."""
-    from heraut.publishing.calendar_columns import plain
+    from heraut.publishing.calendar.columns import plain
 
     every = brands.every_brand()
     if not every:

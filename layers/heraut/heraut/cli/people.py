@@ -65,7 +65,7 @@ def check(
 
 def _called(brands: Sequence[Brand], name: str | None) -> list[tuple[Brand, frozenset[str] | None]]:
     """Give the brands with the people (ids) meant: those of this id or name, or everybody."""
-    from heraut.publishing.calendar_columns import plain
+    from heraut.publishing.calendar.columns import plain
 
     if name is None:
         return [(brand, None) for brand in brands]

@@ -10,7 +10,7 @@ import typer
 
 from heraut.cli.options import BrandName, Json, Stack, open_desk, post_called
 from heraut.cli.speech import CannotGoOn, complain, language, person, problem_line, say, tell
-from heraut.publishing.calendar_columns import OVERRIDE, Column
+from heraut.publishing.calendar.columns import OVERRIDE, Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -230,7 +230,7 @@ def _steer(
     sentence: Callable[[Delivery, Desk], str],
 ) -> None:
     """Change a post's deliveries, and say of each what came of it; exit status 1 when nothing could be changed."""
-    from heraut.publishing.calendar_row import split_accounts
+    from heraut.publishing.calendar.row import split_accounts
 
     desk = open_desk(ctx, stack)
     post = post_called(desk, name, brand)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from heraut.networks.site import SiteObjects
     from heraut.notifications.base import Notifications
     from heraut.publishing.act_on_link import LinkWorld
-    from heraut.publishing.calendar_media import Fetch
+    from heraut.publishing.calendar.media import Fetch
     from heraut.publishing.store import Clock, MediaStore, Outbox, Posts
     from heraut.publishing.world import MediaWorld, World
 
@@ -98,7 +98,7 @@ class Importing:
 def import_calendar() -> Importing:
     """Build the import's world."""
     from heraut.fetch import Guard, fetch
-    from heraut.publishing.calendar_media import FETCHED_KINDS
+    from heraut.publishing.calendar.media import FETCHED_KINDS
     from heraut.publishing.media import MOST_BYTES
     from heraut.publishing.world import MediaWorld
 

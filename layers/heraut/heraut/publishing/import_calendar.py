@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from heraut.errors import Conflict, InvalidInput
 from heraut.events import EventName, event
 from heraut.problems import problem, warning
-from heraut.publishing.calendar_checks import Checks
-from heraut.publishing.calendar_columns import Column
-from heraut.publishing.calendar_file import read_calendar
-from heraut.publishing.calendar_match import Matches
-from heraut.publishing.calendar_media import MediaFinder
-from heraut.publishing.calendar_post import (
+from heraut.publishing.calendar.checks import Checks
+from heraut.publishing.calendar.columns import Column
+from heraut.publishing.calendar.file import read_calendar
+from heraut.publishing.calendar.match import Matches
+from heraut.publishing.calendar.media import MediaFinder
+from heraut.publishing.calendar.post import (
     Wish,
     cancelled,
     cancelled_version,
@@ -28,7 +28,7 @@ from heraut.publishing.calendar_post import (
     new_post,
     next_version,
 )
-from heraut.publishing.calendar_row import Status, read_row
+from heraut.publishing.calendar.row import Status, read_row
 from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.model import State
 from heraut.publishing.report import Entry, Outcome, ReportMaker
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from heraut.brands import Brand
     from heraut.events import Event
     from heraut.problems import Problem
-    from heraut.publishing.calendar_checks import Asked
-    from heraut.publishing.calendar_match import Known
-    from heraut.publishing.calendar_media import Beside, Fetch
-    from heraut.publishing.calendar_row import ReadRow
-    from heraut.publishing.calendar_sheet import CalendarFile
+    from heraut.publishing.calendar.checks import Asked
+    from heraut.publishing.calendar.match import Known
+    from heraut.publishing.calendar.media import Beside, Fetch
+    from heraut.publishing.calendar.row import ReadRow
+    from heraut.publishing.calendar.sheet import CalendarFile
     from heraut.publishing.model import Delivery, Post
     from heraut.publishing.report import Report
     from heraut.publishing.world import MediaWorld

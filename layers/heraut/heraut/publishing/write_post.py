@@ -1,6 +1,6 @@
 """Make a post, or its next version, from what a person gives at the command line.
 
-What is given is read and checked exactly like a row of a calendar (`calendar_row`, `calendar_checks`).
+What is given is read and checked exactly like a row of a calendar (`calendar.row`, `calendar.checks`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from heraut.errors import Conflict, InvalidInput, NotFound, TryAgain
 from heraut.events import EventName, event
 from heraut.problems import problem
 from heraut.publishing import decisions
-from heraut.publishing.calendar_checks import Asked, Checks
-from heraut.publishing.calendar_columns import OVERRIDE, Column
-from heraut.publishing.calendar_media import MediaFinder
-from heraut.publishing.calendar_post import cancelled, is_open, new_post, post_id
-from heraut.publishing.calendar_row import Status, read_row
-from heraut.publishing.calendar_sheet import Row
+from heraut.publishing.calendar.checks import Asked, Checks
+from heraut.publishing.calendar.columns import OVERRIDE, Column
+from heraut.publishing.calendar.media import MediaFinder
+from heraut.publishing.calendar.post import cancelled, is_open, new_post, post_id
+from heraut.publishing.calendar.row import Status, read_row
+from heraut.publishing.calendar.sheet import Row
 from heraut.publishing.change_deliveries import TRIES, beyond_reach, dispatch_written
 from heraut.publishing.import_calendar import PAST, asking, day_and_hour
 from heraut.publishing.local_time import LocalTime
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brand
     from heraut.problems import Problem
-    from heraut.publishing.calendar_media import Fetch
-    from heraut.publishing.calendar_post import Wish
-    from heraut.publishing.calendar_row import ReadRow
+    from heraut.publishing.calendar.media import Fetch
+    from heraut.publishing.calendar.post import Wish
+    from heraut.publishing.calendar.row import ReadRow
     from heraut.publishing.model import Content, Media, Post
     from heraut.publishing.world import MediaWorld
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from heraut.errors import InvalidInput
 from heraut.problems import problem, warning
-from heraut.publishing.calendar_archive import refuse_bomb
-from heraut.publishing.calendar_sheet import MOST_ROWS, Sheet, header_at
+from heraut.publishing.calendar.archive import refuse_bomb
+from heraut.publishing.calendar.sheet import MOST_ROWS, Sheet, header_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,7 +14,7 @@ from heraut.publishing.media import MOST_BYTES, media_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from heraut.publishing.calendar_row import MediaWanted
+    from heraut.publishing.calendar.row import MediaWanted
     from heraut.publishing.model import Media
     from heraut.publishing.store import MediaStore
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.publishing.calendar_post import is_on_its_way, is_open, post_id, said, when
-from heraut.publishing.calendar_row import id_key, time_key
+from heraut.publishing.calendar.post import is_on_its_way, is_open, post_id, said, when
+from heraut.publishing.calendar.row import id_key, time_key
 from heraut.publishing.model import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from heraut.publishing.calendar_row import ReadRow
+    from heraut.publishing.calendar.row import ReadRow
     from heraut.publishing.model import Delivery, Post
     from heraut.publishing.store import Posts
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from heraut.publishing.calendar_columns import plain
-from heraut.publishing.calendar_row import Status
+from heraut.publishing.calendar.columns import plain
+from heraut.publishing.calendar.row import Status
 from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from heraut.brands import Account, Brand
-    from heraut.publishing.calendar_row import ReadRow
+    from heraut.publishing.calendar.row import ReadRow
     from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Media
 

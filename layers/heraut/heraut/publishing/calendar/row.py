@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
 from heraut.problems import Problem, problem, warning
-from heraut.publishing.calendar_columns import OVERRIDE, Column, plain
-from heraut.publishing.calendar_moment import WrongWeekday, read_hour, read_instant, read_moment
+from heraut.publishing.calendar.columns import OVERRIDE, Column, plain
+from heraut.publishing.calendar.moment import WrongWeekday, read_hour, read_instant, read_moment
 from heraut.publishing.local_time import LocalTime, at_local, on_the_wall, zone_called
 from heraut.publishing.model import Poll, State, Visibility
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from heraut.brands import Brand
-    from heraut.publishing.calendar_sheet import Row
+    from heraut.publishing.calendar.sheet import Row
 
 LONGEST_ID = 100
 _PART = re.compile(r"^[^\S\n]*[-–—]{3,}[^\S\n]*$", re.MULTILINE)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from heraut.errors import InvalidInput
 from heraut.problems import Problem, problem, warning
-from heraut.publishing.calendar_columns import Column, column_called
+from heraut.publishing.calendar.columns import Column, column_called
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ics", ".zip")
-MOST_BYTES = 20_000_000  # of a calendar itself; a ZIP may hold more (`calendar_archive`)
+MOST_BYTES = 20_000_000  # of a calendar itself; a ZIP may hold more (`calendar.archive`)
 MOST_ROWS = 2_000
 HEADER_WITHIN = 20  # rows in which the header is looked for: a title may stand above it
 HEADER_COLUMNS = 2  # columns of ours that make a row the header

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from heraut.errors import InvalidInput
 from heraut.problems import problem
-from heraut.publishing.calendar_sheet import MOST_BYTES, is_calendar
+from heraut.publishing.calendar.sheet import MOST_BYTES, is_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from heraut.publishing.calendar_sheet import CalendarFile
+    from heraut.publishing.calendar.sheet import CalendarFile
 
 MOST_ENTRIES = 1_000
 MOST_UNPACKED = 300_000_000  # bytes, all entries together

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from heraut.errors import InvalidInput, NetworkError
 from heraut.networks.base import Limits
 from heraut.problems import warning
-from heraut.publishing.calendar_columns import Column
-from heraut.publishing.calendar_post import Wish, content_of, fingerprint, post_of
+from heraut.publishing.calendar.columns import Column
+from heraut.publishing.calendar.post import Wish, content_of, fingerprint, post_of
 from heraut.publishing.local_time import LocalTime
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand
     from heraut.problems import Problem
-    from heraut.publishing.calendar_media import MediaFinder
-    from heraut.publishing.calendar_row import MediaWanted, ReadRow
+    from heraut.publishing.calendar.media import MediaFinder
+    from heraut.publishing.calendar.row import MediaWanted, ReadRow
     from heraut.publishing.model import Content, Media
     from heraut.publishing.world import World
 

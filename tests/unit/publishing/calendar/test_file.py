@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from heraut.errors import InvalidInput
-from heraut.publishing import calendar_archive
-from heraut.publishing.calendar_columns import column_called
-from heraut.publishing.calendar_file import read_calendar
-from heraut.publishing.calendar_sheet import CalendarFile, is_calendar
+from heraut.publishing.calendar import archive
+from heraut.publishing.calendar.columns import column_called
+from heraut.publishing.calendar.file import read_calendar
+from heraut.publishing.calendar.sheet import CalendarFile, is_calendar
 
 WEEK = [
     ["marque", "date", "heure", "comptes", "texte"],
@@ -590,7 +590,7 @@ class TestArchive:
 
     def test_a_size_that_lies_is_not_believed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """An entry that announces few bytes and holds many is stopped while it is read."""
-        monkeypatch.setattr(calendar_archive, "MOST_BYTES", 1_000)
+        monkeypatch.setattr(archive, "MOST_BYTES", 1_000)
         body = as_zip({"a.csv": self.CALENDAR + b"site;b\n" * 1_000})
         size = struct.pack("<I", len(self.CALENDAR) + 7 * 1_000)
         lying = body.replace(size, struct.pack("<I", 50))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heraut.publishing.calendar_moment import WrongWeekday, read_hour, read_instant, read_moment
+from heraut.publishing.calendar.moment import WrongWeekday, read_hour, read_instant, read_moment
 
 NBSP, NARROW = "\u00a0", "\u202f"
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.errors import InvalidInput
 from heraut.problems import Problem, problem
-from heraut.publishing.calendar_columns import Column, column_called
-from heraut.publishing.calendar_sheet import MOST_ROWS, CalendarFile, Row, tidy
+from heraut.publishing.calendar.columns import Column, column_called
+from heraut.publishing.calendar.sheet import MOST_ROWS, CalendarFile, Row, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from heraut.publishing.calendar_columns import plain
+from heraut.publishing.calendar.columns import plain
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- day 0 of spreadsheets: a wall-clock date
 _SERIALS = (36526, 73051)  # the days of 2000 to 2099

@@ -8,7 +8,7 @@ import io
 
 from heraut.errors import InvalidInput
 from heraut.problems import problem
-from heraut.publishing.calendar_sheet import Sheet, header_at
+from heraut.publishing.calendar.sheet import Sheet, header_at
 
 SEPARATORS = (";", ",", "\t")
 _END = "\x03"  # a last record of our own: when it does not come back alone, a quotation mark was left open

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heraut.brands import Account, Brand, NetworkName
-from heraut.publishing.calendar_columns import Column, column_called
-from heraut.publishing.calendar_row import MediaWanted, ReadRow, Status, read_row
-from heraut.publishing.calendar_sheet import Row
+from heraut.publishing.calendar.columns import Column, column_called
+from heraut.publishing.calendar.row import MediaWanted, ReadRow, Status, read_row
+from heraut.publishing.calendar.sheet import Row
 from heraut.publishing.model import Poll, Visibility
 
 BAKERY = Brand(
@@ -465,7 +465,7 @@ def test_rubbish_is_said_never_raised(cells: dict[str, str]) -> None:
 
 def test_the_documentation_names_every_column_and_status() -> None:
     """docs/calendar.md is the reference that people read."""
-    text = (Path(__file__).parents[3] / "docs" / "calendar.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[4] / "docs" / "calendar.md").read_text(encoding="utf-8")
 
     table = [line for line in text.splitlines() if line.startswith("| `")]
     for header in Column:
