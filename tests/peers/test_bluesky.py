@@ -31,7 +31,7 @@ from heraut.errors import (
     Unreachable,
 )
 from heraut.fetch import Guard, NameUnknown
-from heraut.networks.base import Job, Preparation, Window
+from heraut.networks.base import Begun, Job, Preparation, Window
 from heraut.networks.bluesky import Bluesky
 from heraut.networks.bluesky_repository import Repository
 from heraut.networks.http import Http
@@ -501,7 +501,7 @@ def test_a_thread_cut_half_way_is_resumed(
     author: BlueskyAccount,
     proxied: Callable[..., tuple[LosingProxy, Bluesky, Job]],
 ) -> None:
-    """A thread whose second part got lost is not called found, and is completed without a double."""
+    """A thread whose second part got lost is found as far as it came, and is completed without a double."""
     proxy, adapter, one = proxied("Un", "Deux", "Trois")
     before = len(listed(bluesky, author))
     accepted: list[str] = []
@@ -509,7 +509,12 @@ def test_a_thread_cut_half_way_is_resumed(
     with pytest.raises(OutcomeUnknown):
         adapter.publish(one, accepted.append, now())
     assert len(accepted) == 1
-    assert adapter.find(one, window(one), frozenset()) is None
+    begun = adapter.find(one, window(one), frozenset())
+    assert isinstance(begun, Begun)
+    assert begun.remote_ids[0] == accepted[0]
+    assert len(begun.remote_ids) == (2 if fate is Fate.LOSE_ANSWER else 1)
+    assert begun.url is not None
+    assert begun.url.endswith(accepted[0].rpartition("/")[2])
     resumed = replace(one, done=tuple(accepted))
     published = adapter.publish(resumed, accepted.append, now())
     assert accepted == list(published.remote_ids)

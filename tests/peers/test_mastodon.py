@@ -20,7 +20,7 @@ from heraut.errors import (
     Refused,
     Unreachable,
 )
-from heraut.networks.base import Job, Window
+from heraut.networks.base import Begun, Job, Window
 from heraut.networks.mastodon import REPEAT_IS_SAFE
 from heraut.publishing.model import Poll, Visibility
 from tests.peers.losing_proxy import Fate, LosingProxy
@@ -392,10 +392,13 @@ def test_a_thread_is_finished_without_doubling_where_keys_are_ignored(snac: Snac
         adapter(proxy.url).publish(asked, accepted.append, now())
 
     going_on = replace(asked, done=tuple(accepted))
-    assert adapter(proxy.url).find(going_on, around_now(), NOBODY) is None
+    found = adapter(proxy.url).find(going_on, around_now(), NOBODY)
+    assert isinstance(found, Begun)
+    assert (found.remote_ids[:1], len(found.remote_ids)) == (going_on.done, 2)
     resumed = adapter(proxy.url).publish(going_on, accepted.append, now() + timedelta(seconds=60))
 
     assert resumed.remote_ids == tuple(accepted)
+    assert resumed.remote_ids[:2] == found.remote_ids
     assert len(posted(url, token)) == before + 3
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import NetworkName
 from heraut.errors import HerautError, OutcomeUnknown, ReadBackUnavailable
-from heraut.networks.base import Identity, Job, Limits, Preparation, Published, Window
+from heraut.networks.base import Begun, Identity, Job, Limits, Preparation, Published, Window
 from heraut.problems import Problem, problem
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ class NetworkTwin:
             accepted(remote_id)
         return Published(remote_ids=tuple(ids), url=f"https://twin.example/{ids[0]}", at=self.now())
 
-    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
         self.looks.append(self.now())
         if self.blind:
             raise ReadBackUnavailable(problem("no_clear_answer"))
         seen = [entry for entry in self.books if entry.at + self.hidden_for <= self.now()]
-        ids = []
-        for part in job.content.parts:
+        ids = list(job.done)
+        for part in job.content.parts[len(job.done) :]:
             entry = next(
                 (
                     one
@@ -117,7 +117,8 @@ class NetworkTwin:
                 None,
             )
             if entry is None:
-                return None
+                begun = len(ids) > len(job.done)
+                return Begun(tuple(ids), f"https://twin.example/{ids[0]}") if begun else None
             ids.append(entry.id)
         return Published(remote_ids=tuple(ids), url=f"https://twin.example/{ids[0]}")
 

@@ -112,6 +112,19 @@ class TestShowing:
         assert bakery.press(path).status == 200
         assert bakery.delivery(account).state is not state
 
+    @pytest.mark.parametrize("action", [Action.IS_ONLINE, Action.SEND_AGAIN])
+    def test_the_page_of_a_thread_in_doubt_says_what_is_online(self, action: Action) -> None:
+        """Whoever decides about the rest reads that the beginning is there and stays as it is."""
+        bakery = Bakery()
+        post = a_post(accounts=("bluesky",), content=Content(parts=(Part(text="un"), Part(text="deux"))))
+        bakery.add(post, a_delivery(post, "bluesky", State.ASKING, remote_ids=("r1",)))
+
+        page = read(bakery.visit(bakery.link(action)))
+
+        assert "Le début du fil est en ligne (1 sur 2) :" in page
+        assert ("seule la suite partira" in page) == (action is Action.SEND_AGAIN)
+        assert "si elle y est déjà" not in page
+
     def test_head_says_the_same_without_a_body(self) -> None:
         """HEAD has the status and headers of GET."""
         bakery = bakery_with(State.ASKING)

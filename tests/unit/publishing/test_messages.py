@@ -97,6 +97,21 @@ def test_asking() -> None:
     assert plain(message.otherwise) == "Sans réponse : jamais renvoyée."
 
 
+def test_asking_about_the_rest_of_a_thread() -> None:
+    """What was read back is said: the beginning is online, only the rest is in doubt (a first comment is of it)."""
+    bakery = Bakery()
+    post = a_post(content=Content(parts=(Part(text="un"), Part(text="deux")), first_comment="trois"))
+    bakery.add(post, a_delivery(post, state=State.ASKING, remote_ids=("r1",)))
+    bakery.tell(happened(EventName.ASKING))
+
+    french, english = told(bakery), told(bakery, "paul")
+
+    assert french.lead == (
+        "Le début du fil est en ligne (1 sur 3), la suite peut-être. Regardez la page, puis dites-nous si la suite y est."
+    )
+    assert english.lead.startswith("The beginning of the thread is online (1 of 3), the rest may be.")
+
+
 def test_expired() -> None:
     """Too late: how late, and three ways on."""
     message = told(asked(EventName.EXPIRED, State.EXPIRED, late_by_s=94 * 60))

@@ -12,6 +12,7 @@ from heraut.errors import CredentialsExpired, PreparationLost, RateLimited, Refu
 from heraut.events import EventName
 from heraut.networks.base import Preparation
 from heraut.problems import problem
+from heraut.publishing import decisions
 from heraut.publishing.model import Attempt, State
 from heraut.publishing.prepare_delivery import prepare_delivery
 from heraut.publishing.publish_post import publish_post
@@ -324,6 +325,43 @@ class TestThread:
 
         assert [entry.text for entry in desk.network.books] == ["un", "deux", "trois"]
         assert desk.read(delivery).remote_ids == ("id-1", "id-2", "id-3")
+
+    def test_a_first_part_found_online_is_never_sent_again(self) -> None:
+        """Its answer was lost and repeats are not refused: the question says what is online, and only the rest goes."""
+        desk = Desk(NetworkTwin(after=[cut()], keyed=False))
+        delivery = desk.queue("un", "deux", "trois")
+        desk.run()
+        asked = desk.read(delivery)
+
+        desk.posts.change(asked, decisions.sent_again(asked, desk.clock.now()))
+        desk.run()
+
+        assert (asked.state, asked.remote_ids, asked.url) == (State.ASKING, ("id-1",), "https://twin.example/id-1")
+        assert [entry.text for entry in desk.network.books] == ["un", "deux", "trois"]
+        assert desk.read(delivery).remote_ids == ("id-1", "id-2", "id-3")
+
+    def test_a_beginning_seen_once_is_kept_though_later_looks_are_blind(self) -> None:
+        """What one look found is a fact; what it did not find is none."""
+        desk = Desk(NetworkTwin(after=[cut()], keyed=False))
+        delivery = desk.queue("un", "deux")
+        desk.run(90 * SECOND)
+        assert desk.read(delivery).state is State.UNCONFIRMED
+        desk.network.blind = True
+
+        desk.run()
+
+        after = desk.read(delivery)
+        assert (after.state, after.remote_ids) == (State.ASKING, ("id-1",))
+
+    def test_a_beginning_found_goes_on_by_itself_where_repeats_are_refused(self) -> None:
+        """With the network's own key nobody is asked, and each part is there once."""
+        desk = Desk(NetworkTwin(after=[cut()]))
+        delivery = desk.queue("un", "deux")
+
+        desk.run()
+
+        assert [entry.text for entry in desk.network.books] == ["un", "deux"]
+        assert desk.read(delivery).remote_ids == ("id-1", "id-2")
 
     def test_a_table_that_fails_between_two_parts_does_not_stop_the_thread(
         self, monkeypatch: pytest.MonkeyPatch

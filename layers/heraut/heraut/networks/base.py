@@ -81,6 +81,14 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """The beginning of a thread, found online: its first parts (those in `Job.done` included), but not the next one."""
+
+    remote_ids: tuple[str, ...]
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Preparation:
     """What was uploaded ahead.
 
@@ -149,10 +157,11 @@ class Publishes(Protocol):
         Raises Refused, RateLimited, Unreachable, OutcomeUnknown or CredentialsExpired.
         """
 
-    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
-        """Look for this job among the account's own posts; None: absent (all parts, each page of the window was read).
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
+        """Look for this job among the account's own posts; None: absent (each page of the window was read).
 
-        `taken` are remote ids of other deliveries. Raises ReadBackUnavailable when it could not look.
+        Of a thread, `Begun` when parts beyond `job.done` are online and not all. `taken` are remote ids of other
+        deliveries. Raises ReadBackUnavailable when it could not look.
         """
 
     def repeat_is_safe(self, job: Job) -> timedelta | None:

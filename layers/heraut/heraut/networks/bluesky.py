@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
 from heraut.errors import NetworkError, ReadBackUnavailable, Refused
 from heraut.networks import bluesky_text, bluesky_uploads
-from heraut.networks.base import Identity, Published
+from heraut.networks.base import Begun, Identity, Published
 from heraut.networks.bluesky_checks import LIMITS, problems_of
 from heraut.networks.bluesky_records import (
     COLLECTION,
@@ -110,17 +111,20 @@ class Bluesky:
         ids = tuple(post.uri for post in thread)
         return Published(ids, _link(job, repository.session.pds, ids[0]))
 
-    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
-        """Ask the repository itself for the keys of ours; None when one of them is not there."""
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
+        """Ask the repository itself for the keys of ours, up to the first that is not there."""
         http = self.http.within(self.http.total_seconds)
         try:
             did, pds = self.sessions.place(http, job.account, job.secret, window.until)
             ids = _addresses(job, did)
-            there = all(address not in taken and read(http, pds, address) is not None for address in ids)
+            there = tuple(takewhile(lambda one: one not in taken and read(http, pds, one) is not None, ids))
         except NetworkError as error:
             host = urlsplit(service_of(job.account)).netloc
             raise ReadBackUnavailable(problem("bluesky_not_read_back", host=host)) from error
-        return Published(ids, _link(job, pds, ids[0])) if there else None
+        if len(there) <= len(job.done):
+            return None
+        link = _link(job, pds, ids[0])
+        return Published(ids, link) if there == ids else Begun(there, link)
 
     def repeat_is_safe(self, job: Job) -> timedelta | None:  # noqa: ARG002 -- of every post
         """Give how long a repeat is the same record and no second post."""

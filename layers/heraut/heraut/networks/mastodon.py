@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account
-    from heraut.networks.base import Job, Limits, Preparation
+    from heraut.networks.base import Begun, Job, Limits, Preparation
     from heraut.networks.http import Http
     from heraut.networks.mastodon_answers import Status
     from heraut.problems import Problem
@@ -92,7 +92,7 @@ class Mastodon:
             remote_ids=tuple(ids), url=first.url if first else None, at=first.created_at if first else None
         )
 
-    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
+    def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
         """Look for this job's parts among the account's own posts."""
         server = self._server(job.account, job.secret)
         found = mastodon_find.find(server, job, window, taken)

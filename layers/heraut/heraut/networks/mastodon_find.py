@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.errors import NetworkError, ReadBackUnavailable
-from heraut.networks.base import Published
+from heraut.networks.base import Begun, Published
 from heraut.networks.mastodon_answers import next_max_id, statuses_of
 from heraut.networks.mastodon_media import known_ids
 from heraut.networks.mastodon_post import messages
@@ -28,16 +28,20 @@ PAGE = 40  # the most that Mastodon gives at once
 MOST_PAGES = 10
 
 
-def find(server: Server, job: Job, window: Window, taken: frozenset[str]) -> Published | None:
+def find(server: Server, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
     """Look for the parts of `job` that are not in `job.done`, each a reply to the one before.
 
-    None when one of them is not online. Raises ReadBackUnavailable when the posts of the window could not all be read.
+    None when the first of them is not online. Raises ReadBackUnavailable when the posts of the window could not all be
+    read.
     """
     found = online(server, job, window, taken)
-    ids = (*job.done, *(one.id for one in found))
-    if not found or len(ids) < len(messages(job.content)):
+    if not found:
         return None
-    return Published(remote_ids=ids, url=None if job.done else found[0].url, at=found[0].created_at)
+    ids = (*job.done, *(one.id for one in found))
+    url = None if job.done else found[0].url
+    if len(ids) < len(messages(job.content)):
+        return Begun(ids, url)
+    return Published(remote_ids=ids, url=url, at=found[0].created_at)
 
 
 def online(server: Server, job: Job, window: Window, taken: frozenset[str] = frozenset()) -> list[Status]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "address"  # the field of the form
 NOW, SLOT = "now", "slot"  # what its `when` may say
+_PERHAPS_BEGUN = frozenset({"is_online", "send_again"})  # of a thread
 
 wording = Wording(__package__, "link_pages.toml")
 
@@ -112,8 +113,11 @@ def question(case: Case, offer: Offer, shots: Mapping[str, str], wrong_address: 
     content = _content(case)
     told = case.say("address_wrong") if wrong_address is not None else ""
     notes = [Note(told)] if told else []
+    begun = len(case.deliveries[0].remote_ids) if stem in _PERHAPS_BEGUN else 0
+    if begun:
+        notes.append(Note(case.say(f"{stem}_begun", done=begun, parts=content.messages), serious=False))
     if stem == "send_again":
-        notes.append(Note(case.say("send_again_careful")))
+        notes.append(Note(case.say("send_again_careful_rest" if begun else "send_again_careful")))
     if offer.held and case.link.action in {Action.PUBLISH_NOW, Action.NEXT_SLOT, Action.SEND_AGAIN, Action.APPROVE}:
         notes.append(Note(case.say("held")))
     if stem == "by_hand" and case.deliveries[0].publish_at > case.now:

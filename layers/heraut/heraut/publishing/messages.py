@@ -34,6 +34,7 @@ MOST_ITEMS = 20  # of one message; a longer list is several messages
 
 HANDOVERS = frozenset({EventName.HANDOVER_AHEAD, EventName.HANDOVER_DUE, EventName.HANDOVER_REMINDED})
 
+_PERHAPS_BEGUN = frozenset({EventName.FAILED, EventName.EXPIRED, EventName.ASKING})  # of a thread
 _STEMS = {
     EventName.FAILED: "failed",
     EventName.EXPIRED: "expired",
@@ -186,8 +187,8 @@ class _Voice:
 
     def lead(self) -> str:
         """What to do, and until when."""
-        if self.event.name in {EventName.FAILED, EventName.EXPIRED} and self._delivery.remote_ids:
-            parts = len(self.happening.content.parts)
+        if self.event.name in _PERHAPS_BEGUN and self._delivery.remote_ids:
+            parts = self.happening.content.messages
             return self.say(f"{self.stem}_lead_part", done=len(self._delivery.remote_ids), parts=parts)
         with_media = self.event.name in {EventName.HANDOVER_AHEAD, EventName.HANDOVER_DUE}
         if with_media and self.happening.content.media:

@@ -99,6 +99,11 @@ class Content(_Stored):
     poll: Poll | None = None
 
     @property
+    def messages(self) -> int:
+        """How many messages it makes on a network: the parts of a thread, and the first comment below them."""
+        return len(self.parts) + bool(self.first_comment)
+
+    @property
     def media(self) -> tuple[Media, ...]:
         """Every picture and film, in order."""
         return tuple(item for part in self.parts for item in part.media)

@@ -25,7 +25,7 @@ from heraut.errors import (
     Unreachable,
 )
 from heraut.events import EventName, event
-from heraut.networks.base import Window
+from heraut.networks.base import Published, Window
 from heraut.problems import problem
 from heraut.publishing import transitions
 from heraut.publishing.dispatch_posts import delay_until
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.events import Event
-    from heraut.networks.base import Job, Published, Publishes
+    from heraut.networks.base import Begun, Job, Publishes
     from heraut.problems import Problem
     from heraut.publishing.model import Delivery
     from heraut.publishing.world import World
@@ -129,7 +129,7 @@ def _past_the_gate(delivery: Delivery, job: Job, adapter: Publishes, world: Worl
     stopped = _braked(delivery, world)
     if stopped is not None:
         return stopped
-    parts = _Parts(delivery, len(job.content.parts) + bool(job.content.first_comment), world)
+    parts = _Parts(delivery, job.content.messages, world)
     try:
         result = adapter.publish(job, parts.accepted, world.clock.now())
     except Exception as error:  # noqa: BLE001 -- past the gate nothing is raised: what follows is written in the table
@@ -259,14 +259,18 @@ def _look(delivery: Delivery, world: World) -> str:
     except Exception:  # whatever it was, this look proves nothing; the next one may
         log.exception("could not read back %s", delivery.id)
         return _look_again(delivery, job, adapter, world, could_read=False)
-    if found is not None:
+    if isinstance(found, Published):
         return _publish(delivery, found, "found", world)
-    return _look_again(delivery, job, adapter, world, could_read=True)
+    return _look_again(delivery, job, adapter, world, could_read=True, begun=found)
 
 
-def _look_again(delivery: Delivery, job: Job, adapter: Publishes, world: World, *, could_read: bool) -> str:
+def _look_again(
+    delivery: Delivery, job: Job, adapter: Publishes, world: World, *, could_read: bool, begun: Begun | None = None
+) -> str:
     now = world.clock.now()
     after = transitions.looked(delivery, could_read=could_read, now=now)
+    if begun is not None:
+        after = transitions.begun(after, begun)
     if transitions.attempt_of(after).look_at is not None:
         written = _change(delivery, after, world)
         _come_back(written, transitions.look_at(written), world)
@@ -276,7 +280,7 @@ def _look_again(delivery: Delivery, job: Job, adapter: Publishes, world: World, 
         written = _change(delivery, again, world, EventName.SENT_AGAIN)
         _come_back(written, now, world)
         return "sent again"
-    return _ask(delivery, world)
+    return _ask(delivery, world, after)
 
 
 def _repeat_is_safe(delivery: Delivery, job: Job, adapter: Publishes, now: datetime) -> bool:
@@ -286,9 +290,9 @@ def _repeat_is_safe(delivery: Delivery, job: Job, adapter: Publishes, now: datet
     return safe_for is not None and since is not None and now + LEASE < since + safe_for
 
 
-def _ask(delivery: Delivery, world: World) -> str:
+def _ask(delivery: Delivery, world: World, looked: Delivery | None = None) -> str:
     started = transitions.attempt_of(delivery).started_at.isoformat()
-    _change(delivery, transitions.asking(delivery), world, EventName.ASKING, started_at=started)
+    _change(delivery, transitions.asking(looked or delivery), world, EventName.ASKING, started_at=started)
     return "asking"
 
 

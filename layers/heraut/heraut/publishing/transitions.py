@@ -15,7 +15,7 @@ from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Pre
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from heraut.networks.base import Preparation, Published
+    from heraut.networks.base import Begun, Preparation, Published
     from heraut.problems import Problem
 
 EARLY = timedelta(seconds=15)  # a message this early waits for its instant; earlier, it goes back to the queue
@@ -172,6 +172,11 @@ def looked(delivery: Delivery, *, could_read: bool, now: datetime) -> Delivery:
     return delivery.model_copy(
         update={"attempt": attempt.model_copy(update={"look_at": coming}), "due_at": coming or now}
     )
+
+
+def begun(delivery: Delivery, found: Begun) -> Delivery:
+    """The first parts of its thread are online: whatever is decided, they are never sent again."""
+    return delivery.model_copy(update={"remote_ids": found.remote_ids, "url": delivery.url or found.url})
 
 
 def sent_again(delivery: Delivery, now: datetime) -> Delivery:
