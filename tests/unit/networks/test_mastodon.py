@@ -22,7 +22,7 @@ from heraut.errors import (
     Refused,
     Unreachable,
 )
-from heraut.networks.base import Begun, Job, Limits, Preparation, Window
+from heraut.networks.base import Begun, Job, Limits, Preparation, Published, Window
 from heraut.networks.http import Answer
 from heraut.networks.mastodon import Mastodon
 from heraut.networks.mastodon_instance import DEFAULTS, instance_of
@@ -501,7 +501,7 @@ def test_what_agrees_in_everything_is_ours(network: Mastodon, server: Server) ->
 
     found = network.find(asked, AROUND, NOBODY)
 
-    assert found is not None
+    assert isinstance(found, Published)
     assert (found.remote_ids, found.url, found.at) == ((ours["id"],), ours["url"], NOW)
 
 
@@ -572,7 +572,7 @@ def test_a_thread_is_found_as_far_as_it_came(network: Mastodon, server: Server) 
     server.add("Trois", in_reply_to_id=first["id"])
     known = (first["id"], second["id"])
     assert network.find(job("Un", "Deux", "Trois"), AROUND, NOBODY) == Begun(known, first["url"])
-    assert network.find(job("Un", "Deux", "Trois", done=known[:1]), AROUND, NOBODY) == Begun(known)
+    assert network.find(job("Un", "Deux", "Trois", done=known[:1]), AROUND, NOBODY) == Begun(known, first["url"])
     assert network.find(job("Un", "Deux", "Trois", done=known), AROUND, NOBODY) is None
     third = server.add("Trois", in_reply_to_id=second["id"])
     assert seen(network, job("Un", "Deux", "Trois")) == (first["id"], second["id"], third["id"])

@@ -107,7 +107,8 @@ def test_asking_about_the_rest_of_a_thread() -> None:
     french, english = told(bakery), told(bakery, "paul")
 
     assert french.lead == (
-        "Le début du fil est en ligne (1 sur 3), la suite peut-être. Regardez la page, puis dites-nous si la suite y est."
+        "Le début du fil est en ligne (1 sur 3), la suite peut-être."
+        " Regardez la page, puis dites-nous si la suite y est."
     )
     assert english.lead.startswith("The beginning of the thread is online (1 of 3), the rest may be.")
 
