@@ -11,6 +11,7 @@ from __future__ import annotations
 import bisect
 import io
 import json
+import threading
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ class DueTable:
 
     def __init__(self, like: Item, index: Index, queued: int, due: int, now: datetime) -> None:
         self._like, self._index = like, index
+        self._lock = threading.Lock()  # a tick sends from several threads
         self._shards: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._at: dict[int, str] = {}
         account = like["account"]["S"]
@@ -55,8 +57,9 @@ class DueTable:
         """Answer one request (botocore's `before-send` event: nothing leaves the process)."""
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
         asked = json.loads(request.body)
-        known = {"Query": self._query, "UpdateItem": self._update}
-        return answered(request, known[operation](asked))
+        known = {"Query": self._query, "UpdateItem": self._update, "TransactWriteItems": self._transact}
+        with self._lock:
+            return answered(request, known[operation](asked))
 
     def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
         expected = {"IndexName": self._index.name, "KeyConditionExpression": WITHIN}
@@ -77,6 +80,11 @@ class DueTable:
                 last = {name: items[-1][name] for name in keys}
                 return {"Items": items, "Count": len(items), "LastEvaluatedKey": last}
         return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
+
+    def _transact(self, asked: dict[str, Any]) -> dict[str, Any]:
+        for write in asked["TransactItems"]:
+            self._update(write["Update"])
+        return {}
 
     def _update(self, asked: dict[str, Any]) -> dict[str, Any]:
         if (asked["UpdateExpression"], asked["ConditionExpression"]) != (MARK, SEEN):

@@ -56,7 +56,7 @@ def one_tick(queued: int, due_now: int) -> dict[str, Any]:
     clients = loose_clients()
     table = DueTable(a_delivery(), due_index(), queued, due_now, NOW)
     answer_instead(clients.dynamodb, table.answer)
-    answer_instead(clients.sqs, _accept)
+    answer_instead(clients.sqs, accept)
     posts = PostsTable(Table(clients.dynamodb, "PostsTable"))
     outbox = QueueOutbox(clients.sqs, "https://sqs.eu-west-3.amazonaws.com/1/q", lambda: clients.functions, "prepare")
     recorder = Recorder()
@@ -147,7 +147,8 @@ def a_delivery() -> Item:
     return item
 
 
-def _accept(request: Any, **_: Any) -> AWSResponse:
+def accept(request: Any, **_: Any) -> AWSResponse:
+    """Answer for a queue that takes everything."""
     entries = json.loads(request.body)["Entries"]
     taken = [{"Id": one["Id"], "MessageId": one["Id"], "MD5OfMessageBody": ""} for one in entries]
     return answered(request, {"Successful": taken, "Failed": []})

@@ -17,7 +17,7 @@ log = logging.getLogger("heraut")
 @function(bootstrap.dispatch_posts)
 def lambda_handler(event: dict[str, Any], world: bootstrap.Dispatching) -> None:
     """Dispatch; the heartbeat is only emitted when everything due was sent."""
-    tick = dispatch_posts(world.posts, world.outbox, world.clock.now())
+    tick = dispatch_posts(world.posts, world.outbox, world.clock.now(), world.at_once)
     log.info("tick", extra={"sent": tick.sent, "preparing": tick.preparing, "not_accepted": tick.not_accepted})
     if not tick.not_accepted:
         tick_completed(os.environ["POWERTOOLS_METRICS_NAMESPACE"], tick.oldest_overdue)

@@ -370,7 +370,7 @@ class TestChanging:
     def test_the_dispatcher_s_mark_does_not_get_in_the_way(self, posts: Posts) -> None:
         """It moves `due_at` and no revision."""
         before = add(posts)
-        assert posts.mark_dispatched(due_rows(posts)[0], DUE + 5 * MINUTE)
+        assert posts.mark_dispatched({due_rows(posts)[0]: DUE + 5 * MINUTE})
         posts.change(before, before.model_copy(update={"state": State.CANCELLED, "due_at": None}))
         assert read(posts, before).state is State.CANCELLED
 
@@ -435,8 +435,8 @@ class TestDue:
         """The same row seen again is no longer what it was."""
         before = add(posts)
         (row,) = due_rows(posts)
-        assert posts.mark_dispatched(row, DUE + 5 * MINUTE)
-        assert not posts.mark_dispatched(row, DUE + 6 * MINUTE)
+        assert posts.mark_dispatched({row: DUE + 5 * MINUTE})
+        assert not posts.mark_dispatched({row: DUE + 6 * MINUTE})
         assert due_rows(posts) == []
         assert read(posts, before) == before.model_copy(update={"due_at": DUE + 5 * MINUTE})
 
@@ -445,15 +445,37 @@ class TestDue:
         before = add(posts)
         (row,) = due_rows(posts)
         posts.edit(post(version=2), [before.model_copy(update={"version": 2, "revision": 2})], [])
-        assert not posts.mark_dispatched(row, DUE + 5 * MINUTE)
+        assert not posts.mark_dispatched({row: DUE + 5 * MINUTE})
         assert read(posts, before).due_at == DUE
+
+    def test_many_are_marked_at_once(self, posts: Posts) -> None:
+        """A batch of the tick is one write; none of its rows is due any more."""
+        for number in range(10):
+            add(posts, post=f"p{number}")
+        rows = due_rows(posts)
+
+        assert posts.mark_dispatched(dict.fromkeys(rows, DUE + 5 * MINUTE)) == 10
+        assert due_rows(posts) == []
+        assert len(due_rows(posts, DUE + 5 * MINUTE)) == 10
+
+    def test_one_that_moved_on_keeps_no_other_from_being_marked(self, posts: Posts) -> None:
+        """It was sent meanwhile: the others of its batch are marked all the same."""
+        for number in range(3):
+            add(posts, post=f"p{number}")
+        rows = due_rows(posts)
+        gone = posts.delivery(rows[1].brand, rows[1].post, rows[1].account)
+        assert gone is not None
+        posts.pass_gate(gone, attempt(), DUE)
+
+        assert posts.mark_dispatched(dict.fromkeys(rows, DUE + 5 * MINUTE)) == 2
+        assert [row.due_at for row in due_rows(posts, DUE + LEASE)] == [DUE + LEASE]
 
     def test_a_mark_does_not_bring_back_what_is_over(self, posts: Posts) -> None:
         """Cancelled since: not due again."""
         before = add(posts)
         (row,) = due_rows(posts)
         posts.change(before, before.model_copy(update={"state": State.CANCELLED, "due_at": None}))
-        assert not posts.mark_dispatched(row, DUE + 5 * MINUTE)
+        assert not posts.mark_dispatched({row: DUE + 5 * MINUTE})
         assert due_rows(posts, DUE + timedelta(days=9)) == []
 
     def test_a_megabyte_and_more_is_read_page_by_page(self, posts: Posts) -> None:

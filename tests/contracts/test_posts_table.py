@@ -120,7 +120,7 @@ class TestItems:
         for sk in ("post", "delivery#masto"):
             posts_stack.put(posts_stack.item(POST, sk) | {"mood": {"M": {"tone": {"N": "0.25"}}}})
         row = next(iter(posts.due(before.shard, DUE)))
-        assert posts.mark_dispatched(row, DUE)
+        assert posts.mark_dispatched({row: DUE})
         read = posts.delivery(BRAND, "p1", "masto")
         assert read is not None
         posts.edit(post(version=2), [read.model_copy(update={"version": 2, "revision": 2})], [])
@@ -244,7 +244,7 @@ class TestTrouble:
         assert len(asked) == 3
         single = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
         self.answering(posts_stack, "UpdateItem", single)
-        assert posts.mark_dispatched(next(iter(posts.due(before.shard, DUE))), DUE + MINUTE)
+        assert posts.mark_dispatched({next(iter(posts.due(before.shard, DUE))): DUE + MINUTE})
 
     def test_a_transaction_that_never_gets_through_may_be_tried_later(
         self, posts: PostsTable, posts_stack: Stack

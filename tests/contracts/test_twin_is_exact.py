@@ -65,7 +65,7 @@ def act(posts: Posts, step: tuple[Any, ...], happened: Any, read: dict[tuple[str
         return posts.add(post(id=name), made, [happened], [f"{name}/{tried}"])
     if kind == "mark":
         rows = list(posts.due(delivery(post=name, account=account).shard, moment))
-        return [posts.mark_dispatched(row, moment + MINUTE) for row in rows if row.post == name]
+        return posts.mark_dispatched({row: moment + MINUTE for row in rows if row.post == name})
     if found is None:
         return None
     if kind == "edit":

@@ -113,13 +113,9 @@ class PostsTwin:
                 prepare_at=one.prepare_at,
             )
 
-    def mark_dispatched(self, row: DueRow, due_at: datetime) -> bool:
+    def mark_dispatched(self, marks: Mapping[DueRow, datetime]) -> int:
         with self._lock:
-            held = self._deliveries.get((row.brand, row.post, row.account))
-            if held is None or (held.version, held.due_at) != (row.version, row.due_at):
-                return False
-            self._deliveries[_key(held)] = kept(held.model_copy(update={"due_at": due_at}))
-            return True
+            return sum(self._mark(row, due_at) for row, due_at in marks.items())
 
     def queue(self, brand: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Delivery]:
         with self._lock:
@@ -156,6 +152,13 @@ class PostsTwin:
         self._tell_story(events)
         for key in keys:
             self._keys[post.brand, key] = post.id
+
+    def _mark(self, row: DueRow, due_at: datetime) -> bool:
+        held = self._deliveries.get((row.brand, row.post, row.account))
+        if held is None or (held.version, held.due_at) != (row.version, row.due_at):
+            return False
+        self._deliveries[_key(held)] = kept(held.model_copy(update={"due_at": due_at}))
+        return True
 
     def _replace(self, before: Delivery, after: Delivery) -> Delivery:
         raised = kept(after.model_copy(update={"revision": before.revision + 1}))

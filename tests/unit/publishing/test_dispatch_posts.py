@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,35 @@ def test_a_second_tick_does_not_send_again_at_once() -> None:
         desk.clock.advance(timedelta(minutes=1))
 
     assert sent == [1, 0, 0, 1, 0, 0, 1]
+
+
+def test_the_soonest_are_sent_first() -> None:
+    """Whatever shard of the index they stand in."""
+    desk = Desk()
+    for number in range(40):
+        desk.queue(at=timedelta(minutes=5, seconds=number * 7 % 40), post=f"p{number}")
+    desk.clock.advance(timedelta(minutes=4))
+
+    dispatch_posts(desk.posts, desk.outbox, desk.clock.now())
+
+    instants = [message.at for message, _ in desk.outbox.queued]
+    assert instants == sorted(instants)
+    assert len(instants) == 40
+
+
+def test_batches_may_be_sent_side_by_side() -> None:
+    """Whatever their order, each delivery is sent once and marked."""
+    desk = Desk()
+    for number in range(95):
+        desk.queue(at=timedelta(minutes=4), post=f"p{number}")
+    desk.clock.advance(timedelta(minutes=3))
+
+    with ThreadPoolExecutor(4) as threads:
+        tick = dispatch_posts(desk.posts, desk.outbox, desk.clock.now(), threads.map)
+        again = dispatch_posts(desk.posts, desk.outbox, desk.clock.now(), threads.map)
+
+    assert sorted(message.post for message, _ in desk.outbox.queued) == sorted(f"p{number}" for number in range(95))
+    assert (tick.sent, again.sent) == (95, 0)
 
 
 def test_what_the_queue_refuses_is_not_marked() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from heraut import due
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document, from_item, plain
 from heraut.due import instant, stamp
-from heraut.errors import NotFound
+from heraut.errors import Conflict, NotFound
 from heraut.events import TOLD_TO_PEOPLE, Event
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
 from heraut.publishing.store import DueRow, Gate, refuse_too_many
@@ -36,6 +36,8 @@ PASSING = (
     "SET #state = :sending, #attempt = :attempt, #attempts = #attempts + :one, #revision = #revision + :one,"
     " #lease_until = :lease, #due_at = :lease, #due_shard = :shard"
 )
+MARK = "SET #due_at = :later"
+SEEN = "#version = :version AND #due_at = :seen"
 
 
 class PostsTable:
@@ -128,11 +130,26 @@ class PostsTable:
         for item in self._table.query(condition, {"shard": shard, "until": until}, index=due.INDEX):
             yield _read_row(item)
 
-    def mark_dispatched(self, row: DueRow, due_at: datetime) -> bool:
-        """Move `due_at` if version and `due_at` are still those seen; False when they are not."""
-        key = _delivery(row.brand, row.post, row.account)
-        values = {"later": due_at, "version": row.version, "seen": row.due_at}
-        return self._table.update(key, "SET #due_at = :later", values, "#version = :version AND #due_at = :seen").done
+    def mark_dispatched(self, marks: Mapping[DueRow, datetime]) -> int:
+        """Move `due_at` of each row whose version and `due_at` are still those seen; give how many were.
+
+        Several go in one transaction, a tenth of the processor time; when one of them has moved on, each for itself.
+        """
+        # The index may show a delivery twice, before and after it moved.
+        newest = {_delivery(row.brand, row.post, row.account): (row, due_at) for row, due_at in marks.items()}
+        if len(newest) > 1:
+            try:
+                self._table.transact(
+                    [
+                        self._table.updating(key, MARK, SEEN, later=due_at, version=row.version, seen=row.due_at)
+                        for key, (row, due_at) in newest.items()
+                    ]
+                )
+            except Conflict:
+                pass
+            else:
+                return len(newest)
+        return sum(self._mark(key, row, due_at) for key, (row, due_at) in newest.items())
 
     def queue(self, brand: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Delivery]:
         """Give a brand's deliveries by `publish_at`, `since` included, `until` not (eventually consistent)."""
@@ -178,6 +195,10 @@ class PostsTable:
     def save_told(self, brand: str, event: str, person: str, at: datetime) -> None:
         """Remember, for ninety days, that this person heard of this event."""
         self._table.put(_values((_told_pk(brand, event), person), at=at, expires=_epoch(at + TOLD_KEPT)))
+
+    def _mark(self, key: Key, row: DueRow, due_at: datetime) -> bool:
+        values = {"later": due_at, "version": row.version, "seen": row.due_at}
+        return self._table.update(key, MARK, values, SEEN).done
 
     def _under(self, pk: str, prefix: str) -> Iterator[Values]:
         return self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", {"pk": pk, "prefix": prefix})

@@ -6,6 +6,7 @@ Imports stand inside, so that a function pays at its start for what it uses and 
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -18,6 +19,7 @@ from heraut.aws.posts_table import PostsTable
 from heraut.aws.table import Table
 from heraut.clock import SystemClock
 
+BATCHES_AT_ONCE = 10  # of the tick; half of the connections that a client keeps
 REMEMBERED = timedelta(minutes=10)  # a reconnected account works within that time
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from heraut.notifications.base import Notifications
     from heraut.publishing.act_on_link import LinkWorld
     from heraut.publishing.calendar.media import Fetch
+    from heraut.publishing.dispatch_posts import AtOnce
     from heraut.publishing.store import Clock, MediaStore, Outbox, Posts
     from heraut.publishing.world import MediaWorld, World
 
@@ -43,17 +46,19 @@ def clients() -> Clients:
 
 @dataclass(frozen=True)
 class Dispatching:
-    """What the tick needs."""
+    """What the tick needs; `at_once` runs batches of it side by side."""
 
     posts: Posts
     outbox: Outbox
     clock: Clock
+    at_once: AtOnce
 
 
 def dispatch_posts() -> Dispatching:
     """Build the tick's world."""
     read = settings.DispatchPostsSettings.from_env(os.environ)
-    return Dispatching(_posts(read.posts_table), _outbox(read.delivery_queue_url, read.prepare_function), SystemClock())
+    outbox = _outbox(read.delivery_queue_url, read.prepare_function)
+    return Dispatching(_posts(read.posts_table), outbox, SystemClock(), ThreadPoolExecutor(BATCHES_AT_ONCE).map)
 
 
 def publish_post() -> World:

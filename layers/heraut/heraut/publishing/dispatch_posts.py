@@ -6,6 +6,7 @@ post, and everything before the gate may happen twice.
 
 from __future__ import annotations
 
+import heapq
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,11 +18,13 @@ from heraut.publishing.model import KIND, SHARDS, State
 from heraut.publishing.store import DeliveryMessage, DueRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from heraut.publishing.model import Delivery
     from heraut.publishing.store import Outbox, Posts
+
+    AtOnce = Callable[[Callable[[list[DueRow]], "Tick"], Iterable[list[DueRow]]], Iterable["Tick"]]
 
 HORIZON = timedelta(minutes=2)
 NEAR = timedelta(minutes=3)  # whoever writes a time nearer than this dispatches at once
@@ -41,28 +44,30 @@ class Tick:
     not_accepted: int = 0
     oldest_overdue: float = 0.0
 
+    def __add__(self, other: Tick) -> Tick:
+        """Give what both did together."""
+        return Tick(
+            self.sent + other.sent,
+            self.preparing + other.preparing,
+            self.not_accepted + other.not_accepted,
+            max(self.oldest_overdue, other.oldest_overdue),
+        )
 
-def dispatch_posts(posts: Posts, outbox: Outbox, now: datetime) -> Tick:
-    """Dispatch every delivery that the due index shows within two minutes of `now`."""
-    sent = preparing = not_accepted = 0
-    oldest = 0.0
-    for shard in shards_of(KIND, SHARDS):
-        for rows in _batches(posts.due(shard, now + HORIZON)):
-            oldest = max(oldest, *(_overdue(row, now) for row in rows))
-            tick = _dispatch(rows, posts, outbox, now, HORIZON)
-            sent, preparing, not_accepted = (
-                sent + tick.sent,
-                preparing + tick.preparing,
-                not_accepted + tick.not_accepted,
-            )
-    return Tick(sent, preparing, not_accepted, oldest)
+
+def dispatch_posts(posts: Posts, outbox: Outbox, now: datetime, at_once: AtOnce = map) -> Tick:
+    """Dispatch every delivery that the due index shows within two minutes of `now`, the soonest first.
+
+    `at_once` runs a function over batches like `map`, as many at a time as it likes.
+    """
+    shards = [posts.due(shard, now + HORIZON) for shard in shards_of(KIND, SHARDS)]
+    rows = heapq.merge(*shards, key=lambda row: row.due_at)
+    return sum(at_once(lambda batch: _dispatch(batch, posts, outbox, now, HORIZON), _batches(rows)), start=Tick())
 
 
 def dispatch_now(deliveries: Sequence[Delivery], posts: Posts, outbox: Outbox, now: datetime) -> Tick:
     """Dispatch, of deliveries just written, those due within three minutes; the others are left to the tick."""
     rows = [_row(delivery) for delivery in deliveries if delivery.due_at and delivery.due_at <= now + NEAR]
-    ticks = [_dispatch(batch, posts, outbox, now, NEAR) for batch in _batches(rows)]
-    return Tick(sum(t.sent for t in ticks), sum(t.preparing for t in ticks), sum(t.not_accepted for t in ticks))
+    return sum((_dispatch(batch, posts, outbox, now, NEAR) for batch in _batches(rows)), start=Tick())
 
 
 def delay_until(instant: datetime, now: datetime) -> int:
@@ -77,10 +82,10 @@ def _dispatch(rows: Sequence[DueRow], posts: Posts, outbox: Outbox, now: datetim
     leaving = [row for row in rows if _look_at(row) <= now + horizon]
     messages = {row: _message(row) for row in leaving}
     refused = set(outbox.publish_later([(message, delay_until(message.at, now)) for message in messages.values()]))
-    for row in rows:
-        if row not in stuck and messages.get(row) not in refused:
-            posts.mark_dispatched(row, _marked(row, now, horizon))
-    return Tick(len(leaving) - len(refused), len(preparing) - len(stuck), len(refused) + len(stuck))
+    sent = [row for row in rows if row not in stuck and messages.get(row) not in refused]
+    posts.mark_dispatched({row: _marked(row, now, horizon) for row in sent})
+    oldest = max(_overdue(row, now) for row in rows)
+    return Tick(len(leaving) - len(refused), len(preparing) - len(stuck), len(refused) + len(stuck), oldest)
 
 
 def _started(row: DueRow, outbox: Outbox) -> bool:

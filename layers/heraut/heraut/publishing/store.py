@@ -94,8 +94,8 @@ class Posts(Protocol):
     def due(self, shard: str, until: datetime) -> Iterator[DueRow]:
         """Give the rows of a shard with `due_at` <= `until`, soonest first, page by page."""
 
-    def mark_dispatched(self, row: DueRow, due_at: datetime) -> bool:
-        """Move `due_at` if version and `due_at` are still those seen; False when they are not."""
+    def mark_dispatched(self, marks: Mapping[DueRow, datetime]) -> int:
+        """Move `due_at` of each row whose version and `due_at` are still those seen; give how many were."""
 
     def queue(self, brand: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Delivery]:
         """Give a brand's deliveries by `publish_at`, `since` included, `until` not (listing: eventually consistent)."""
