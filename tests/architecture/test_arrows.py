@@ -9,7 +9,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "layers" / "heraut" / "heraut"
-SHARED = {"errors", "clock", "problems", "due", "events", "links", "settings", "fetch", "exchange", "wording"}
+SHARED = {
+    "allowance",
+    "errors",
+    "clock",
+    "problems",
+    "due",
+    "events",
+    "links",
+    "settings",
+    "fetch",
+    "exchange",
+    "wording",
+}
 FEATURES = {"brands", "publishing"}
 MAY_IMPORT: dict[str, set[str]] = {
     "shared": SHARED,

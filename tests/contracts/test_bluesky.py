@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from heraut.allowance import Allowance
 from heraut.brands import Account, NetworkName
 from heraut.errors import (
     CredentialsExpired,
@@ -191,10 +192,22 @@ def test_the_server_s_reason_is_shown_on_one_line() -> None:
 def test_too_many_requests_wait_until_the_server_says() -> None:
     """A 429 has no Retry-After: RateLimit-Reset is in seconds since 1970, and nothing was posted."""
     until = NOW + timedelta(minutes=4)
-    raw = error("RateLimitExceeded", "429 Too Many Requests", RateLimit_Reset=str(int(until.timestamp())))
+    limits = {"RateLimit_Limit": "3000", "RateLimit_Remaining": "0", "RateLimit_Policy": "3000;w=300"}
+    raw = error("RateLimitExceeded", "429 Too Many Requests", RateLimit_Reset=str(int(until.timestamp())), **limits)
     with playing(putRecord=raw, uploadBlob=raw) as server, pytest.raises(RateLimited) as raised:
         publish(adapter(server), job(server))
-    assert raised.value.until == until
+    assert raised.value.until == until + timedelta(seconds=1)  # the server rounds down to whole seconds
+    assert raised.value.allowance == Allowance(0, raised.value.until, 1500, timedelta(minutes=5))
+
+
+def test_what_is_left_is_told_in_posts() -> None:
+    """A post costs two points; the window is the policy's, and the reset is rounded up."""
+    limits = {"RateLimit_Limit": "5000", "RateLimit_Remaining": "7", "RateLimit_Policy": "5000;w=3600"}
+    reset = int(NOW.timestamp()) + 600
+    told = said({"uri": f"at://{DID}/app.bsky.feed.post/3k", "cid": "b"}, RateLimit_Reset=str(reset), **limits)
+    with playing(putRecord=told) as server:
+        sent = adapter(server).publish(job(server), lambda _uri: None, NOW)
+    assert sent.allowance == Allowance(3, NOW + timedelta(seconds=601), 2500, timedelta(hours=1))
 
 
 def test_too_many_requests_without_an_hour() -> None:
@@ -216,7 +229,7 @@ def test_too_many_requests_while_checking() -> None:
         network, one = adapter(server), job(server, stored=False)
         with pytest.raises(RateLimited) as raised:
             network.check(one.account, one.secret)
-        assert raised.value.until == NOW + timedelta(minutes=1)
+        assert raised.value.until == NOW + timedelta(minutes=1, seconds=1)
         with pytest.raises(Unreachable):
             network.check(one.account, one.secret)
 

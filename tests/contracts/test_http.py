@@ -13,9 +13,10 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from heraut import exchange as exchange_room
+from heraut.allowance import Allowance
 from heraut.errors import OutcomeUnknown, Refused, Unreachable
 from heraut.fetch import Guard, NameUnknown, Target
-from heraut.networks.http import Answer, Http, retry_at
+from heraut.networks.http import Answer, Http, allowance_of, retry_at
 from tests.loopback import answer, answering, certificate, read_request, serving
 
 if TYPE_CHECKING:
@@ -439,6 +440,62 @@ def test_when_to_try_again(headers: dict[str, str], seconds: float) -> None:
     found = Answer(429, CaseInsensitiveDict(headers), b"", "mastodon.example")
 
     assert retry_at(found, NOW) == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        (
+            {
+                "X-RateLimit-Limit": "300",
+                "X-RateLimit-Remaining": "213",
+                "X-RateLimit-Reset": "2026-11-20T15:00:00.319637Z",
+            },
+            (213, 3 * 3600 + 0.319637, 300, None),
+        ),
+        (
+            {
+                "RateLimit-Limit": "3000",
+                "RateLimit-Remaining": "0",
+                "RateLimit-Reset": str(int(NOW.timestamp()) + 90),
+                "RateLimit-Policy": "3000;w=300",
+            },
+            (0, 90, 3000, 300),
+        ),
+        ({"RateLimit-Limit": "10", "RateLimit-Remaining": "99", "RateLimit-Reset": "30"}, (10, 30, 10, None)),
+        ({"RateLimit-Limit": "10", "RateLimit-Remaining": "1", "RateLimit-Reset": "999999"}, (1, 86_400, 10, None)),
+        ({"RateLimit-Limit": "10", "RateLimit-Remaining": "1"}, None),
+        ({"RateLimit-Limit": "10", "RateLimit-Reset": "30"}, None),
+        ({"RateLimit-Remaining": "1", "RateLimit-Reset": "30"}, None),
+        ({"RateLimit-Limit": "0", "RateLimit-Remaining": "0", "RateLimit-Reset": "30"}, None),
+        ({"RateLimit-Limit": "10", "RateLimit-Remaining": "-1", "RateLimit-Reset": "30"}, None),
+        ({"RateLimit-Limit": "10", "RateLimit-Remaining": "1", "RateLimit-Reset": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_what_an_answer_tells_of_limits(
+    headers: dict[str, str], told: tuple[int, float, int, float | None] | None
+) -> None:
+    """Both forms of the headers; what is missing or nonsense is nothing told, and nothing lasts longer than a day."""
+    found = allowance_of(Answer(200, CaseInsensitiveDict(headers), b"", "mastodon.example"), NOW)
+
+    if told is None:
+        assert found is None
+    else:
+        remaining, seconds, limit, window = told
+        per = timedelta(seconds=window) if window else None
+        assert found == Allowance(remaining, NOW + timedelta(seconds=seconds), limit, per)
+
+
+def test_the_window_is_the_adapters_where_the_answer_does_not_tell() -> None:
+    """An adapter knows its network; what the answer says comes first."""
+    headers = {"RateLimit-Limit": "10", "RateLimit-Remaining": "1", "RateLimit-Reset": "30"}
+    silent = Answer(200, CaseInsensitiveDict(headers), b"", "mastodon.example")
+    saying = Answer(200, CaseInsensitiveDict({**headers, "RateLimit-Policy": "10;w=60"}), b"", "mastodon.example")
+
+    found = [allowance_of(one, NOW, timedelta(hours=3)) for one in (silent, saying)]
+
+    assert [one.window for one in found if one] == [timedelta(hours=3), timedelta(minutes=1)]
 
 
 def test_an_answer_that_is_no_json_leaves_the_outcome_unknown() -> None:

@@ -14,6 +14,7 @@ from heraut.errors import Conflict, InvalidInput, NotFound
 from heraut.events import EventName, event
 from heraut.problems import problem
 from heraut.publishing.model import KIND, LEASE, SHARDS, Delivery, Prepared, State
+from heraut.publishing.pacing import Bucket, Pace
 from tests.contracts.samples import MINUTE, NOW, attempt, delivery, post
 
 if TYPE_CHECKING:
@@ -578,3 +579,53 @@ class TestTold:
     def test_without_a_pause_there_is_no_brake(self, posts: Posts) -> None:
         """Nothing was declared."""
         assert posts.brakes(BRAND, "masto") == frozenset()
+
+
+class TestPace:
+    """What an account's network told of its limits."""
+
+    @staticmethod
+    def told(remaining: int, minutes: float = 5, **more: Any) -> Pace:
+        """Say that so many calls are left until so many minutes from now."""
+        return Pace(remaining=remaining, resets_at=NOW + minutes * MINUTE, **more)
+
+    @staticmethod
+    def known(posts: Posts, account: str = "masto", bucket: Bucket = Bucket.POSTS) -> Pace | None:
+        """Give what is remembered."""
+        return posts.delivery_and_pace(BRAND, "p1", account, bucket)[1]
+
+    def test_nothing_was_told(self, posts: Posts) -> None:
+        """Neither a delivery nor a pace, or only one of them."""
+        assert posts.delivery_and_pace(BRAND, "p1", "masto", Bucket.POSTS) == (None, None)
+        made = add(posts)
+        assert posts.delivery_and_pace(BRAND, "p1", "masto", Bucket.POSTS) == (made, None)
+
+    def test_a_delivery_comes_with_its_accounts_pace(self, posts: Posts) -> None:
+        """Of its own brand, account and bucket, as it was told."""
+        made = add(posts)
+        pace = self.told(3, limit=300, window_s=10_800)
+        posts.save_pace(BRAND, "masto", Bucket.POSTS, pace, NOW)
+        assert posts.delivery_and_pace(BRAND, "p1", "masto", Bucket.POSTS) == (made, pace)
+        assert self.known(posts, bucket=Bucket.UPLOADS) is None
+        assert self.known(posts, account="other") is None
+        assert posts.delivery_and_pace("autre", "p1", "masto", Bucket.POSTS) == (None, None)
+
+    def test_answers_out_of_order_never_loosen_it(self, posts: Posts) -> None:
+        """While it lasts, fewer calls win, and of as many the later reset."""
+        for remaining, minutes in ((4, 5), (2, 5), (3, 5), (3, 6), (2, 4), (2, 7), (2, 6)):
+            posts.save_pace(BRAND, "masto", Bucket.POSTS, self.told(remaining, minutes), NOW)
+        assert self.known(posts) == self.told(2, 7)
+        posts.save_pace(BRAND, "masto", Bucket.POSTS, self.told(0, 1), NOW)
+        assert self.known(posts) == self.told(0, 1)
+
+    def test_after_its_reset_what_is_told_replaces_it(self, posts: Posts) -> None:
+        """At that very instant, too; a limit that was told once is kept where it is not told again."""
+        posts.save_pace(BRAND, "masto", Bucket.POSTS, self.told(0, 5, limit=10, window_s=300), NOW)
+        posts.save_pace(BRAND, "masto", Bucket.POSTS, self.told(9, 10), NOW + 5 * MINUTE)
+        assert self.known(posts) == self.told(9, 10, limit=10, window_s=300)
+
+    def test_it_is_nobody_elses(self, posts: Posts) -> None:
+        """It is no delivery: neither in the queue nor due."""
+        posts.save_pace(BRAND, "masto", Bucket.POSTS, self.told(0), NOW)
+        assert list(posts.queue(BRAND)) == []
+        assert due_rows(posts) == []

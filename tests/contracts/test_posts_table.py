@@ -13,6 +13,7 @@ from heraut.aws.posts_table import PostsTable, event_of_image
 from heraut.errors import ConfigurationError, Conflict, NewerRelease, TryAgain
 from heraut.events import EventName, event
 from heraut.publishing.model import Prepared, State
+from heraut.publishing.pacing import Bucket, Pace
 from tests.contracts.samples import MINUTE, NOW, attempt, delivery, post
 from tests.contracts.stack import resource
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 DUE = NOW + 10 * MINUTE
 BRAND = "boulangerie"
 POST = "boulangerie#post#p1"
+PACE = Pace(remaining=0, resets_at=NOW + MINUTE)
 
 
 @pytest.fixture
@@ -48,6 +50,7 @@ class TestItems:
         posts.change(add(posts), delivery(), [told])
         posts.save_told(BRAND, told.id, "lea", NOW)
         posts.save_file_posts(BRAND, "semaine.csv", {"p1": 2})
+        posts.save_pace(BRAND, "masto", Bucket.POSTS, PACE, NOW)
         items = posts_stack.items()
         keys = {(item["pk"]["S"], item["sk"]["S"].split("#")[0]) for item in items}
         assert keys == {
@@ -58,6 +61,7 @@ class TestItems:
             ("boulangerie#row", "k1"),
             ("boulangerie#file#semaine.csv", "p1"),
             (f"boulangerie#told#{told.id}", "lea"),
+            ("boulangerie#pace", "masto"),
         }
         assert [item["schema"] for item in items] == [{"N": "1"}] * len(items)
         assert posts_stack.item(POST, "version#000001")["document"]["S"].startswith("{")
@@ -92,10 +96,11 @@ class TestItems:
         assert len(list(posts.due(before.shard, DUE + MINUTE))) == 1
 
     def test_what_is_forgotten_and_when(self, posts: PostsTable, posts_stack: Stack) -> None:
-        """Events after 400 days, who was told after 90; posts and deliveries never."""
+        """Events after 400 days, who was told after 90, a network's limits a day after; posts and deliveries never."""
         assert resource("PostsTable")["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
         add(posts)
         posts.save_told(BRAND, "e1", "lea", NOW)
+        posts.save_pace(BRAND, "masto", Bucket.POSTS, PACE, NOW)
         kept = {item["sk"]["S"].split("#")[0]: item.get("expires") for item in posts_stack.items()}
         assert kept == {
             "post": None,
@@ -104,6 +109,7 @@ class TestItems:
             "k1": None,
             "event": {"N": str(int((NOW + timedelta(days=400)).timestamp()))},
             "lea": {"N": str(int((NOW + timedelta(days=90)).timestamp()))},
+            "masto": {"N": str(int((NOW + MINUTE + timedelta(days=1)).timestamp()))},
         }
 
     def test_events_for_people_are_marked_for_the_stream(self, posts: PostsTable, posts_stack: Stack) -> None:

@@ -551,6 +551,26 @@ def test_reading_back_says_when_it_could_not(proxied: Callable[..., tuple[Losing
         adapter.find(one, window(one), frozenset())
 
 
+def test_a_real_server_tells_what_it_still_takes(bluesky_with_limits: BlueskyNetwork, job: MakeJob) -> None:
+    """The tightest of its limits (3 000 calls in five minutes), counted in posts of two points, less what was used."""
+    author = bluesky_with_limits.accounts["presse.test"]
+    account = Account(name="presse", network=NetworkName.BLUESKY, service=bluesky_with_limits.pds, handle=author.handle)
+    adapter = Bluesky(open_to(bluesky_with_limits.pds))
+    secret = adapter.refresh(account, {"password": author.app_password}, now())
+    assert secret is not None
+
+    first, second = (
+        adapter.publish(job(text, account=account, secret=secret), lambda _uri: None, now()).allowance
+        for text in ("Un", "Deux")
+    )
+
+    assert first is not None
+    assert second is not None
+    assert (first.limit, first.window) == (1500, timedelta(minutes=5))
+    assert 1400 < second.remaining <= first.remaining < 1500
+    assert timedelta(0) < second.resets_at - now() <= timedelta(minutes=5, seconds=1)
+
+
 # What was made ready.
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from heraut.allowance import Allowance
 from heraut.errors import (
     CredentialsExpired,
     OutcomeUnknown,
@@ -431,6 +432,7 @@ def test_a_full_hour_is_waited_for(mastodon_mock: MastodonMock) -> None:
         adapter(url).publish(job(url, token, "Trop vite"), ignore, now())
 
     assert limited.value.until == until
+    assert limited.value.allowance == Allowance(0, until, 300)
     assert posted(url, token) == []
 
 
@@ -560,6 +562,25 @@ def test_real_mastodons_wait_for_a_film(mastodon_replay: Player) -> None:
     uploaded = json.loads(replay.recorded[0]["body"])["id"]
     assert json.loads(replay.asked[-1].body)["media_ids"] == [uploaded]
     assert len(result.remote_ids) == 1
+
+
+def test_real_mastodons_limits_are_told(mastodon_replay: Player) -> None:
+    """A post counts among 300 in three hours, an upload among 30 in half an hour, until the instant of its header."""
+    replay = mastodon_replay("media_wait", "instance")
+    at = datetime.fromisoformat(json.loads(replay.recorded[2]["body"])["created_at"])
+    movie = film()
+    network = adapter(replay.url)
+    asked = carrying(job(replay.url, "t", "LOL check this out"), movie[0])
+
+    begun = network.prepare(asked, reading(movie), at)
+    done = network.prepare(prepared(asked, begun), reading(), at)
+    sent = network.publish(prepared(asked, done), ignore, at)
+
+    uploads_until = datetime(2026, 10, 14, 19, 30, 0, 135663, tzinfo=UTC)
+    posts_until = datetime(2026, 10, 14, 21, 0, 0, 736916, tzinfo=UTC)
+    assert begun.allowance == Allowance(29, uploads_until, 30, timedelta(minutes=30))
+    assert done.allowance is None
+    assert sent.allowance == Allowance(284, posts_until, 300, timedelta(hours=3))
 
 
 def test_real_mastodons_206_is_waited_for(mastodon_replay: Player) -> None:

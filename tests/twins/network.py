@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from heraut.allowance import Allowance
 from heraut.brands import NetworkName
-from heraut.errors import HerautError, OutcomeUnknown, ReadBackUnavailable
+from heraut.errors import HerautError, OutcomeUnknown, RateLimited, ReadBackUnavailable
 from heraut.networks.base import Begun, Identity, Job, Limits, Preparation, Published, Window
 from heraut.problems import Problem, problem
 
@@ -36,7 +37,9 @@ class NetworkTwin:
 
     `faults` are taken one per call of `publish`: an error is raised before anything is accepted, or, when it stands in
     `after` instead, once the call was accepted. `keyed` networks refuse a repeat of one key; `hidden_for` is how long
-    readers do not see what was accepted.
+    readers do not see what was accepted. With `allowed` it takes so many parts of an account in each `window` from its
+    first one on, refuses the others with the instant of its reset (`refused` are the instants at which it did), and
+    tells what is left with each answer, unless it is not one that `tells`.
     """
 
     name: NetworkName = NetworkName.MASTODON
@@ -56,9 +59,14 @@ class NetworkTwin:
     calls: list[datetime] = field(default_factory=list)
     uploads: list[str] = field(default_factory=list)
     looks: list[datetime] = field(default_factory=list)
+    allowed: int | None = None
+    window: timedelta = timedelta(minutes=5)
+    tells: bool = True
+    refused: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._windows: dict[str, tuple[datetime, int]] = {}
 
     def prepare_ahead(self, content: Content) -> timedelta | None:
         return self.ahead if content.media else None
@@ -90,13 +98,16 @@ class NetworkTwin:
         with self._lock:
             self.calls.append(self.now())
         ids = list(job.done)
+        allowance = None
         for number in range(len(job.done), len(job.content.parts)):
             self._raise(self.before)
+            allowance = self._counted(job.account.name)
             remote_id = self._accept(job, number)
             self._raise(self.after)
             ids.append(remote_id)
             accepted(remote_id)
-        return Published(remote_ids=tuple(ids), url=f"https://twin.example/{ids[0]}", at=self.now())
+        url = f"https://twin.example/{ids[0]}"
+        return Published(remote_ids=tuple(ids), url=url, at=self.now(), allowance=allowance)
 
     def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
         self.looks.append(self.now())
@@ -128,9 +139,31 @@ class NetworkTwin:
     def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
         return Identity(name=account.name, url=None, limits=self.limits(account, secret))
 
+    def spend(self, account: str, calls: int) -> None:
+        """Let somebody else use calls of an account: a person, or another application."""
+        for _ in range(calls):
+            self._counted(account)
+
     def times_online(self, text: str) -> int:
         """How often this text really went online."""
         return sum(1 for entry in self.books if entry.text == text)
+
+    def _counted(self, account: str) -> Allowance | None:
+        """Count a call of an account in its window, and tell what is left; RateLimited when it was one too many."""
+        if self.allowed is None:
+            return None
+        with self._lock:
+            now = self.now()
+            began, used = self._windows.get(account, (now, 0))
+            if now >= began + self.window:
+                began, used = now, 0
+            resets_at = began + self.window
+            if used >= self.allowed:
+                self.refused.append(now)
+                told = (self.allowed, self.window) if self.tells else (None, None)
+                raise RateLimited(problem("no_clear_answer"), resets_at, *told)
+            self._windows[account] = began, used + 1
+            return Allowance(self.allowed - used - 1, resets_at, self.allowed, self.window) if self.tells else None
 
     def _accept(self, job: Job, number: int) -> str:
         key = f"{job.key}/{number}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heraut.due import instant, stamp
 from heraut.errors import Conflict, NotFound
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
+from heraut.publishing.pacing import Bucket, Pace
 from heraut.publishing.store import DueRow, Gate, refuse_too_many
 from tests.twins.stored import kept
 
@@ -33,6 +34,7 @@ class PostsTwin:
         self._events: dict[tuple[str, str], list[Event]] = {}
         self._keys: dict[tuple[str, str], str] = {}
         self._files: dict[tuple[str, str], dict[str, int]] = {}
+        self._paces: dict[tuple[str, str, Bucket], Pace] = {}
         self._told: dict[tuple[str, str], set[str]] = {}
         self.pauses: set[str] = set()
 
@@ -42,6 +44,20 @@ class PostsTwin:
 
     def delivery(self, brand: str, post: str, account: str) -> Delivery | None:
         return self._deliveries.get((brand, post, account))
+
+    def delivery_and_pace(
+        self, brand: str, post: str, account: str, bucket: Bucket
+    ) -> tuple[Delivery | None, Pace | None]:
+        return self.delivery(brand, post, account), self._paces.get((brand, account, bucket))
+
+    def save_pace(self, brand: str, account: str, bucket: Bucket, pace: Pace, now: datetime) -> None:
+        with self._lock:
+            held = self._paces.get((brand, account, bucket))
+            made = kept(pace)
+            if held is None or held.resets_at <= instant(stamp(now)) or _tighter(made, held):
+                # What was not told this time stays as it was told before.
+                known = (held.model_dump(exclude_none=True) if held else {}) | made.model_dump(exclude_none=True)
+                self._paces[brand, account, bucket] = Pace.model_validate(known)
 
     def deliveries(self, brand: str, post: str) -> Sequence[Delivery]:
         found = [one for one in self._deliveries.values() if (one.brand, one.post) == (brand, post)]
@@ -172,6 +188,10 @@ class PostsTwin:
 
 def _key(delivery: Delivery) -> Key:
     return delivery.brand, delivery.post, delivery.account
+
+
+def _tighter(told: Pace, held: Pace) -> bool:
+    return (told.remaining, -told.resets_at.timestamp()) < (held.remaining, -held.resets_at.timestamp())
 
 
 def _seen(delivery: Delivery) -> tuple[int, State, int, str | None]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heraut.allowance import Allowance
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from heraut.problems import Problem
 
@@ -66,12 +68,19 @@ class CredentialsExpired(NetworkError):
 
 
 class RateLimited(NetworkError):
-    """The network asked us to wait until `until` (aware): nothing was posted."""
+    """The network asked us to wait until `until` (aware): nothing was posted, and the account's others wait too."""
 
-    def __init__(self, problem: Problem, until: datetime) -> None:
-        """Keep the instant from which the network will listen again."""
+    def __init__(
+        self, problem: Problem, until: datetime, limit: int | None = None, window: timedelta | None = None
+    ) -> None:
+        """Keep the instant from which the network will listen again, and how many calls it takes in a window."""
         super().__init__(problem)
         self.until = until
+        self.allowance = Allowance(0, until, limit, window)
+
+
+class NotReady(RateLimited):
+    """The network still works on what was uploaded ahead: this delivery alone waits, nothing was posted."""
 
 
 class Unreachable(NetworkError):

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from heraut.allowance import Allowance
 from heraut.brands import Account, NetworkName
 from heraut.errors import (
     CredentialsExpired,
     NetworkError,
+    NotReady,
     OutcomeUnknown,
     PreparationLost,
     RateLimited,
@@ -337,7 +339,7 @@ def test_a_post_refused_for_its_uploads_is_prepared_again(network: Mastodon, ser
     with pytest.raises(PreparationLost):
         network.publish(ready, ignore, NOW)
     server.media[number] = "pending"
-    with pytest.raises(RateLimited) as limited:
+    with pytest.raises(NotReady) as limited:
         network.publish(ready, ignore, NOW)
     assert timedelta(0) < limited.value.until - NOW < timedelta(minutes=1)
     server.media[number] = "ready"
@@ -436,6 +438,7 @@ def test_what_was_uploaded_is_kept_when_the_server_stops_us(network: Mastodon, s
     part = network.prepare(asked, draw, NOW)
     server.answer = original  # type: ignore[method-assign]
     assert part.look_at == NOW + timedelta(minutes=20)
+    assert part.allowance == Allowance(0, NOW + timedelta(minutes=20))
     whole = network.prepare(after(asked, part), draw, NOW)
 
     assert whole.look_at is None

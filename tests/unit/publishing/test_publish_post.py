@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from heraut.brands import NetworkName
-from heraut.errors import CredentialsExpired, PreparationLost, RateLimited, Refused, TryAgain, Unreachable
+from heraut.errors import CredentialsExpired, NotReady, PreparationLost, RateLimited, Refused, TryAgain, Unreachable
 from heraut.events import EventName
 from heraut.networks.base import Preparation
 from heraut.problems import problem
 from heraut.publishing import decisions
 from heraut.publishing.model import Attempt, State
+from heraut.publishing.pacing import Bucket
 from heraut.publishing.prepare_delivery import prepare_delivery
 from heraut.publishing.publish_post import publish_post
 from heraut.publishing.store import DeliveryMessage
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def names(desk: Desk, delivery: Delivery) -> list[EventName]:
@@ -269,6 +271,81 @@ class TestFaults:
         assert desk.network.calls == [delivery.publish_at, until]
         assert (after.state, after.attempts, after.publish_at) == (State.PUBLISHED, 1, delivery.publish_at)
 
+    def test_what_the_network_still_works_on_holds_back_nobody_else(self) -> None:
+        """A film that is not ready is this delivery's own wait: nothing is remembered of the account."""
+        desk = Desk()
+        delivery = desk.queue()
+        desk.network.before = [NotReady(problem("no_clear_answer"), delivery.publish_at + 5 * SECOND)]
+        other = desk.queue("Autre", post="p2", at=32 * SECOND)
+
+        desk.run()
+
+        assert desk.network.calls == [delivery.publish_at, other.publish_at, delivery.publish_at + 5 * SECOND]
+        assert desk.posts.delivery_and_pace("boulangerie", "p1", "masto", Bucket.POSTS)[1] is None
+
+    @pytest.mark.parametrize("remaining", [299, 31])
+    def test_with_plenty_left_nothing_more_is_written(self, remaining: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A normal delivery costs no write for its network's limits."""
+        desk = Desk(NetworkTwin(allowed=300, window=3 * HOUR))
+        desk.network.spend("masto", 299 - remaining)
+        monkeypatch.setattr(desk.posts, "save_pace", None)
+        delivery = desk.queue()
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.PUBLISHED
+
+    def test_limits_that_cannot_be_remembered_stop_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What was published stays so, and what was refused leaves at the time the network gave."""
+        desk = Desk(NetworkTwin(allowed=1))
+        queued = [desk.queue(post=f"p{number}") for number in range(2)]
+
+        def slow(*_: object) -> None:
+            raise TryAgain("slow")
+
+        monkeypatch.setattr(desk.posts, "save_pace", slow)
+        desk.run()
+
+        assert [desk.read(one).attempts for one in queued] == [1, 1]
+        assert desk.network.calls[2] == queued[0].publish_at + 5 * MINUTE
+
+    def test_a_line_that_cannot_be_read_leaves_the_time_the_network_gave(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """After the gate nothing is raised: whose turn it is can be asked again before the next."""
+        desk = Desk()
+        delivery = desk.queue()
+        until = delivery.publish_at + 3 * MINUTE
+        desk.network.before = [RateLimited(problem("no_clear_answer"), until)]
+
+        def slow(*_: object) -> None:
+            raise TryAgain("slow")
+
+        monkeypatch.setattr(desk.posts, "queue", slow)
+        desk.run()
+
+        assert desk.network.calls == [delivery.publish_at, until]
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            Unreachable(problem("no_clear_answer")),
+            PreparationLost(problem("no_clear_answer")),
+            RateLimited(problem("no_clear_answer"), Desk().clock.now() + MINUTE),
+            NotReady(problem("no_clear_answer"), Desk().clock.now() + MINUTE),
+        ],
+        ids=lambda error: type(error).__name__,
+    )
+    def test_seven_times_nothing_posted_is_no_failed_attempt(self, error: Exception) -> None:
+        """Whatever kept it from being tried, it never counts towards the five, and never fails the delivery."""
+        desk = Desk(NetworkTwin(ahead=10 * MINUTE, before=[error] * 7))
+        delivery = desk.queue(at=11 * MINUTE, media=(PICTURE,))
+
+        desk.run(HOUR)
+
+        after = desk.read(delivery)
+        assert (after.state, after.attempts) == (State.PUBLISHED, 1)
+        assert len(desk.network.calls) == 8
+        assert EventName.FAILED not in names(desk, delivery)
+
     @pytest.mark.parametrize("error", [Refused, CredentialsExpired])
     def test_a_clear_no_fails_and_tells(self, error: type[Refused]) -> None:
         """The network's own refusal is final; a person hears why."""
@@ -506,6 +583,49 @@ class TestUploads:
 
         assert desk.network.calls == [delivery.publish_at]
         assert desk.network.uploads == [PICTURE.key]
+
+
+class TestUploadsOfALimitedAccount:
+    def test_uploads_refused_for_now_hold_back_the_others(self) -> None:
+        """Uploads count too: after a refusal none begins before the reset; then each leaves, late but within its hour."""
+        desk = Desk(NetworkTwin(ahead=10 * MINUTE))
+        until = desk.clock.now() + 25 * MINUTE
+        desk.network.prepares = [RateLimited(problem("no_clear_answer"), until)]
+        queued = [desk.queue(post=f"p{number}", at=20 * MINUTE, media=(PICTURE,)) for number in range(3)]
+        text = desk.queue("un texte", post="text", at=20 * MINUTE)
+
+        desk.run(24 * MINUTE)
+        assert desk.network.uploads == []
+        assert desk.read(text).state is State.PUBLISHED
+        desk.run(10 * MINUTE)
+
+        after = [desk.read(one) for one in queued]
+        assert {(one.state, one.attempts) for one in after} == {(State.PUBLISHED, 1)}
+        assert len(desk.network.uploads) == 3
+        assert max(one.published_at for one in after if one.published_at) <= until + MINUTE
+
+    def test_waiting_for_an_upload_is_not_asking_for_it_again_and_again(self) -> None:
+        """While uploads wait for the network, the publisher looks when they may begin and not every five seconds."""
+        desk = Desk(NetworkTwin(ahead=10 * MINUTE))
+        desk.network.prepares = [RateLimited(problem("no_clear_answer"), desk.clock.now() + 40 * MINUTE)]
+        desk.queue(at=20 * SECOND, media=(PICTURE,))
+
+        desk.run(39 * MINUTE)
+
+        assert len(desk.said) < 60
+
+    def test_an_upload_that_would_come_too_late_is_told(self) -> None:
+        """The network takes uploads again only after its hour: the delivery expires in time, never failed."""
+        desk = Desk(NetworkTwin(ahead=10 * MINUTE))
+        desk.network.prepares = [RateLimited(problem("no_clear_answer"), desk.clock.now() + 5 * HOUR)]
+        delivery = desk.queue(at=20 * MINUTE, media=(PICTURE,))
+
+        desk.run(2 * HOUR)
+
+        after = desk.read(delivery)
+        told = desk.posts.story(delivery.brand, delivery.post)[-1]
+        assert (after.state, after.attempts, told.name) == (State.EXPIRED, 0, EventName.EXPIRED)
+        assert told.at - delivery.publish_at <= HOUR + MINUTE
 
 
 class TestByHand:

@@ -11,6 +11,7 @@ from heraut.due import instant, stamp
 from heraut.errors import Conflict, NotFound
 from heraut.events import TOLD_TO_PEOPLE, Event
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
+from heraut.publishing.pacing import Bucket, Pace
 from heraut.publishing.store import DueRow, Gate, refuse_too_many
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 EVENTS_KEPT = timedelta(days=400)
 TOLD_KEPT = timedelta(days=90)
+PACE_KEPT = timedelta(days=1)  # after its reset
 QUEUE = "queue"
 PEOPLE = "people"
 FINEST = timedelta(milliseconds=1)
@@ -31,6 +33,10 @@ GATE = (
     "#state = :scheduled AND #version = :version AND #attempts < :most"
     " AND (attribute_not_exists(#holds) OR size(#holds) = :none)"
     " AND (attribute_not_exists(#not_before) OR #not_before <= :now)"
+)
+TIGHTER = (
+    "attribute_not_exists(#pk) OR #resets_at <= :now OR #remaining > :remaining"
+    " OR (#remaining = :remaining AND #resets_at < :resets_at)"
 )
 PASSING = (
     "SET #state = :sending, #attempt = :attempt, #attempts = #attempts + :one, #revision = #revision + :one,"
@@ -60,6 +66,22 @@ class PostsTable:
         """Read a delivery, consistently."""
         item = self._table.get(_delivery(brand, post, account))
         return _read_delivery(item) if item else None
+
+    def delivery_and_pace(
+        self, brand: str, post: str, account: str, bucket: Bucket
+    ) -> tuple[Delivery | None, Pace | None]:
+        """Read, consistently and at once, a delivery and what its account's network told last of a bucket."""
+        wanted = _delivery(brand, post, account)
+        found = {(item[PK], item[SK]): item for item in self._table.get_many([wanted, _pace(brand, account, bucket)])}
+        delivery, pace = found.get(wanted), found.get(_pace(brand, account, bucket))
+        return _read_delivery(delivery) if delivery else None, _read_pace(pace) if pace else None
+
+    def save_pace(self, brand: str, account: str, bucket: Bucket, pace: Pace, now: datetime) -> None:
+        """Remember what a network told at `now`; what is remembered and not over yet is only made tighter."""
+        told = {name: value for name, value in plain(pace).items() if value is not None}
+        held = told | {EXPIRES: _epoch(pace.resets_at + PACE_KEPT)}
+        change = "SET " + ", ".join(f"#{name} = :{name}" for name in held)
+        self._table.update(_pace(brand, account, bucket), change, held | {"now": now}, TIGHTER)
 
     def deliveries(self, brand: str, post: str) -> Sequence[Delivery]:
         """Read all deliveries of a post, consistently, by account."""
@@ -251,6 +273,10 @@ def _key_of(delivery: Delivery) -> Key:
     return _delivery(delivery.brand, delivery.post, delivery.account)
 
 
+def _pace(brand: str, account: str, bucket: Bucket) -> Key:
+    return f"{brand}#pace", f"{account}#{bucket.value}"
+
+
 def _row(brand: str, key: str) -> Key:
     return f"{brand}#row", key
 
@@ -285,6 +311,10 @@ def _write_delivery(delivery: Delivery) -> Values:
 
 def _read_delivery(item: Values) -> Delivery:
     return Delivery.model_validate({name: value for name, value in item.items() if name not in {PK, SK, due.SHARD}})
+
+
+def _read_pace(item: Values) -> Pace:
+    return Pace.model_validate({name: value for name, value in item.items() if name not in {PK, SK, EXPIRES}})
 
 
 def _write_event(event: Event, number: int) -> Values:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.brands.model import NetworkName
     from heraut.problems import Language, Problem
@@ -73,11 +74,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Published:
-    """What the network accepted: one id for each part of the thread, the link to the first, and when it says it was."""
+    """What the network accepted: one id for each part of the thread, the link to the first, and when it says it was.
+
+    `allowance` is what its answer told of its limits.
+    """
 
     remote_ids: tuple[str, ...]
     url: str | None
     at: datetime | None = None
+    allowance: Allowance | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -94,13 +99,15 @@ class Preparation:
 
     `remote` is opaque to all but the adapter and given back to it in `Job.prepared`; `look_at` is set while
     the network still works on it: call `prepare` again then. `problems` are warnings: what will be posted a little
-    differently (a mention of nobody, a link without its card).
+    differently (a mention of nobody, a link without its card). `allowance` is what the last upload's answer told of
+    the network's limits.
     """
 
     remote: Mapping[str, str]
     expires_at: datetime | None = None
     look_at: datetime | None = None
     problems: tuple[Problem, ...] = ()
+    allowance: Allowance | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

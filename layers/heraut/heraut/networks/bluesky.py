@@ -109,7 +109,7 @@ class Bluesky:
             thread.append(_put(repository, job, number, len(said), written))
             accepted(thread[-1].uri)
         ids = tuple(post.uri for post in thread)
-        return Published(ids, _link(job, repository.session.pds, ids[0]))
+        return Published(ids, _link(job, repository.session.pds, ids[0]), allowance=repository.allowance)
 
     def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
         """Ask the repository itself for the keys of ours, up to the first that is not there."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from heraut.allowance import Allowance
 from heraut.errors import CredentialsExpired, OutcomeUnknown, PreparationLost, RateLimited, Refused, Unreachable
-from heraut.networks.http import retry_at
+from heraut.networks.http import allowance_of, retry_at
 from heraut.problems import problem
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 OK = 200
 UNAUTHORIZED, FORBIDDEN, TOO_LONG_TO_COME, TOO_LARGE, TOO_MANY = 401, 403, 408, 413, 429
 SERVER_ERROR = 500
+POINTS = 2  # that putting a record costs
+ROUNDED = timedelta(seconds=1)  # the server's reset is in whole seconds, rounded down
 
 _SIGN_IN_ERRORS = {
     **dict.fromkeys(
@@ -66,10 +70,27 @@ def refusal(answer: Answer, now: datetime | None = None) -> NetworkError:
     return Refused(_refused(answer, name, reason))
 
 
+def allowance(answer: Answer, now: datetime) -> Allowance | None:
+    """Give what an answer tells of the server's limits, counted in posts.
+
+    Of several limits the server tells the one with the fewest points left; a post costs two points of some and one of
+    others (com.atproto.repo.putRecord), so it is taken to cost two.
+    """
+    told = allowance_of(answer, now)
+    if told is None:
+        return None
+    posts = max(1, (told.limit or 0) // POINTS)
+    return Allowance(told.remaining // POINTS, told.resets_at + ROUNDED, posts, told.window)
+
+
 def _busy(answer: Answer, now: datetime | None) -> NetworkError:
     busy = problem("bluesky_busy", host=answer.host)
     now = now or _date(answer)
-    return RateLimited(busy, retry_at(answer, now)) if now else Unreachable(busy)
+    if now is None:
+        return Unreachable(busy)
+    told = allowance(answer, now)
+    limit, window = (told.limit, told.window) if told else (None, None)
+    return RateLimited(busy, retry_at(answer, now) + ROUNDED, limit, window)
 
 
 def _refused(answer: Answer, name: str, reason: str) -> Problem:

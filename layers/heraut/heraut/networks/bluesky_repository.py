@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, Refused, Unreachable
-from heraut.networks.bluesky_answers import OK, body_of, error_name, refusal
+from heraut.networks.bluesky_answers import OK, allowance, body_of, error_name, refusal
 from heraut.networks.bluesky_records import COLLECTION, Reference, rkey_of, uri
 from heraut.networks.bluesky_sessions import service_of
 from heraut.problems import problem
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.networks.bluesky_sessions import Session, Sessions
     from heraut.networks.http import Answer, Http
@@ -32,6 +33,7 @@ class Repository:
     account: Account
     secret: Mapping[str, str] = field(repr=False)
     now: datetime
+    allowance: Allowance | None = None  # what the last answer to a call told of the server's limits
     _session: Session | None = field(default=None, repr=False)
 
     @property
@@ -109,6 +111,7 @@ class Repository:
         if answer.status != OK and isinstance(refusal(answer, self.now), CredentialsExpired):
             self._session = self.sessions.after_refusal(self.http, self.account, self.secret, self.session, self.now)
             answer = self._call_as(self._session, method, content_type, **body)
+        self.allowance = allowance(answer, self.now)
         return answer
 
     def _call_as(self, session: Session, method: str, content_type: str | None, **body: Any) -> Answer:

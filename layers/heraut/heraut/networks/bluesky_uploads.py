@@ -59,8 +59,10 @@ def prepare(repository: Repository, job: Job, read: Callable[[Media], bytes]) ->
     except NetworkError as stopped:
         if remote == before or isinstance(stopped, Refused | CredentialsExpired):
             raise
-        look_at = stopped.until if isinstance(stopped, RateLimited) else repository.now + LOOK_AGAIN
-    return Preparation(remote, expires_at, look_at, tuple(problems))
+        look_at = repository.now + LOOK_AGAIN
+        if isinstance(stopped, RateLimited):
+            return Preparation(remote, expires_at, stopped.until, tuple(problems), stopped.allowance)
+    return Preparation(remote, expires_at, look_at, tuple(problems), repository.allowance)
 
 
 def embed_of(job: Job, number: int, message: Message, now: datetime) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from heraut.allowance import Allowance
 from heraut.errors import AddressRefused, OutcomeUnknown, Refused, Unreachable
 from heraut.exchange import NotSent, NoWholeAnswer, Step, exchange
 from heraut.fetch import USER_AGENT, NameUnknown
@@ -133,6 +134,28 @@ def retry_at(answer: Answer, now: datetime, default: timedelta = USUAL_WAIT) -> 
     if asked is None:
         asked = now + default
     return min(max(asked, now + SHORTEST_WAIT), now + LONGEST_WAIT)
+
+
+def allowance_of(answer: Answer, now: datetime, window: timedelta | None = None) -> Allowance | None:
+    """Give what an answer's headers tell of the network's limits; None when they tell nothing that can be used.
+
+    `X-RateLimit-Limit`, `-Remaining` and `-Reset` (Mastodon), or the same without `X-` (Bluesky), whose
+    `RateLimit-Policy` (`3000;w=300`) also tells the window; `window` is used where the network does not tell it.
+    """
+    limit, remaining = (_told(answer, name) for name in ("Limit", "Remaining"))
+    resets_at = None
+    for name in _RESETS:
+        resets_at = resets_at or _reset(answer.headers.get(name), now)
+    if not limit or remaining is None or resets_at is None:
+        return None
+    policy = re.search(r";\s*w=([0-9]{1,7})", answer.headers.get("RateLimit-Policy", ""))
+    told = timedelta(seconds=int(policy[1])) if policy else window
+    return Allowance(min(remaining, limit), min(resets_at, now + LONGEST_WAIT), limit, told)
+
+
+def _told(answer: Answer, name: str) -> int | None:
+    value = answer.headers.get(f"X-RateLimit-{name}") or answer.headers.get(f"RateLimit-{name}") or ""
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value.strip()) else None
 
 
 def _retry_after(value: str | None, now: datetime) -> datetime | None:

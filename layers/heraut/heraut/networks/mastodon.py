@@ -16,6 +16,7 @@ from heraut.brands import NetworkName
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, ReadBackUnavailable, Refused, Unreachable
 from heraut.networks import mastodon_find, mastodon_media
 from heraut.networks.base import Identity, Published, Window
+from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
 from heraut.networks.mastodon_post import body_of, key_of, messages, problems_of
 from heraut.networks.mastodon_server import TOKEN, Memory, Server
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.networks.base import Begun, Job, Limits, Preparation
     from heraut.networks.http import Http
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from heraut.publishing.model import Content, Media
 
 REPEAT_IS_SAFE = timedelta(minutes=55)  # Mastodon keeps a key for 60
+POSTS_WINDOW = timedelta(hours=3)  # in which an account may post 300 times (Mastodon's RateLimiter)
 SLOW_CLOCKS = timedelta(seconds=60)  # a server's clock may be behind ours
 
 
@@ -82,15 +85,15 @@ class Mastodon:
         for status in sent:
             accepted(status.id)
         ids = [*job.done, *(status.id for status in sent)]
+        allowance = None
         for part in range(len(ids), whole):
-            status = self._send(server, job, part, uploads[part], ids[-1] if ids else None)
+            status, allowance = self._send(server, job, part, uploads[part], ids[-1] if ids else None)
             sent.append(status)
             ids.append(status.id)
             accepted(status.id)
         first = self._first(server, ids[0]) if job.done else sent[0]
-        return Published(
-            remote_ids=tuple(ids), url=first.url if first else None, at=first.created_at if first else None
-        )
+        url, at = (first.url, first.created_at) if first else (None, None)
+        return Published(remote_ids=tuple(ids), url=url, at=at, allowance=allowance)
 
     def find(self, job: Job, window: Window, taken: frozenset[str]) -> Published | Begun | None:
         """Look for this job's parts among the account's own posts."""
@@ -141,7 +144,9 @@ class Mastodon:
         except ReadBackUnavailable as unread:
             raise Unreachable(unread.problem) from unread
 
-    def _send(self, server: Server, job: Job, part: int, uploads: tuple[str, ...], reply_to: str | None) -> Status:
+    def _send(
+        self, server: Server, job: Job, part: int, uploads: tuple[str, ...], reply_to: str | None
+    ) -> tuple[Status, Allowance | None]:
         answer = server.call(
             "POST",
             "/api/v1/statuses",
@@ -149,7 +154,7 @@ class Mastodon:
             json=body_of(job, part, uploads, reply_to),
         )
         if is_good(answer):
-            return status_of(answer)
+            return status_of(answer), allowance_of(answer, server.now, POSTS_WINDOW)
         refused = refusal(answer, server.now)
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and uploads:
             refused = mastodon_media.refused_for_media(server, uploads, refused)

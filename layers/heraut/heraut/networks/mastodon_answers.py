@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.due import require_aware
 from heraut.errors import CredentialsExpired, OutcomeUnknown, RateLimited, Refused
-from heraut.networks.http import retry_at
+from heraut.networks.http import allowance_of, retry_at
 from heraut.networks.mastodon_text import text_of_html
 from heraut.problems import problem
 
@@ -55,7 +55,9 @@ def refusal(answer: Answer, now: datetime) -> NetworkError:
     """Give what an answer that is not good means."""
     status, host = answer.status, answer.host
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(problem("mastodon_busy", host=host), retry_at(answer, now, _RATE_WINDOW))
+        told = allowance_of(answer, now)
+        limit = told.limit if told else None
+        return RateLimited(problem("mastodon_busy", host=host), retry_at(answer, now, _RATE_WINDOW), limit)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}:
         return OutcomeUnknown(problem("mastodon_failed", host=host, status=status))
     if status == HTTPStatus.UNAUTHORIZED:

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from heraut.errors import NetworkError, OutcomeUnknown, PreparationLost, RateLimited, Refused, Unreachable
+from heraut.errors import NetworkError, NotReady, OutcomeUnknown, PreparationLost, RateLimited, Refused, Unreachable
 from heraut.networks.base import Preparation
+from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import entity, is_good, refusal, sentence
 from heraut.networks.mastodon_post import is_picture, messages
 from heraut.problems import problem, warning
@@ -22,6 +23,7 @@ from heraut.problems import problem, warning
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from heraut.allowance import Allowance
     from heraut.networks.base import Job, Limits
     from heraut.networks.http import Answer
     from heraut.networks.mastodon_server import Server
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 GOOD_FOR = timedelta(hours=23)  # Mastodon deletes unused uploads after a day
 LOOK_AGAIN = timedelta(seconds=5)
 PICTURES_AHEAD, FILMS_AHEAD = timedelta(minutes=15), timedelta(hours=1)
+UPLOADS_WINDOW = timedelta(minutes=30)  # in which an account may upload 30 times
 _UPLOAD_SECONDS, _LONGEST_UPLOAD = 30.0, 600.0
 _BYTES_A_SECOND = 250_000  # of a slow server
 _ABSENT = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED})
@@ -60,13 +63,13 @@ def prepare(server: Server, job: Job, read: Callable[[Media], bytes], limits: Li
     """Upload what is missing and look at what was pending; what was reached is kept when the server stops us midway."""
     remote, expires_at = _still_good(job, server.now)
     before = dict(remote)
-    look_at = None
+    look_at, allowance = None, None
     stilled: list[Problem] = []
     try:
         for key, media in _places(job.content):
             upload = _look(server, remote.get(key), media)
             if upload is None:
-                upload, still = _send(server, media, read, limits)
+                upload, still, allowance = _send(server, media, read, limits)
                 stilled += [warning("mastodon_still_picture", "media", name=media.name)] if still else []
             remote[key] = upload.written()
             if not upload.ready:
@@ -74,10 +77,10 @@ def prepare(server: Server, job: Job, read: Callable[[Media], bytes], limits: Li
     except (RateLimited, Unreachable, OutcomeUnknown) as stopped:
         if remote == before:
             raise
-        look_at = stopped.until if isinstance(stopped, RateLimited) else server.now + LOOK_AGAIN
-    return Preparation(
-        remote=remote, expires_at=expires_at if remote else None, look_at=look_at, problems=tuple(stilled)
-    )
+        look_at = server.now + LOOK_AGAIN
+        if isinstance(stopped, RateLimited):
+            look_at, allowance = stopped.until, stopped.allowance
+    return Preparation(remote, expires_at if remote else None, look_at, tuple(stilled), allowance)
 
 
 def ids_of_part(server: Server, job: Job, part: int) -> tuple[str, ...]:
@@ -109,7 +112,7 @@ def refused_for_media(server: Server, ids: tuple[str, ...], refused: NetworkErro
         if status == HTTPStatus.NOT_FOUND:
             return PreparationLost(problem("mastodon_upload_gone", host=server.host))
         if status == HTTPStatus.PARTIAL_CONTENT:
-            return RateLimited(problem("mastodon_upload_pending", host=server.host), server.now + LOOK_AGAIN)
+            return NotReady(problem("mastodon_upload_pending", host=server.host), server.now + LOOK_AGAIN)
     return refused
 
 
@@ -151,8 +154,10 @@ def _look(server: Server, written: str | None, media: Media) -> _Upload | None:
     return _Upload(upload.id, answer.status == HTTPStatus.OK, media.sha256)
 
 
-def _send(server: Server, media: Media, read: Callable[[Media], bytes], limits: Limits) -> tuple[_Upload, bool]:
-    """Upload one picture or film; True when an animation became a still picture."""
+def _send(
+    server: Server, media: Media, read: Callable[[Media], bytes], limits: Limits
+) -> tuple[_Upload, bool, Allowance | None]:
+    """Upload one picture or film; True when an animation became a still picture; what the server told of its limits."""
     body, content_type, still = read(media), media.content_type, False
     if is_picture(media):
         body, content_type, still = _fitted(body, media, limits)
@@ -167,7 +172,8 @@ def _send(server: Server, media: Media, read: Callable[[Media], bytes], limits: 
     if not is_good(answer):
         raise refusal(answer, server.now)
     media_id = str(entity(answer, "id")["id"])
-    return _Upload(media_id, answer.status != HTTPStatus.ACCEPTED, media.sha256), still
+    upload = _Upload(media_id, answer.status != HTTPStatus.ACCEPTED, media.sha256)
+    return upload, still, allowance_of(answer, server.now, UPLOADS_WINDOW)
 
 
 def _fitted(body: bytes, media: Media, limits: Limits) -> tuple[bytes, str, bool]:

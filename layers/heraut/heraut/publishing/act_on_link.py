@@ -22,7 +22,7 @@ from heraut.pages import link_page
 from heraut.publishing import decisions, link_pages, transitions
 from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.link_pages import ADDRESS, NOW, SLOT, Case, Offer
-from heraut.publishing.model import OVER
+from heraut.publishing.model import OVER, Precedence
 from heraut.publishing.slots import APART, next_slot
 
 if TYPE_CHECKING:
@@ -240,7 +240,9 @@ def _decide(case: Case, offer: Offer, form: Mapping[str, str], world: LinkWorld)
         case Action.DROP:
             written = _drop(case, world)
         case _:
-            written = _schedule(case, _promise(case, offer, when), world)
+            to = _promise(case, offer, when)
+            by_slot = to is not None and to is offer.slot
+            written = _schedule(case, to, Precedence.SLOT if by_slot else Precedence.EXACT, world)
     # What was decided is written: neither of these may take it back. The tick finds what is due, the
     # delivery's own state refuses a second press.
     with contextlib.suppress(TryAgain):
@@ -278,10 +280,10 @@ def _drop(case: Case, world: LinkWorld) -> list[Delivery]:
     return _edit(post, written, [cancelled, _decided(case)], world)
 
 
-def _schedule(case: Case, to: LocalTime | None, world: LinkWorld) -> list[Delivery]:
+def _schedule(case: Case, to: LocalTime | None, precedence: Precedence, world: LinkWorld) -> list[Delivery]:
     """Schedule at `to` (None: as promised): a new version for these deliveries alone, older messages are void."""
     post = decisions.next_post(_post(case)) if to is None else decisions.moved_post(_post(case), to)
-    written = [decisions.moved(one, post, _ahead(one, post, world)) for one in case.open]
+    written = [decisions.moved(one, post, _ahead(one, post, world), precedence) for one in case.open]
     if case.link.action is Action.APPROVE:
         told = _event(case, EventName.APPROVED, by=case.person.id)
     else:

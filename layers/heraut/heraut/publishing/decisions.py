@@ -13,7 +13,7 @@ from heraut.links import Action
 from heraut.networks.base import Published
 from heraut.publishing import transitions
 from heraut.publishing.local_time import LocalTime, on_the_wall, written
-from heraut.publishing.model import MOST_ATTEMPTS, Delivery, Post, State
+from heraut.publishing.model import MOST_ATTEMPTS, Delivery, Post, Precedence, State
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -93,16 +93,20 @@ def next_post(post: Post) -> Post:
     return post.model_copy(update={"version": post.version + 1})
 
 
-def moved(delivery: Delivery, post: Post, ahead: timedelta | None) -> Delivery:
+def moved(
+    delivery: Delivery, post: Post, ahead: timedelta | None, precedence: Precedence = Precedence.EXACT
+) -> Delivery:
     """It leaves at the time of this new version of its post, uploads begun `ahead` of it (None: nothing to upload).
 
-    The parts of a thread that are online stay so: only the others leave.
+    `precedence` says whether a person gave that time, or a slot. The parts of a thread that are online stay so: only
+    the others leave.
     """
     return _scheduled(
         delivery.model_copy(
             update={
                 "version": post.version,
                 "publish_at": post.publish_at,
+                "precedence": precedence,
                 "local": post.local,
                 "zone": post.zone,
                 "prepare_at": None if ahead is None else post.publish_at - ahead,
@@ -125,6 +129,7 @@ def renewed(delivery: Delivery, post: Post, ahead: timedelta | None, state: Stat
             "version": post.version,
             "state": state,
             "publish_at": publish_at,
+            "precedence": Precedence.EXACT if moved else delivery.precedence,
             "local": post.local if moved else delivery.local,
             "zone": post.zone if moved else delivery.zone,
             "prepare_at": prepare_at,

@@ -44,6 +44,14 @@ WAITING = frozenset({State.DRAFT, State.TO_APPROVE, State.SCHEDULED})  # may sti
 OVER = frozenset({State.PUBLISHED, State.CANCELLED})
 
 
+class Precedence(StrEnum):
+    """Who goes first where a network takes only so many: an hour given by a person, a slot, a post used again."""
+
+    EXACT = "exact"
+    SLOT = "slot"
+    RECYCLED = "recycled"
+
+
 class Visibility(StrEnum):
     """Who may see it, where the network knows the difference."""
 
@@ -191,6 +199,7 @@ class Delivery(_Stored):
     state: State = State.SCHEDULED
     holds: frozenset[str] = frozenset()
     publish_at: Instant
+    precedence: Precedence = Precedence.EXACT
     due_at: Instant | None = None  # None: nothing left for the machine to look at
     not_before: Instant | None = None  # a network asked us to wait until then
     attempts: int = 0

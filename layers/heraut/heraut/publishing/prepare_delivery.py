@@ -11,10 +11,12 @@ from heraut.brands import NetworkName
 from heraut.errors import Conflict, CredentialsExpired, NetworkError, NotFound, RateLimited, Refused
 from heraut.events import EventName, event
 from heraut.problems import problem
-from heraut.publishing import transitions
+from heraut.publishing import pacing, transitions
 from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.model import State
-from heraut.publishing.world import account_of, job_of, post_of
+from heraut.publishing.pacing import Bucket
+from heraut.publishing.remember_pace import remember_pace
+from heraut.publishing.world import account_of, job_of, late_of, post_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from heraut.events import Event
     from heraut.problems import Problem
     from heraut.publishing.model import Delivery
+    from heraut.publishing.pacing import Pace
     from heraut.publishing.store import DeliveryMessage
     from heraut.publishing.world import MediaWorld
 
@@ -31,11 +34,14 @@ def prepare_delivery(message: DeliveryMessage, world: MediaWorld) -> str:
 
     Raises TryAgain when our own tables or buckets could not answer: the invocation is repeated.
     """
-    delivery = world.posts.delivery(message.brand, message.post, message.account)
+    delivery, pace = world.posts.delivery_and_pace(message.brand, message.post, message.account, Bucket.UPLOADS)
     now = world.clock.now()
     if delivery is None or not _wants_uploads(delivery, message.version, now):
         return "nothing to prepare"
     try:
+        turn = _turn(delivery, pace, world, now)
+        if turn is not None:
+            return _hold_back(delivery, turn, world)
         delivery = _taken(delivery, world, now)
         after, name, fields = _prepare(delivery, world, now)
         world.posts.change(delivery, after, _events(delivery, name, world.clock.now(), fields))
@@ -45,6 +51,19 @@ def prepare_delivery(message: DeliveryMessage, world: MediaWorld) -> str:
     if written.state is State.SCHEDULED and written.prepare_at is None:
         dispatch_now([written], world.posts, world.outbox, world.clock.now())
     return name.value if name else "later"
+
+
+def _turn(delivery: Delivery, pace: Pace | None, world: MediaWorld, now: datetime) -> datetime | None:
+    """Say until when the network's limits hold back uploads that would begin now; None: they may begin."""
+    if pace is None or pace.resets_at <= now or delivery.network is NetworkName.BY_HAND:
+        return None
+    return pacing.upload_turn(delivery, pace, late_of(world, delivery), now)
+
+
+def _hold_back(delivery: Delivery, until: datetime, world: MediaWorld) -> str:
+    if delivery.prepare_at != until:
+        world.posts.change(delivery, transitions.prepare_later(delivery, until, problem("account_waits")))
+    return "held back"
 
 
 def _taken(delivery: Delivery, world: MediaWorld, now: datetime) -> Delivery:
@@ -78,11 +97,14 @@ def _prepare(
     except (Refused, CredentialsExpired) as refused:
         return _failed(delivery, refused.problem)
     except RateLimited as limited:
-        return transitions.prepare_later(delivery, limited.until, limited.problem), None, {}
+        told = remember_pace(world.posts, delivery, Bucket.UPLOADS, limited.allowance, world.clock.now())
+        until = _turn(delivery, told, world, world.clock.now()) or limited.until
+        return transitions.prepare_later(delivery, until, limited.problem), None, {}
     except NetworkError as error:
         # An upload whose outcome is unknown harms nobody: it is made again.
         until = transitions.postpone_until(delivery, world.clock.now())
         return transitions.prepare_later(delivery, until, error.problem), None, {}
+    remember_pace(world.posts, delivery, Bucket.UPLOADS, result.allowance, world.clock.now())
     after = transitions.prepared(delivery, result)
     warnings = [found.model_dump() for found in result.problems]
     return after, None if result.look_at else EventName.MEDIA_PREPARED, {"warnings": warnings}

@@ -7,6 +7,7 @@ what happens next is in the table, and recovery is the due index, not redelivery
 from __future__ import annotations
 
 import logging
+import math
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -16,8 +17,10 @@ from heraut.brands import NetworkName
 from heraut.errors import (
     Conflict,
     CredentialsExpired,
+    HerautError,
     NetworkError,
     NotFound,
+    NotReady,
     PreparationLost,
     RateLimited,
     Refused,
@@ -27,12 +30,14 @@ from heraut.errors import (
 from heraut.events import EventName, event
 from heraut.networks.base import Published, Window
 from heraut.problems import problem
-from heraut.publishing import transitions
-from heraut.publishing.dispatch_posts import delay_until
+from heraut.publishing import pacing, transitions
+from heraut.publishing.dispatch_posts import LONGEST_DELAY, delay_until
 from heraut.publishing.model import LEASE, Attempt, State
+from heraut.publishing.pacing import Bucket
+from heraut.publishing.remember_pace import remember_pace
 from heraut.publishing.store import DeliveryMessage
 from heraut.publishing.transitions import Step
-from heraut.publishing.world import account_of, job_of, post_of
+from heraut.publishing.world import account_of, job_of, late_of, post_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,13 +46,14 @@ if TYPE_CHECKING:
     from heraut.networks.base import Begun, Job, Publishes
     from heraut.problems import Problem
     from heraut.publishing.model import Delivery
+    from heraut.publishing.pacing import Pace
     from heraut.publishing.world import World
 
 log = logging.getLogger(__name__)
 
-LATE = timedelta(hours=1)  # of an account that is not in the configuration any more
 SOONEST, SLOWEST = 5, 300  # seconds until a message is tried again when our tables are slow
 PREPARING_AGAIN = 5  # seconds between two looks at whether the uploads are done
+A_MOMENT = timedelta(seconds=1)
 NEIGHBOURS = timedelta(days=1)  # other deliveries of the account whose remote ids are not ours
 
 
@@ -57,8 +63,8 @@ def publish_post(message: DeliveryMessage, world: World) -> str:
     Raises TryAgain only when neither our tables nor the queue could answer: the queue brings the message back.
     """
     try:
-        delivery = world.posts.delivery(message.brand, message.post, message.account)
-        return "unknown" if delivery is None else _act(delivery, message, world)
+        delivery, pace = world.posts.delivery_and_pace(message.brand, message.post, message.account, Bucket.POSTS)
+        return "unknown" if delivery is None else _act(delivery, pace, message, world)
     except Conflict:
         return "somebody else was first"
     except TryAgain:
@@ -70,26 +76,25 @@ def publish_post(message: DeliveryMessage, world: World) -> str:
         return "later"
 
 
-def _act(delivery: Delivery, message: DeliveryMessage, world: World) -> str:
+def _act(delivery: Delivery, pace: Pace | None, message: DeliveryMessage, world: World) -> str:
     now = world.clock.now()
-    step = transitions.next_step(delivery, message.version, _late(delivery, world), now)
+    late = late_of(world, delivery)
+    step = transitions.next_step(delivery, message.version, late, now)
     match step:
         case Step.DROP:
             pass
         case Step.COME_BACK:
             _come_back(delivery, delivery.earliest, world)
         case Step.PREPARE:
-            again = _message(delivery, delivery.earliest)
-            if not transitions.is_being_prepared(delivery, now):
-                world.outbox.prepare_now(again)
-            world.outbox.publish_later([(again, PREPARING_AGAIN)])
+            _prepare_first(delivery, now, world)
         case Step.EXPIRE:
             late_by = round((now - delivery.publish_at).total_seconds())
             _change(delivery, transitions.expired(delivery), world, EventName.EXPIRED, late_by_s=late_by)
         case Step.GIVE_UP:
             return _fail(delivery, problem("too_many_attempts", attempts=delivery.attempts), world)
         case Step.SEND:
-            return _send(delivery, world)
+            turn = _turn(delivery, pace, late, max(now, delivery.earliest), world)
+            return _send(delivery, world) if turn is None else _hold_back(delivery, turn, world)
         case Step.LOOK:
             return _look(delivery, world)
         case Step.REMIND:
@@ -97,10 +102,29 @@ def _act(delivery: Delivery, message: DeliveryMessage, world: World) -> str:
     return step.name.lower()
 
 
-def _late(delivery: Delivery, world: World) -> timedelta:
-    brand = world.brands.brand(delivery.brand)
-    account = brand.account(delivery.account) if brand else None
-    return account.late if account else LATE
+def _prepare_first(delivery: Delivery, now: datetime, world: World) -> None:
+    """Start the uploads, unless somebody is at it or they are to wait, and look again when they may be done."""
+    again = _message(delivery, delivery.earliest)
+    begin = max(now, delivery.prepare_at or now)
+    if begin == now and not transitions.is_being_prepared(delivery, now):
+        world.outbox.prepare_now(again)
+    wait = math.ceil((begin - now).total_seconds())
+    world.outbox.publish_later([(again, min(LONGEST_DELAY, max(PREPARING_AGAIN, wait)))])
+
+
+def _turn(delivery: Delivery, pace: Pace | None, late: timedelta, at: datetime, world: World) -> datetime | None:
+    """Say until when the network's limits hold back what would leave at `at`; None: it may leave then."""
+    if pace is None or pace.resets_at <= at or delivery.network is NetworkName.BY_HAND:
+        return None
+    near = world.posts.queue(delivery.brand, at - late, pacing.line_until(pace, at) + A_MOMENT)
+    return pacing.turn(delivery, near, pace, late, at)
+
+
+def _hold_back(delivery: Delivery, until: datetime, world: World) -> str:
+    """Let the account's others go first, before the gate: nothing was tried."""
+    why = problem("account_waits")
+    _leave_later(delivery, transitions.held_back(delivery, until, why), until, why, world)
+    return "held back"
 
 
 def _send(delivery: Delivery, world: World) -> str:
@@ -133,8 +157,10 @@ def _past_the_gate(delivery: Delivery, job: Job, adapter: Publishes, world: Worl
     try:
         result = adapter.publish(job, parts.accepted, world.clock.now())
     except Exception as error:  # noqa: BLE001 -- past the gate nothing is raised: what follows is written in the table
-        return _after_error(parts.delivery, error, world)
-    return _publish(parts.delivery, result, "answered", world)
+        return _after_error(parts.delivery, error, job.account.late, world)
+    said = _publish(parts.delivery, result, "answered", world)
+    remember_pace(world.posts, delivery, Bucket.POSTS, result.allowance, world.clock.now())
+    return said
 
 
 def _braked(delivery: Delivery, world: World) -> str | None:
@@ -151,17 +177,10 @@ def _braked(delivery: Delivery, world: World) -> str | None:
     return "braked"
 
 
-def _after_error(delivery: Delivery, error: Exception, world: World) -> str:
+def _after_error(delivery: Delivery, error: Exception, late: timedelta, world: World) -> str:
     match error:
-        case RateLimited():
-            return _postpone(delivery, error.until, error.problem, world)
-        case PreparationLost():
-            return _postpone(
-                transitions.unprepared(delivery, world.clock.now()), world.clock.now(), error.problem, world
-            )
-        case Unreachable():
-            until = transitions.postpone_until(delivery, world.clock.now())
-            return _postpone(delivery, until, error.problem, world)
+        case RateLimited() | Unreachable():
+            return _not_posted(delivery, error, late, world)
         case Refused() | CredentialsExpired():
             return _fail(delivery, error.problem, world)
         case NetworkError():
@@ -169,6 +188,31 @@ def _after_error(delivery: Delivery, error: Exception, world: World) -> str:
         case _:
             log.error("the call of %s broke off", delivery.id, exc_info=error)
             return _doubt(delivery, problem("no_clear_answer"), world)
+
+
+def _not_posted(delivery: Delivery, error: RateLimited | Unreachable, late: timedelta, world: World) -> str:
+    """Surely nothing was posted: it leaves later by itself, and this was no attempt."""
+    now = world.clock.now()
+    match error:
+        case NotReady():
+            until = error.until
+        case RateLimited():
+            pace = remember_pace(world.posts, delivery, Bucket.POSTS, error.allowance, now)
+            until = _turn_after(delivery, error.until, pace, late, world)
+        case PreparationLost():
+            delivery, until = transitions.unprepared(delivery, now), now
+        case _:
+            until = transitions.postpone_until(delivery, now)
+    return _postpone(delivery, until, error.problem, world)
+
+
+def _turn_after(delivery: Delivery, until: datetime, pace: Pace | None, late: timedelta, world: World) -> datetime:
+    """Say when one that the network refused for now has its turn: when the network said, if the line cannot be read."""
+    try:
+        return _turn(delivery, pace, late, world.clock.now(), world) or until
+    except HerautError:
+        log.warning("the line of %s/%s could not be read", delivery.brand, delivery.account, exc_info=True)
+        return until
 
 
 class _Parts:
@@ -200,11 +244,14 @@ def _publish(delivery: Delivery, result: Published, how: str, world: World) -> s
 
 def _postpone(delivery: Delivery, until: datetime, why: Problem, world: World) -> str:
     after = transitions.postponed(delivery, until, why)
-    written = _change(
-        delivery, after, world, EventName.ATTEMPT_POSTPONED, until=until.isoformat(), problem=why.model_dump()
-    )
-    _come_back(written, until, world)
+    _leave_later(delivery, after, until, why, world)
     return "postponed"
+
+
+def _leave_later(before: Delivery, after: Delivery, until: datetime, why: Problem, world: World) -> None:
+    fields = {"until": until.isoformat(), "problem": why.model_dump()}
+    written = _change(before, after, world, EventName.ATTEMPT_POSTPONED, **fields)
+    _come_back(written, until, world)
 
 
 def _fail(delivery: Delivery, why: Problem, world: World) -> str:

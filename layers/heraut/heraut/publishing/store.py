@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from heraut.events import Event
     from heraut.publishing.model import Attempt, Delivery, Post, State
+    from heraut.publishing.pacing import Bucket, Pace
 
 
 MOST_WRITES = 100  # what one transaction of DynamoDB takes
@@ -60,6 +61,18 @@ class Posts(Protocol):
 
     def delivery(self, brand: str, post: str, account: str) -> Delivery | None:
         """Read a delivery, consistently."""
+
+    def delivery_and_pace(
+        self, brand: str, post: str, account: str, bucket: Bucket
+    ) -> tuple[Delivery | None, Pace | None]:
+        """Read, consistently and at once, a delivery and what its account's network told last of a bucket."""
+
+    def save_pace(self, brand: str, account: str, bucket: Bucket, pace: Pace, now: datetime) -> None:
+        """Remember what a network told at `now`, until a day after its reset.
+
+        What is remembered and not over yet (`resets_at` after `now`) is only made tighter: fewer calls remaining, or as
+        many until later. So of answers that come out of order none loosens what another one said.
+        """
 
     def deliveries(self, brand: str, post: str) -> Sequence[Delivery]:
         """Read all deliveries of a post, consistently, by account."""

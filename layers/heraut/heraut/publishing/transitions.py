@@ -67,6 +67,8 @@ def _step_of_scheduled(delivery: Delivery, version: int, late: timedelta, now: d
         return Step.GIVE_UP
     if delivery.earliest > now + EARLY:
         return Step.COME_BACK
+    if is_late(delivery, late, delivery.earliest):
+        return Step.EXPIRE  # before its instant comes, it will be
     return Step.PREPARE if needs_preparing(delivery, now) else Step.SEND
 
 
@@ -123,6 +125,11 @@ def postponed(delivery: Delivery, until: datetime, problem: Problem) -> Delivery
             "problem": problem,
         }
     )
+
+
+def held_back(delivery: Delivery, until: datetime, problem: Problem) -> Delivery:
+    """Its account's network takes no more for now: nothing was tried, it leaves by itself when its turn comes."""
+    return delivery.model_copy(update={"not_before": until, "due_at": until, "problem": problem})
 
 
 def postpone_until(delivery: Delivery, now: datetime) -> datetime:

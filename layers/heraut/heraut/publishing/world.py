@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.errors import NotFound
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from heraut.networks.base import Publishes
     from heraut.publishing.model import Delivery, Post
     from heraut.publishing.store import Clock, MediaStore, Outbox, Posts
+
+LATE = timedelta(hours=1)  # of an account that is not in the configuration any more
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ def account_of(world: World, delivery: Delivery) -> tuple[Brand, Account]:
         msg = f"account {delivery.brand}/{delivery.account} is not in the configuration any more"
         raise NotFound(msg)
     return brand, account
+
+
+def late_of(world: World, delivery: Delivery) -> timedelta:
+    """Give how far behind its promise a delivery of this account may still leave."""
+    brand = world.brands.brand(delivery.brand)
+    account = brand.account(delivery.account) if brand else None
+    return account.late if account else LATE
 
 
 def post_of(world: World, delivery: Delivery) -> Post:
