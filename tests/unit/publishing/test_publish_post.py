@@ -587,7 +587,7 @@ class TestUploads:
 
 class TestUploadsOfALimitedAccount:
     def test_uploads_refused_for_now_hold_back_the_others(self) -> None:
-        """Uploads count too: after a refusal none begins before the reset; then each leaves, late but within its hour."""
+        """Uploads count too: after a refusal none begins before the reset; then each leaves, late but in its hour."""
         desk = Desk(NetworkTwin(ahead=10 * MINUTE))
         until = desk.clock.now() + 25 * MINUTE
         desk.network.prepares = [RateLimited(problem("no_clear_answer"), until)]
