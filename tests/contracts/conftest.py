@@ -9,11 +9,13 @@ from moto import mock_aws
 
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.links_table import LinksTable
+from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
 from tests.contracts.cli_shop import Shop
 from tests.contracts.stack import Stack
 from tests.twins.brands import BrandsTwin
 from tests.twins.links import LinksTwin
+from tests.twins.pauses import PausesTwin
 from tests.twins.posts import PostsTwin
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brands
     from heraut.links import Links
-    from heraut.publishing.store import Posts
+    from heraut.publishing.store import Pauses, Posts
 
 
 @pytest.fixture
@@ -49,6 +51,14 @@ def posts(request: pytest.FixtureRequest) -> Posts:
     if request.param == "twin":
         return PostsTwin()
     return PostsTable(request.getfixturevalue("posts_stack").table)
+
+
+@pytest.fixture
+def pauses(posts: Posts, request: pytest.FixtureRequest) -> Pauses:
+    """The pauses' store beside the posts'."""
+    if isinstance(posts, PostsTwin):
+        return PausesTwin(posts)
+    return PausesTable(request.getfixturevalue("posts_stack").table)
 
 
 @pytest.fixture(params=["twin", "table"])

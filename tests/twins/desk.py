@@ -17,6 +17,7 @@ from tests.twins.clock import ClockTwin
 from tests.twins.media import MediaTwin
 from tests.twins.network import NetworkTwin
 from tests.twins.outbox import OutboxTwin
+from tests.twins.pauses import PausesTwin
 from tests.twins.posts import PostsTwin
 from tests.twins.secrets import SecretsTwin
 
@@ -51,6 +52,7 @@ class Desk:
         self.clock = ClockTwin()
         self.network.now = self.clock.now
         self.posts = PostsTwin()
+        self.pauses = PausesTwin(self.posts)
         self.outbox = OutboxTwin()
         self.brands = BrandsTwin(BAKERY)
         self.media = MediaTwin()

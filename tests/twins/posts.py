@@ -13,7 +13,7 @@ from heraut.publishing.store import DueRow, Gate, refuse_too_many
 from tests.twins.stored import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.events import Event
@@ -24,7 +24,8 @@ Key = tuple[str, str, str]  # brand, post, account
 class PostsTwin:
     """Posts, deliveries and their story, in memory and under one lock.
 
-    `pauses` are the brakes that are on (`pause:*`, `pause:<brand>`, `pause:<brand>/<account>`): a test sets them.
+    `pauses` are the brakes that are on (`pause:*`, `pause:<brand>`, `pause:<brand>/<account>`): `PausesTwin` or a test
+    sets them.
     """
 
     def __init__(self) -> None:
@@ -99,14 +100,18 @@ class PostsTwin:
             sending = self._replace(held, held.model_copy(update={"state": State.SENDING, **update}))
             return Gate(passed=True, delivery=sending)
 
-    def change(self, before: Delivery, after: Delivery, events: Sequence[Event] = ()) -> None:
-        refuse_too_many(1 + len(events), 1)
+    def change(
+        self, before: Delivery, after: Delivery, events: Sequence[Event] = (), while_paused: Collection[str] = ()
+    ) -> None:
+        refuse_too_many(1 + len(events) + len(while_paused), 1)
         if _key(before) != _key(after):
             raise ValueError("a change keeps brand, post and account")
         with self._lock:
             held = self._deliveries.get(_key(before))
             if held is None or _seen(held) != _seen(before):
                 raise Conflict(f"delivery {before.id} is no longer what was read")
+            if not set(while_paused) <= self.pauses:
+                raise Conflict("a pause is over")
             self._replace(before, after)
             self._tell_story(events)
 

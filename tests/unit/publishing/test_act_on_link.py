@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -35,6 +35,9 @@ from tests.people import (
 from tests.twins.links import LinksTwin
 from tests.twins.outbox import OutboxTwin
 from tests.twins.posts import PostsTwin
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 def bakery_with(state: State, account: str = "bluesky", *, ahead: timedelta | None = None, **more: Any) -> Bakery:
@@ -866,11 +869,13 @@ class TestOnlyOnce:
         class Held(PostsTwin):
             held = False
 
-            def change(self, before: Delivery, after: Delivery, events: Any = ()) -> None:
+            def change(
+                self, before: Delivery, after: Delivery, events: Any = (), while_paused: Collection[str] = ()
+            ) -> None:
                 if not self.held:
                     self.held = True
                     super().change(before, before.model_copy(update={"holds": frozenset({"pause:*"})}))
-                super().change(before, after, events)
+                super().change(before, after, events, while_paused)
 
         bakery = Bakery(posts=Held())
         post = a_post()

@@ -10,12 +10,13 @@ from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_doc
 from heraut.due import instant, stamp
 from heraut.errors import Conflict, NotFound
 from heraut.events import TOLD_TO_PEOPLE, Event
+from heraut.publishing.brake import PREFIX, Scope
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
 from heraut.publishing.pacing import Bucket, Pace
 from heraut.publishing.store import DueRow, Gate, refuse_too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -29,6 +30,7 @@ QUEUE = "queue"
 PEOPLE = "people"
 FINEST = timedelta(milliseconds=1)
 NEW = "attribute_not_exists(#pk)"
+ON = "attribute_exists(#pk) AND attribute_not_exists(#ending_at)"
 GATE = (
     "#state = :scheduled AND #version = :version AND #attempts < :most"
     " AND (attribute_not_exists(#holds) OR size(#holds) = :none)"
@@ -130,11 +132,16 @@ class PostsTable:
         ours = held.state is State.SENDING and held.attempt is not None and held.attempt.id == attempt.id
         return Gate(passed=answer.done or ours, delivery=held)
 
-    def change(self, before: Delivery, after: Delivery, events: Sequence[Event] = ()) -> None:
-        """Replace `before` by `after` with its events, in one transaction; Conflict when it is no longer `before`."""
+    def change(
+        self, before: Delivery, after: Delivery, events: Sequence[Event] = (), while_paused: Collection[str] = ()
+    ) -> None:
+        """Replace `before` by `after` with its events, in one transaction; Conflict when it is no longer `before`.
+
+        Neither is it written when one of the pauses of `while_paused` is over.
+        """
         if _key_of(before) != _key_of(after):
             raise ValueError("a change keeps brand, post and account")
-        refuse_too_many(1 + len(events), 1)
+        refuse_too_many(1 + len(events) + len(while_paused), 1)
         condition = "#revision = :revision AND #state = :state AND #version = :version"
         given: dict[str, Any] = {"revision": before.revision, "state": before.state, "version": before.version}
         if before.attempt is None:
@@ -144,6 +151,7 @@ class PostsTable:
             given["attempt"] = before.attempt.id
         raised = after.model_copy(update={"revision": before.revision + 1})
         writes = [self._table.putting(_write_delivery(raised), condition, **given)]
+        writes += [self._table.checking(brake_key(mark), ON) for mark in while_paused]
         self._table.transact([*writes, *self._telling(events)])
 
     def due(self, shard: str, until: datetime) -> Iterator[DueRow]:
@@ -205,10 +213,10 @@ class PostsTable:
         self._table.put_many([_values((_file_pk(brand, file), post), row=row) for post, row in posts.items()])
 
     def brakes(self, brand: str, account: str) -> frozenset[str]:
-        """Read, consistently, the pauses that concern an account."""
-        own = f"{brand}#brake"
-        keys = [("*#brake", "pause:*"), (own, f"pause:{brand}"), (own, f"pause:{brand}/{account}")]
-        return frozenset(item[SK] for item in self._table.get_many(keys))
+        """Read, consistently, the pauses on an account; one that is ending stops nothing any more."""
+        scopes = (Scope(), Scope(brand), Scope(brand, account))
+        found = self._table.get_many([brake_key(scope.mark) for scope in scopes])
+        return frozenset(item[SK] for item in found if "ending_at" not in item)
 
     def told(self, brand: str, event: str) -> frozenset[str]:
         """Give who already heard of an event (person ids)."""
@@ -251,6 +259,12 @@ class PostsTable:
 def event_of_image(image: Mapping[str, Any]) -> Event:
     """Read an event from the image that the table's stream carries (DynamoDB attributes, as they are in the record)."""
     return from_document(Event, from_item(image)["document"])
+
+
+def brake_key(mark: str) -> Key:
+    """Give where a pause stands: beside those of its brand, or of everything."""
+    brand = mark.removeprefix(PREFIX).partition("/")[0]
+    return f"{brand}#brake", mark
 
 
 def _post_pk(brand: str, post: str) -> str:

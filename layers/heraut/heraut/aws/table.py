@@ -150,6 +150,16 @@ class Table:
         }
         return {"Update": update}
 
+    def deleting(self, key: Key, condition: str, **given: Any) -> TransactWriteItemTypeDef:
+        """Give a write of a transaction: the item taken away, if the condition holds."""
+        delete: Any = {"TableName": self._name, "Key": _key(key), "ConditionExpression": condition}
+        return {"Delete": delete | _placeholders(condition, given)}
+
+    def checking(self, key: Key, condition: str, **given: Any) -> TransactWriteItemTypeDef:
+        """Give a part of a transaction that writes nothing, and lets nothing be written unless the condition holds."""
+        check: Any = {"TableName": self._name, "Key": _key(key), "ConditionExpression": condition}
+        return {"ConditionCheck": check | _placeholders(condition, given)}
+
     def _tries(self, operation: str) -> Iterator[int]:
         """Count the tries, with a growing pause between two; TryAgain after the last."""
         for number in range(TRIES):

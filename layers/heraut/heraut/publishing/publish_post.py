@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SOONEST, SLOWEST = 5, 300  # seconds until a message is tried again when our tables are slow
+BRAKE_READ = 3  # times, where pauses come and go at this very moment
 PREPARING_AGAIN = 5  # seconds between two looks at whether the uploads are done
 A_MOMENT = timedelta(seconds=1)
 NEIGHBOURS = timedelta(days=1)  # other deliveries of the account whose remote ids are not ours
@@ -164,17 +165,36 @@ def _past_the_gate(delivery: Delivery, job: Job, adapter: Publishes, world: Worl
 
 
 def _braked(delivery: Delivery, world: World) -> str | None:
-    """Undo the gate if a pause is on, or if that could not be read; None: go on."""
-    try:
-        marks = world.posts.brakes(delivery.brand, delivery.account)
-    except TryAgain:
-        until = transitions.postpone_until(delivery, world.clock.now())
-        return _postpone(delivery, until, problem("brake_not_read"), world)
-    if not marks:
-        return None
-    after = transitions.braked(delivery, marks)
-    _change(delivery, after, world, EventName.DELIVERY_HELD, mark=", ".join(sorted(marks)), by="")
-    return "braked"
+    """Undo the gate if a pause is on, or if that could not be read; None: go on.
+
+    The mark is written only while its pause is on: one that ends meanwhile would leave it there for good.
+    """
+    for _ in range(BRAKE_READ):
+        try:
+            marks = world.posts.brakes(delivery.brand, delivery.account)
+        except TryAgain:
+            until = transitions.postpone_until(delivery, world.clock.now())
+            return _postpone(delivery, until, problem("brake_not_read"), world)
+        if not marks:
+            return None
+        said = ", ".join(sorted(marks))
+        held = event(
+            EventName.DELIVERY_HELD,
+            delivery.brand,
+            delivery.post,
+            delivery.account,
+            world.clock.now(),
+            mark=said,
+            by="",
+        )
+        try:
+            world.posts.change(delivery, transitions.braked(delivery, marks), [held], while_paused=marks)
+        except Conflict:
+            continue
+        return "braked"
+    return _postpone(
+        delivery, transitions.postpone_until(delivery, world.clock.now()), problem("brake_not_read"), world
+    )
 
 
 def _after_error(delivery: Delivery, error: Exception, late: timedelta, world: World) -> str:

@@ -9,10 +9,11 @@ from heraut.errors import InvalidInput
 from heraut.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.events import Event
+    from heraut.publishing.brake import Ended, Pause
     from heraut.publishing.model import Attempt, Delivery, Post, State
     from heraut.publishing.pacing import Bucket, Pace
 
@@ -98,10 +99,13 @@ class Posts(Protocol):
         back, and carries our attempt id when it was our own retried write (then it counts as passed).
         """
 
-    def change(self, before: Delivery, after: Delivery, events: Sequence[Event] = ()) -> None:
+    def change(
+        self, before: Delivery, after: Delivery, events: Sequence[Event] = (), while_paused: Collection[str] = ()
+    ) -> None:
         """Replace `before` by `after` (revision raised by one here) with its events, in one transaction.
 
-        Conflict unless revision, state, version and attempt id are still those of `before`; our own retry is none.
+        Conflict unless revision, state, version and attempt id are still those of `before` (our own retry is none),
+        and the pauses of `while_paused` are on: a mark is never put on for a pause that is over.
         """
 
     def due(self, shard: str, until: datetime) -> Iterator[DueRow]:
@@ -126,13 +130,35 @@ class Posts(Protocol):
         """Remember (adding to what is there) which posts a calendar file queued, with row numbers."""
 
     def brakes(self, brand: str, account: str) -> frozenset[str]:
-        """Read, consistently, the pauses of an account: `pause:*`, `pause:<brand>`, `pause:<brand>/<account>`."""
+        """Read, consistently, the pauses on an account: `pause:*`, `pause:<brand>`, `pause:<brand>/<account>`.
+
+        One that is ending stops nothing any more.
+        """
 
     def told(self, brand: str, event: str) -> frozenset[str]:
         """Give who already heard of an event (person ids)."""
 
     def save_told(self, brand: str, event: str, person: str, at: datetime) -> None:
         """Remember that this person heard of this event."""
+
+
+class Pauses(Protocol):
+    """Pauses: one of a scope at a time."""
+
+    def begin(self, pause: Pause) -> Pause:
+        """Put a pause on; gives the one of this scope that is on already, if there is one."""
+
+    def pauses(self, brands: Collection[str]) -> Sequence[Pause]:
+        """Read, consistently, every pause of everything and of these brands and their accounts, oldest first."""
+
+    def end(self, pause: Pause, at: datetime) -> Pause:
+        """Say that it is ending: publishers stop minding it. Conflict when it is on no more."""
+
+    def remove(self, pause: Pause, by: str, at: datetime) -> None:
+        """Forget a pause, and keep who ended it; nothing happens when it is gone already."""
+
+    def ended(self, brands: Collection[str]) -> Sequence[Ended]:
+        """Give the pauses of everything and of these brands that are over, newest first (kept 400 days)."""
 
 
 @dataclass(frozen=True)
