@@ -443,6 +443,32 @@ def test_when_to_try_again(headers: dict[str, str], seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("date", "headers", "minutes"),
+    [
+        ("Fri, 20 Nov 2026 13:00:00 GMT", {"X-RateLimit-Reset": "2026-11-20T13:04:00Z"}, 4),
+        ("Fri, 20 Nov 2026 11:00:00 GMT", {"X-RateLimit-Reset": "2026-11-20T11:04:00Z"}, 4),
+        ("Thu, 19 Nov 2026 12:00:00 GMT", {"RateLimit-Reset": str(int(NOW.timestamp()) - 86_400 + 240)}, 4),
+        ("Fri, 20 Nov 2026 11:00:00 GMT", {"Retry-After": "Fri, 20 Nov 2026 11:04:00 GMT"}, 4),
+        ("Fri, 20 Nov 2026 11:00:00 GMT", {"Retry-After": "240"}, 4),
+        ("Fri, 20 Nov 2026 11:00:00 GMT", {"RateLimit-Reset": "240"}, 4),
+        ("Fri, 20 Nov 2026 12:00:20 GMT", {"X-RateLimit-Reset": "2026-11-20T12:04:00Z"}, 4),
+        ("Fri, 20 Nov 2026 11:59:59 GMT", {"X-RateLimit-Reset": "2026-11-20T12:04:00Z"}, 4),
+        ("yesterday", {"X-RateLimit-Reset": "2026-11-20T12:04:00Z"}, 4),
+    ],
+)
+def test_a_server_whose_clock_is_wrong_is_waited_for_by_ours(
+    date: str, headers: dict[str, str], minutes: float
+) -> None:
+    """A date that the server gives is of its own clock; a call of some seconds is no wrong clock."""
+    limits = {"Date": date, "X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "0"}
+    found = Answer(429, CaseInsensitiveDict(limits | headers), b"", "mastodon.example")
+
+    assert retry_at(found, NOW) == NOW + timedelta(minutes=minutes)
+    told = allowance_of(found, NOW)
+    assert told is None or told.resets_at == NOW + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
     ("headers", "told"),
     [
         (

@@ -13,6 +13,7 @@ from heraut.due import shards_of
 from heraut.errors import HerautError
 from heraut.events import EventName, event
 from heraut.publishing.model import KIND, SHARDS, State
+from heraut.publishing.pacing import Bucket, Pace
 from tests.contracts.samples import MINUTE, NOW, attempt, delivery, post
 from tests.twins.posts import PostsTwin
 
@@ -118,3 +119,22 @@ def test_the_twin_answers_like_the_table(posts_stack: Stack, seed: int) -> None:
             of_table = outcome(lambda: act(table, step, happened, read_table))  # noqa: B023 -- called at once
             assert of_twin == of_table, steps[: number + 1]
         assert everything(twin, name) == everything(table, name), steps
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_twin_remembers_limits_like_the_table(posts_stack: Stack, seed: int) -> None:
+    """Whatever was told in whatever order, both know the same."""
+    dice = random.Random(seed)  # noqa: S311 -- the same rolls each time
+    twin, table = PostsTwin(), PostsTable(posts_stack.table)
+    for _ in range(60):
+        told = Pace(
+            remaining=dice.randrange(4),
+            resets_at=NOW + dice.randrange(6) * MINUTE,
+            limit=dice.choice([None, 10]),
+            window_s=dice.choice([None, 300]),
+        )
+        moment = NOW + dice.randrange(6) * MINUTE
+        for posts in (twin, table):
+            posts.save_pace(BRAND, "masto", Bucket.POSTS, told, moment)
+        known = [posts.delivery_and_pace(BRAND, "p1", "masto", Bucket.POSTS) for posts in (twin, table)]
+        assert known[0] == known[1]

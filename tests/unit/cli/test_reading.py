@@ -18,6 +18,7 @@ from heraut.events import EventName, event
 from heraut.problems import problem
 from heraut.publishing.calendar.columns import Column
 from heraut.publishing.model import Delivery, State
+from heraut.wording import NBSP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +136,8 @@ def test_pictures_are_named_so_that_no_separator_cuts_them(tmp_path: Path) -> No
     ("changes", "said"),
     [
         ({}, "programmé"),
+        ({"not_before": AT + timedelta(minutes=7)}, "attend le réseau, part à 9 h 37"),
+        ({"not_before": AT}, "programmé"),
         ({"holds": frozenset({"person:lea"})}, "suspendu"),
         ({"state": State.ASKING}, "à vérifier"),
         ({"state": State.ASKING, "network": NetworkName.BY_HAND}, "à publier à la main"),
@@ -143,7 +146,7 @@ def test_pictures_are_named_so_that_no_separator_cuts_them(tmp_path: Path) -> No
 )
 def test_states_are_said_in_peoples_words(changes: dict[str, Any], said: str) -> None:
     """A hold is no state, but it is what matters."""
-    assert state_words(delivery(**changes)) == said
+    assert state_words(delivery(**changes)).replace(NBSP, " ") == said
 
 
 def test_times_have_the_offset_of_their_zone_summer_and_winter() -> None:

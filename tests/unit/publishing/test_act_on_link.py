@@ -128,6 +128,14 @@ class TestShowing:
         assert ("seule la suite partira" in page) == (action is Action.SEND_AGAIN)
         assert "si elle y est déjà" not in page
 
+    def test_a_link_about_one_that_waits_for_its_network_says_when_it_leaves(self) -> None:
+        """Somebody sent it again already, and the network takes it later: the page gives that hour."""
+        bakery = bakery_with(State.SCHEDULED, not_before=PROMISE + timedelta(minutes=7))
+
+        page = read(bakery.visit(bakery.link(Action.SEND_AGAIN)))
+
+        assert "elle part sur Bluesky à 12 h 37" in page
+
     def test_head_says_the_same_without_a_body(self) -> None:
         """HEAD has the status and headers of GET."""
         bakery = bakery_with(State.ASKING)

@@ -10,7 +10,7 @@ import pytest
 from heraut.allowance import Allowance
 from heraut.brands import NetworkName
 from heraut.publishing.model import Delivery, Precedence, State
-from heraut.publishing.pacing import AHEAD, APART, Pace, line_until, pace_of, turn, upload_turn
+from heraut.publishing.pacing import AHEAD, APART, BEHIND, Pace, line_of, pace_of, turn, upload_turn
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -139,10 +139,10 @@ class TestTurns:
         assert len(set(turns)) == 20
         assert all(at is not None and at >= one.publish_at for at, one in zip(turns, line[::50], strict=True))
 
-    def test_the_line_is_read_an_hour_ahead_at_most(self) -> None:
-        """A limit of a whole day does not make every delivery read a day's calendar."""
-        assert line_until(pace(), NOW) == RESET
-        assert line_until(pace(resets_at=NOW + 20 * HOUR), NOW) == NOW + AHEAD
+    def test_the_line_is_read_within_bounds(self) -> None:
+        """A limit of a whole day, or a week's lateness, does not make every delivery read all of a calendar."""
+        assert line_of(pace(), HOUR, NOW) == (NOW - HOUR, RESET + SECOND)
+        assert line_of(pace(resets_at=NOW + 20 * HOUR), 99 * HOUR, NOW) == (NOW - BEHIND, NOW + AHEAD + SECOND)
 
 
 class TestUploads:

@@ -64,6 +64,8 @@ def state_words(delivery: Delivery) -> str:
         return say("state_held")
     if delivery.network is NetworkName.BY_HAND and delivery.state is State.ASKING:
         return say("state_by_hand")
+    if delivery.state is State.SCHEDULED and delivery.earliest > delivery.publish_at:
+        return say("state_waits", at=hour(delivery.earliest, delivery.zone, language()))
     return say(f"state_{delivery.state}")
 
 

@@ -32,6 +32,7 @@ ANSWER_BYTES = 8_000_000
 SHORTEST_WAIT = timedelta(seconds=5)
 USUAL_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=24)
+_ROUNDED, _SLOW_CALL = timedelta(seconds=2), timedelta(seconds=30)  # by which a Date may differ from our `now`
 _RESETS = ("X-RateLimit-Reset", "RateLimit-Reset")
 _EPOCH_FROM = 1_000_000_000  # a smaller number is a count of seconds from now (draft-ietf-httpapi-ratelimit-headers)
 _MILLISECONDS_FROM = 100_000_000_000
@@ -126,11 +127,11 @@ def retry_at(answer: Answer, now: datetime, default: timedelta = USUAL_WAIT) -> 
     """Give the instant from which a network that answered 429 will listen again, between 5 s and 24 h from `now`.
 
     Retry-After (seconds or a date, RFC 9110) comes first, then X-RateLimit-Reset or RateLimit-Reset: an ISO date
-    (Mastodon), seconds since 1970 (Bluesky, X, Reddit) or seconds from now; else `default` from now.
+    (Mastodon), seconds since 1970 (Bluesky, X, Reddit) or seconds from now; else `default` from now. A date is of the
+    server's clock; where its `Date` shows that this clock and ours are apart, it is taken by ours.
     """
-    asked = _retry_after(answer.headers.get("Retry-After"), now)
-    for name in _RESETS:
-        asked = asked or _reset(answer.headers.get(name), now)
+    apart = _apart(answer, now)
+    asked = _retry_after(answer.headers.get("Retry-After"), now, apart) or _resets_at(answer, now, apart)
     if asked is None:
         asked = now + default
     return min(max(asked, now + SHORTEST_WAIT), now + LONGEST_WAIT)
@@ -143,9 +144,7 @@ def allowance_of(answer: Answer, now: datetime, window: timedelta | None = None)
     `RateLimit-Policy` (`3000;w=300`) also tells the window; `window` is used where the network does not tell it.
     """
     limit, remaining = (_told(answer, name) for name in ("Limit", "Remaining"))
-    resets_at = None
-    for name in _RESETS:
-        resets_at = resets_at or _reset(answer.headers.get(name), now)
+    resets_at = _resets_at(answer, now, _apart(answer, now))
     if not limit or remaining is None or resets_at is None:
         return None
     policy = re.search(r";\s*w=([0-9]{1,7})", answer.headers.get("RateLimit-Policy", ""))
@@ -158,28 +157,44 @@ def _told(answer: Answer, name: str) -> int | None:
     return int(value) if re.fullmatch(r"[0-9]{1,9}", value.strip()) else None
 
 
-def _retry_after(value: str | None, now: datetime) -> datetime | None:
+def _apart(answer: Answer, now: datetime) -> timedelta:
+    """Give how far the server's clock is ahead of ours, nothing where a slow call or a rounded second explains it."""
+    try:
+        apart = _aware(parsedate_to_datetime(answer.headers.get("Date", ""))) - now
+    except ValueError:
+        return timedelta(0)
+    return timedelta(0) if -_ROUNDED <= apart <= _SLOW_CALL else apart
+
+
+def _resets_at(answer: Answer, now: datetime, apart: timedelta) -> datetime | None:
+    found = (_reset(answer.headers.get(name), now, apart) for name in _RESETS)
+    return next((at for at in found if at is not None), None)
+
+
+def _retry_after(value: str | None, now: datetime, apart: timedelta) -> datetime | None:
     if value is None:
         return None
     seconds = _number(value)
     if seconds is not None:
         return now + timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))
     try:
-        return _aware(parsedate_to_datetime(value))
-    except ValueError:
+        return _aware(parsedate_to_datetime(value)) - apart
+    except (ValueError, OverflowError):
         return None
 
 
-def _reset(value: str | None, now: datetime) -> datetime | None:
+def _reset(value: str | None, now: datetime, apart: timedelta) -> datetime | None:
     if value is None:
         return None
     number = _number(value)
     try:
         if number is None:
-            return _aware(datetime.fromisoformat(value.strip()))
+            return _aware(datetime.fromisoformat(value.strip())) - apart
         if number >= _MILLISECONDS_FROM:
-            return datetime.fromtimestamp(number / 1000, UTC)
-        return datetime.fromtimestamp(number, UTC) if number >= _EPOCH_FROM else now + timedelta(seconds=number)
+            return datetime.fromtimestamp(number / 1000, UTC) - apart
+        if number >= _EPOCH_FROM:
+            return datetime.fromtimestamp(number, UTC) - apart
+        return now + timedelta(seconds=number)
     except (ValueError, OverflowError, OSError):
         return None
 

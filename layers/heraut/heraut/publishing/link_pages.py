@@ -180,7 +180,8 @@ def decided(case: Case) -> LinkPage:
 def state(case: Case, delivery: Delivery) -> str:
     """Say in a sentence how far a delivery is."""
     held = delivery.state is State.SCHEDULED and delivery.holds
-    at = at_moment(delivery.publish_at, case.brand.zone, case.language, case.now)
+    leaves = delivery.earliest if delivery.state is State.SCHEDULED else delivery.publish_at
+    at = at_moment(leaves, case.brand.zone, case.language, case.now)
     return case.say("state_held" if held else f"state_{delivery.state.value}", at=at, place=case.place([delivery]))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FEW = 10  # calls left from which on they are counted (a tenth of a large limit): as many may be under way at once
 APART = timedelta(seconds=5)  # between two that leave after a reset, where the network's own rate is not slower
 AHEAD = timedelta(hours=1)  # how far ahead deliveries of better precedence are kept room for
+BEHIND = timedelta(hours=6)  # how far behind others are looked for, where an account lets them be later still
 A_MOMENT = timedelta(seconds=1)  # past the last instant at which a delivery may leave
 UPLOADS_APART = timedelta(minutes=1)  # between the uploads of two precedences
 UPLOADS_SCATTERED = 30  # seconds over which those of one precedence begin
@@ -74,9 +75,9 @@ def place_of(delivery: Delivery, late: timedelta) -> Place:
     return Place(rank, ready_at=delivery.publish_at, too_late=delivery.publish_at + late)
 
 
-def line_until(pace: Pace, now: datetime) -> datetime:
-    """Give the instant up to which promised deliveries stand in line with one that would leave now."""
-    return max(now, min(pace.resets_at, now + AHEAD))
+def line_of(pace: Pace, late: timedelta, at: datetime) -> tuple[datetime, datetime]:
+    """Give the instants between which others are promised that stand in line with one that would leave at `at`."""
+    return at - min(late, BEHIND), max(at, min(pace.resets_at, at + AHEAD)) + A_MOMENT
 
 
 def turn(delivery: Delivery, near: Iterable[Delivery], pace: Pace, late: timedelta, at: datetime) -> datetime | None:

@@ -54,7 +54,6 @@ log = logging.getLogger(__name__)
 SOONEST, SLOWEST = 5, 300  # seconds until a message is tried again when our tables are slow
 BRAKE_READ = 3  # times, where pauses come and go at this very moment
 PREPARING_AGAIN = 5  # seconds between two looks at whether the uploads are done
-A_MOMENT = timedelta(seconds=1)
 NEIGHBOURS = timedelta(days=1)  # other deliveries of the account whose remote ids are not ours
 
 
@@ -117,7 +116,7 @@ def _turn(delivery: Delivery, pace: Pace | None, late: timedelta, at: datetime, 
     """Say until when the network's limits hold back what would leave at `at`; None: it may leave then."""
     if pace is None or pace.resets_at <= at or delivery.network is NetworkName.BY_HAND:
         return None
-    near = world.posts.queue(delivery.brand, at - late, pacing.line_until(pace, at) + A_MOMENT)
+    near = world.posts.queue(delivery.brand, *pacing.line_of(pace, late, at))
     return pacing.turn(delivery, near, pace, late, at)
 
 
