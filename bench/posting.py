@@ -305,6 +305,7 @@ def _environment(double: Double) -> dict[str, str]:
         "PREPARE_FUNCTION": "prepare",
         "SECRETS_PATH": "/heraut",
         "LOCAL_SERVERS": double.host_port,
+        "HEARTBEAT_URL": "",
         "MAIL_FROM": "heraut@example.com",
         "POWERTOOLS_METRICS_NAMESPACE": "heraut/prod",
         "AWS_DEFAULT_REGION": REGION,

@@ -49,6 +49,7 @@ SETTINGS = {
     "PREPARE_FUNCTION": "prepare",
     "SECRETS_PATH": "/heraut",
     "LOCAL_SERVERS": "",
+    "HEARTBEAT_URL": "",
     "MAIL_FROM": "heraut@example.com",
     "POWERTOOLS_METRICS_NAMESPACE": "heraut/bench",
     "AWS_DEFAULT_REGION": "eu-west-3",

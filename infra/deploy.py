@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from infra import account
 from infra.local.stack import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WAIT_SECONDS = 900
 COMMON = ("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-confirm-changeset")
@@ -42,7 +47,7 @@ def deploy(*, wait: bool) -> int:
     for sentence in account.sandboxes(region):
         print(f"! {sentence}")
     if given.parameters:
-        account.sam("deploy", "--config-file", str(account.ANSWERS), *COMMON)
+        account.sam("deploy", "--config-file", str(account.ANSWERS), *COMMON, *changed(given.parameters))
     else:
         account.ANSWERS.write_text("version = 0.1\n", encoding="utf-8")  # SAM saves into a file that exists only
         print("First deployment: SAM asks for what it needs. Leave a question empty to take what stands in brackets.")
@@ -58,6 +63,14 @@ def deploy(*, wait: bool) -> int:
     for name in ("PublicUrl", "LinksUrl", "FilesBucket", "CommandPolicyArn"):
         print(f"  {name}: {outputs.get(name) or '-'}")
     return 1 if broken else 0
+
+
+def changed(parameters: Mapping[str, str]) -> list[str]:
+    """What HEARTBEAT_URL (empty: none any more) changes; unset, the stack keeps the address it was given."""
+    if "HEARTBEAT_URL" not in os.environ:
+        return []
+    wanted = {**parameters, "HeartbeatUrl": os.environ["HEARTBEAT_URL"]}
+    return ["--parameter-overrides", *(f"{name}={value}" for name, value in wanted.items())]
 
 
 def try_functions(outputs: dict[str, str], region: str) -> list[str]:

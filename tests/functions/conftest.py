@@ -74,6 +74,7 @@ class Running:
             "PREPARE_FUNCTION": "prepare",
             "SECRETS_PATH": "/heraut",
             "LOCAL_SERVERS": "",
+            "HEARTBEAT_URL": "",
             "MAIL_FROM": "heraut@example.com",
             "POWERTOOLS_METRICS_NAMESPACE": "heraut/test",
             "AWS_DEFAULT_REGION": REGION,

@@ -43,11 +43,13 @@ class ImportCalendarSettings(Settings):
 
 @dataclass(frozen=True)
 class DispatchPostsSettings(Settings):
-    """Reads the due index, sends to the queue."""
+    """Reads the due index, sends to the queue; `heartbeat_url` may be empty, and is nobody else's business."""
 
     posts_table: str
     delivery_queue_url: str
     prepare_function: str
+    heartbeat_url: str
+    local_servers: str
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,11 @@ from heraut.errors import TryAgain
 from heraut.publishing.dispatch_posts import delay_until, dispatch_posts
 from tests.twins.desk import PICTURE, Desk
 from tests.twins.network import NetworkTwin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from heraut.publishing.store import DueRow
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -160,3 +166,26 @@ def test_what_is_far_away_is_left_to_the_tick() -> None:
     desk.queue(at=timedelta(minutes=2, seconds=59), post="near")
 
     assert [(message.post, delay) for message, delay in desk.outbox.queued] == [("near", 177)]
+
+
+def test_a_busy_part_of_the_index_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be read leaves; the tick knows that it is not complete."""
+    desk = Desk()
+    for number in range(20):
+        desk.queue(at=timedelta(minutes=4), post=f"p{number}")
+    desk.clock.advance(timedelta(minutes=3))
+    read = desk.posts.due
+
+    def due(shard: str, until: datetime) -> Iterator[DueRow]:
+        if shard == "delivery-1":
+            raise TryAgain("busy")
+        return read(shard, until)
+
+    monkeypatch.setattr(desk.posts, "due", due)
+    tick = dispatch_posts(desk.posts, desk.outbox, desk.clock.now())
+    monkeypatch.undo()
+    after = dispatch_posts(desk.posts, desk.outbox, desk.clock.now())
+
+    assert (tick.unread, tick.complete) == (1, False)
+    assert 0 < tick.sent < 20
+    assert (tick.sent + after.sent, after.complete) == (20, True)

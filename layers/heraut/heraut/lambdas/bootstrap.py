@@ -23,7 +23,7 @@ BATCHES_AT_ONCE = 10  # of the tick; half of the connections that a client keeps
 REMEMBERED = timedelta(minutes=10)  # a reconnected account works within that time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from heraut.brands import Brands, NetworkName, Secrets
     from heraut.brands.refresh_tokens import Renewing
@@ -46,19 +46,22 @@ def clients() -> Clients:
 
 @dataclass(frozen=True)
 class Dispatching:
-    """What the tick needs; `at_once` runs batches of it side by side."""
+    """What the tick needs; `at_once` runs batches of it side by side, `beat_outside` tells a watcher elsewhere."""
 
     posts: Posts
     outbox: Outbox
     clock: Clock
     at_once: AtOnce
+    beat_outside: Callable[[], None] | None = None
 
 
 def dispatch_posts() -> Dispatching:
     """Build the tick's world."""
     read = settings.DispatchPostsSettings.from_env(os.environ)
     outbox = _outbox(read.delivery_queue_url, read.prepare_function)
-    return Dispatching(_posts(read.posts_table), outbox, SystemClock(), ThreadPoolExecutor(BATCHES_AT_ONCE).map)
+    at_once = ThreadPoolExecutor(BATCHES_AT_ONCE).map
+    beat_outside = _beat_outside(read.heartbeat_url, read.local_servers) if read.heartbeat_url else None
+    return Dispatching(_posts(read.posts_table), outbox, SystemClock(), at_once, beat_outside)
 
 
 def publish_post() -> World:
@@ -160,6 +163,16 @@ def act_on_link() -> LinkWorld:
         outbox=_outbox(read.delivery_queue_url, read.prepare_function),
         networks=_networks("", "", ""),
     )
+
+
+def _beat_outside(url: str, local_servers: str) -> Callable[[], None]:
+    def beat() -> None:
+        from heraut.fetch import Guard
+        from heraut.lambdas.outside import call
+
+        call(url, Guard(_local_servers(local_servers)))
+
+    return beat
 
 
 def _posts(table: str) -> Posts:

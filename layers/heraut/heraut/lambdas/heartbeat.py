@@ -8,12 +8,13 @@ from __future__ import annotations
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 
-def tick_completed(namespace: str, oldest_overdue_seconds: float) -> None:
-    """Emit the heartbeat of a tick that succeeded, and by how much the latest promise is overdue."""
+def tick_completed(namespace: str) -> None:
+    """Emit the heartbeat: a tick read and handed over everything that was due."""
     with single_metric(name="TickCompleted", unit=MetricUnit.Count, value=1, namespace=namespace):
         pass
-    overdue = single_metric(
-        name="OldestOverdueSeconds", unit=MetricUnit.Seconds, value=oldest_overdue_seconds, namespace=namespace
-    )
-    with overdue:
+
+
+def oldest_overdue(namespace: str, seconds: float) -> None:
+    """Emit by how much the latest promise is overdue, whatever else a tick could not do."""
+    with single_metric(name="OldestOverdueSeconds", unit=MetricUnit.Seconds, value=seconds, namespace=namespace):
         pass

@@ -18,7 +18,7 @@ from heraut.publishing.model import KIND, SHARDS, State
 from heraut.publishing.store import DeliveryMessage, DueRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from heraut.publishing.model import Delivery
@@ -37,12 +37,16 @@ PROMISED = frozenset({State.SCHEDULED, State.SENDING, State.UNCONFIRMED})
 
 @dataclass(frozen=True)
 class Tick:
-    """What a tick did: messages sent, uploads started, messages not taken, and the oldest overdue promise (seconds)."""
+    """What a tick did: messages sent, uploads started, messages not taken, and the oldest overdue promise (seconds).
+
+    `unread` counts the shards of the due index that could not be read to their end: what they hold waits.
+    """
 
     sent: int = 0
     preparing: int = 0
     not_accepted: int = 0
     oldest_overdue: float = 0.0
+    unread: int = 0
 
     def __add__(self, other: Tick) -> Tick:
         """Give what both did together."""
@@ -51,7 +55,13 @@ class Tick:
             self.preparing + other.preparing,
             self.not_accepted + other.not_accepted,
             max(self.oldest_overdue, other.oldest_overdue),
+            self.unread + other.unread,
         )
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything due was read and handed over: only then does the heart beat."""
+        return not self.not_accepted and not self.unread
 
 
 def dispatch_posts(posts: Posts, outbox: Outbox, now: datetime, at_once: AtOnce = map) -> Tick:
@@ -59,9 +69,19 @@ def dispatch_posts(posts: Posts, outbox: Outbox, now: datetime, at_once: AtOnce 
 
     `at_once` runs a function over batches like `map`, as many at a time as it likes.
     """
-    shards = [posts.due(shard, now + HORIZON) for shard in shards_of(KIND, SHARDS)]
+    unread: list[str] = []
+    shards = [_readable(shard, posts, now + HORIZON, unread) for shard in shards_of(KIND, SHARDS)]
     rows = heapq.merge(*shards, key=lambda row: row.due_at)
-    return sum(at_once(lambda batch: _dispatch(batch, posts, outbox, now, HORIZON), _batches(rows)), start=Tick())
+    done = sum(at_once(lambda batch: _dispatch(batch, posts, outbox, now, HORIZON), _batches(rows)), start=Tick())
+    return done + Tick(unread=len(unread))
+
+
+def _readable(shard: str, posts: Posts, until: datetime, unread: list[str]) -> Iterator[DueRow]:
+    """Give a shard's rows as far as they can be read: a busy one must not keep the others waiting."""
+    try:
+        yield from posts.due(shard, until)
+    except TryAgain:
+        unread.append(shard)
 
 
 def dispatch_now(deliveries: Sequence[Delivery], posts: Posts, outbox: Outbox, now: datetime) -> Tick:
