@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.contracts.cli_shop import Shop
 
-WRITES = {"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem"}
+WRITES = {"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem"}
 NAMES = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "ses:SendEmail": "ses:SendRawEmail",  # a whole message is a raw one
@@ -91,6 +91,7 @@ def test_the_policy_grants_what_the_command_calls(shop: Shop, called: set[str], 
     steps = (["edit", "--text", "x"], ["hold"], ["resume"], ["now"], ["cancel"], ["show"])
     statuses += [shop.heraut("post", step[0], post, *step[1:]).status for step in steps]
     statuses += [shop.heraut("queue").status, shop.heraut("log", post).status]
+    statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]
 
     assert statuses == [0] * len(statuses)
     assert called - granted() == set()

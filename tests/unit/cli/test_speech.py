@@ -18,6 +18,7 @@ from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, R
 from heraut.events import EventName
 from heraut.links import Action
 from heraut.problems import problem
+from heraut.publishing.brake import Fate
 from heraut.publishing.model import State
 from heraut.publishing.report import Outcome
 
@@ -58,6 +59,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "action_": set(Action),
         "mark_": {"person", "pause", "incident"},
         "secret_is_": {"kept", "missing", "none"},
+        "letter_": set(Fate),
         "published_": {"answered", "found", "said"},
     }
     made |= {f"{family}{member}" for family, members in families.items() for member in members}

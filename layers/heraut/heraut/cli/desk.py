@@ -11,6 +11,7 @@ from heraut.aws.links_table import LinksTable
 from heraut.aws.mail import SesMail
 from heraut.aws.objects import FilesBucket
 from heraut.aws.outbox import QueueOutbox
+from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.secrets import ParameterSecrets
 from heraut.aws.site_objects import PublicBucket
@@ -55,6 +56,11 @@ class Desk:
     def posts(self) -> PostsTable:
         """Posts and deliveries."""
         return PostsTable(Table(self.stack.clients.dynamodb, self.stack["PostsTable"]))
+
+    @cached_property
+    def pauses(self) -> PausesTable:
+        """Pauses, beside the posts."""
+        return PausesTable(Table(self.stack.clients.dynamodb, self.stack["PostsTable"]))
 
     @cached_property
     def secrets(self) -> ParameterSecrets:
