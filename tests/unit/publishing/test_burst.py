@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
+from heraut.errors import RateLimited, TryAgain
 from heraut.events import EventName
+from heraut.problems import problem
 from heraut.publishing.model import Precedence, State
 from heraut.publishing.pacing import APART
+from heraut.publishing.publish_post import publish_post
 from tests.twins.desk import Desk
 from tests.twins.network import NetworkTwin
 
@@ -130,3 +134,39 @@ def test_an_exact_hour_keeps_its_place_before_a_slot() -> None:
     assert accepted(desk, [first, slot, exact]) == [first, exact, slot]
     assert desk.network.calls[1] == exact.publish_at
     assert desk.network.calls[2] == first.publish_at + 5 * MINUTE
+
+
+def test_ten_workers_at_once_lose_and_double_nothing() -> None:
+    """Whoever calls before the first answer is known may be refused; nobody else is, and no refusal is an attempt."""
+    desk = Desk(NetworkTwin(allowed=10))
+    queued = burst(desk, 50, at=SECOND)
+    messages = [message for _, message in desk.take()]
+    desk.clock.advance(SECOND)
+    with ThreadPoolExecutor(10) as workers:
+        list(workers.map(lambda message: publish_post(message, desk.world), messages))
+    refused = len(desk.network.refused)
+
+    desk.run(HOUR)
+
+    after = [desk.read(one) for one in queued]
+    assert {(one.state, one.attempts) for one in after} == {(State.PUBLISHED, 1)}
+    assert sorted(entry.text for entry in desk.network.books) == [f"post {number:02d}" for number in range(50)]
+    assert refused < 10
+    assert len(desk.network.refused) == refused
+
+
+def test_a_refusal_without_its_line_still_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network asks for three hours and the line cannot be read: at its hour the delivery is told as too late."""
+    desk = Desk()
+    delivery = desk.queue()
+    desk.network.before = [RateLimited(problem("no_clear_answer"), desk.clock.now() + 3 * HOUR)]
+
+    def slow(*_: object) -> None:
+        raise TryAgain("slow")
+
+    monkeypatch.setattr(desk.posts, "queue", slow)
+    desk.run(2 * HOUR)
+
+    told = desk.posts.story(delivery.brand, delivery.post)[-1]
+    assert (desk.read(delivery).state, told.name) == (State.EXPIRED, EventName.EXPIRED)
+    assert abs(told.at - delivery.publish_at - HOUR) <= 15 * SECOND

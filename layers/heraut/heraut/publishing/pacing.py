@@ -99,7 +99,12 @@ def turn(delivery: Delivery, near: Iterable[Delivery], pace: Pace, late: timedel
         return None
     waiting = [place for place in line if place not in going]
     turns = dict(_turns(waiting, pace))
-    return turns.get(mine, mine.too_late + A_MOMENT)
+    return turns.get(mine, too_late(delivery, late))
+
+
+def too_late(delivery: Delivery, late: timedelta) -> datetime:
+    """Give the first instant at which a delivery is found to be too late."""
+    return delivery.publish_at + late + A_MOMENT
 
 
 def upload_turn(delivery: Delivery, pace: Pace, late: timedelta, now: datetime) -> datetime | None:
@@ -111,7 +116,7 @@ def upload_turn(delivery: Delivery, pace: Pace, late: timedelta, now: datetime) 
         return None
     scattered = timedelta(seconds=zlib.crc32(delivery.id.encode()) % UPLOADS_SCATTERED)
     begin = pace.resets_at + UPLOADS_APART * _ORDER[delivery.precedence] + scattered
-    return min(begin, delivery.publish_at + late + A_MOMENT)
+    return min(begin, too_late(delivery, late))
 
 
 def _turns(waiting: list[Place], pace: Pace) -> Iterator[tuple[Place, datetime]]:

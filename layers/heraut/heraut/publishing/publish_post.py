@@ -227,9 +227,10 @@ def _not_posted(delivery: Delivery, error: RateLimited | Unreachable, late: time
 
 def _turn_after(delivery: Delivery, until: datetime, pace: Pace | None, late: timedelta, world: World) -> datetime:
     """Say when one that the network refused for now has its turn: when the network said, if the line cannot be read."""
+    until = min(until, pacing.too_late(delivery, late))
     try:
         return _turn(delivery, pace, late, world.clock.now(), world) or until
-    except HerautError:
+    except HerautError:  # after the gate nothing is raised
         log.warning("the line of %s/%s could not be read", delivery.brand, delivery.account, exc_info=True)
         return until
 

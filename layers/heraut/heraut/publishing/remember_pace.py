@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from heraut.errors import TryAgain
+from heraut.errors import HerautError
 from heraut.publishing.pacing import pace_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,6 @@ def remember_pace(
     if pace is not None:
         try:
             posts.save_pace(delivery.brand, delivery.account, bucket, pace, now)
-        except TryAgain:
-            log.warning("the limits of %s/%s are not remembered", delivery.brand, delivery.account)
+        except HerautError:  # whatever it was, the network's answer is what must be written now
+            log.warning("the limits of %s/%s are not remembered", delivery.brand, delivery.account, exc_info=True)
     return pace
