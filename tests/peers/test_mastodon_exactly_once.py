@@ -13,7 +13,9 @@ import requests
 
 from heraut.brands import Account, NetworkName
 from heraut.networks.http import Answer, Http
+from heraut.publishing import decisions
 from heraut.publishing.model import Delivery, State
+from heraut.publishing.pacing import APART
 from tests.peers.losing_proxy import Fate, LosingProxy
 from tests.peers.mastodon_jobs import adapter, picture
 from tests.peers.mastodon_mock_server import MastodonMock
@@ -153,3 +155,44 @@ def test_where_keys_are_ignored_a_thread_is_not_doubled_either(snac: SnacServer,
     assert desk.read(delivery).state is State.PUBLISHED
     assert desk.read(delivery).remote_ids == tuple(one["id"] for one in online)
     assert len(online) == 2
+
+
+def test_where_keys_are_ignored_the_beginning_of_a_thread_is_not_sent_again(snac: SnacServer, losing: Losing) -> None:
+    """The first part's answer is lost: a person is asked about the rest alone, and "send it" sends the rest alone."""
+    proxy = losing(snac.url)
+    proxy.plan(Fate.LOSE_ANSWER, path="/statuses")
+    mark = f"{datetime.now(UTC):%H%M%S%f}"
+    desk, delivery = desk_through(proxy.url, snac.tokens["mairie"], f"Un {mark}", f"Deux {mark}", with_picture=False)
+
+    desk.run()
+    asked = desk.read(delivery)
+    (first,) = posted(snac.url, snac.tokens["mairie"], mark)
+    desk.posts.change(asked, decisions.sent_again(asked, desk.clock.now()))
+    desk.run()
+
+    online = posted(snac.url, snac.tokens["mairie"], mark)
+    assert (asked.state, asked.remote_ids) == (State.ASKING, (first["id"],))
+    assert desk.read(delivery).state is State.PUBLISHED
+    assert desk.read(delivery).remote_ids == tuple(one["id"] for one in online)
+    assert [one["in_reply_to_id"] for one in online] == [None, first["id"]]
+
+
+def test_a_server_that_refuses_for_now_holds_back_the_accounts_others(mastodon_mock: MastodonMock) -> None:
+    """One refusal with Mastodon's own date: two posts leave after it, in order.
+
+    The desk's clock ran ahead by the half minute it slept, as the server's `Date` shows: the wait is that much longer.
+    """
+    token = mastodon_mock.tokens["gazette"]
+    desk, first = desk_through(mastodon_mock.url, token, "Un", with_picture=False)
+    second = desk.queue("Deux", post=f"{first.post}-suite", at=timedelta(seconds=32))
+    until = first.publish_at + timedelta(minutes=4)
+    mastodon_mock.refuse_until(until)
+
+    desk.run()
+
+    after = [desk.read(one) for one in (first, second)]
+    assert [(one.state, one.attempts) for one in after] == [(State.PUBLISHED, 1)] * 2
+    left = [one.published_at for one in after if one.published_at]
+    assert timedelta(0) <= left[0] - until <= timedelta(seconds=40)
+    assert left[1] == left[0] + APART
+    assert [one["content"] for one in posted(mastodon_mock.url, token)] == ["<p>Un</p>", "<p>Deux</p>"]
