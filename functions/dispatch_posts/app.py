@@ -21,6 +21,11 @@ def lambda_handler(event: dict[str, Any], world: bootstrap.Dispatching) -> None:
     namespace = os.environ["POWERTOOLS_METRICS_NAMESPACE"]
     tick = dispatch_posts(world.posts, world.outbox, world.clock.now(), world.at_once)
     log.info("tick", extra=asdict(tick))
+    if tick.restored:
+        log.error(
+            "the posts come from a backup: nothing leaves until `heraut doctor --reconcile` has read back what went"
+        )
+        return
     oldest_overdue(namespace, tick.oldest_overdue)
     if tick.complete:
         tick_completed(namespace)

@@ -47,6 +47,25 @@ def test_a_tick_that_could_not_send_does_not_beat(running: Running, capsys: pyte
     assert "TickCompleted" not in capsys.readouterr().out
 
 
+def test_a_restored_table_sends_nothing(
+    running: Running, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """No message, no heartbeat, and one line that says what to do."""
+    running.call("dispatch_posts", event_of("dispatch_posts", "minute"))
+    home = running.posts_stack.item("*#brake", "table")
+    running.posts_stack.put({**home, "name": {"S": "the-table-before"}})
+    running.queue_post("p1")
+    capsys.readouterr()
+
+    running.call("dispatch_posts", event_of("dispatch_posts", "minute"))
+
+    assert "Messages" not in running.clients.sqs.receive_message(QueueUrl=running.queue)
+    assert "TickCompleted" not in capsys.readouterr().out
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [
+        "the posts come from a backup: nothing leaves until `heraut doctor --reconcile` has read back what went"
+    ]
+
+
 SECRET = "/ping/3f6c-known-to-few"
 
 

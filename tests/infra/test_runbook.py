@@ -10,6 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from heraut.aws.posts_table import PostsTable
+from heraut.aws.table import Table
 from tests.infra.translated import ROOT, of_type, written
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
@@ -73,6 +75,7 @@ def test_the_program_for_restoring_copies_one_post_or_everything(
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
     with tables.Table("restored").batch_writer() as out:
+        out.put_item(Item={"pk": "*#brake", "sk": "table", "name": "in-use", "schema": 1})
         for number in range(120):  # more than one answer holds: 20 kB each
             out.put_item(Item={"pk": "martin#post#1", "sk": f"{number:03}", "text": "x" * 20_000})
         out.put_item(Item={"pk": "martin#post#2", "sk": "post"})
@@ -81,4 +84,5 @@ def test_the_program_for_restoring_copies_one_post_or_everything(
     exec(program, {})  # noqa: S102 -- the runbook's own program
 
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="in-use", Select="COUNT")
-    assert sum(page["Count"] for page in pages) == copied
+    assert sum(page["Count"] for page in pages) == copied + 1
+    assert PostsTable(Table(boto3.client("dynamodb"), "in-use")).is_restored()

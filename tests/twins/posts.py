@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import TYPE_CHECKING
 
 from heraut.due import instant, stamp
-from heraut.errors import Conflict, NotFound
+from heraut.errors import Conflict, NotFound, NotReconciled
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
 from heraut.publishing.pacing import Bucket, Pace
 from heraut.publishing.store import DueRow, Gate, refuse_too_many
@@ -38,6 +39,8 @@ class PostsTwin:
         self._paces: dict[tuple[str, str, Bucket], Pace] = {}
         self._told: dict[tuple[str, str], set[str]] = {}
         self.pauses: set[str] = set()
+        self.name = "posts"
+        self._home: str | None = None
 
     def post(self, brand: str, post: str, version: int | None = None) -> Post | None:
         versions = self._posts.get((brand, post), {})
@@ -49,6 +52,7 @@ class PostsTwin:
     def delivery_and_pace(
         self, brand: str, post: str, account: str, bucket: Bucket
     ) -> tuple[Delivery | None, Pace | None]:
+        self._refuse_restored()
         return self.delivery(brand, post, account), self._paces.get((brand, account, bucket))
 
     def save_pace(self, brand: str, account: str, bucket: Bucket, pace: Pace, now: datetime) -> None:
@@ -158,7 +162,27 @@ class PostsTwin:
         self._files.setdefault((brand, file), {}).update(posts)
 
     def brakes(self, brand: str, account: str) -> frozenset[str]:
+        self._refuse_restored()
         return frozenset({"pause:*", f"pause:{brand}", f"pause:{brand}/{account}"} & self.pauses)
+
+    def is_restored(self) -> bool:
+        self._home = self._home or self.name
+        return self._home != self.name
+
+    def settle(self) -> None:
+        self._home = self.name
+
+    def backup(self) -> dict[str, object]:
+        """Give what the table holds now, as a backup keeps it."""
+        return copy.deepcopy({name: held for name, held in vars(self).items() if name not in {"_lock", "name"}})
+
+    def restore(self, held: dict[str, object], name: str = "restored") -> None:
+        """Become a table of another name that holds what the backup kept."""
+        vars(self).update(copy.deepcopy(held), name=name)
+
+    def _refuse_restored(self) -> None:
+        if self._home is not None and self._home != self.name:
+            raise NotReconciled("the posts come from a backup that was not reconciled")
 
     def told(self, brand: str, event: str) -> frozenset[str]:
         return frozenset(self._told.get((brand, event), ()))

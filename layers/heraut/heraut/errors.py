@@ -46,6 +46,10 @@ class TryAgain(HerautError):
     """Our own infrastructure could not answer now; the same request may succeed later."""
 
 
+class NotReconciled(TryAgain):
+    """The posts come from a backup: what went out since is not in them, and nothing leaves until that was read back."""
+
+
 class NewerRelease(HerautError):
     """A newer release wrote this, in a form that this one cannot read: upgrade before going on."""
 

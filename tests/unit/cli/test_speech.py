@@ -20,6 +20,7 @@ from heraut.links import Action
 from heraut.problems import problem
 from heraut.publishing.brake import Fate
 from heraut.publishing.model import State
+from heraut.publishing.reconcile import Verdict
 from heraut.publishing.report import Outcome
 
 HOUSE = Path(speech.__file__).parent
@@ -60,6 +61,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "mark_": {"person", "pause", "incident"},
         "secret_is_": {"kept", "missing", "none"},
         "letter_": set(Fate),
+        "reconcile_": set(Verdict),
         "published_": {"answered", "found", "said"},
     }
     made |= {f"{family}{member}" for family, members in families.items() for member in members}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from heraut import due
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document, from_item, plain
 from heraut.due import instant, stamp
-from heraut.errors import Conflict, NotFound
+from heraut.errors import Conflict, NotFound, NotReconciled
 from heraut.events import TOLD_TO_PEOPLE, Event
 from heraut.publishing.brake import PREFIX, Scope
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
@@ -44,6 +44,8 @@ PASSING = (
     "SET #state = :sending, #attempt = :attempt, #attempts = #attempts + :one, #revision = #revision + :one,"
     " #lease_until = :lease, #due_at = :lease, #due_shard = :shard"
 )
+HOME = ("*#brake", "table")  # the physical name of the table that these posts are at home in
+SETTLE = "SET #name = :name, #schema = :schema"
 MARK = "SET #due_at = :later"
 SEEN = "#version = :version AND #due_at = :seen"
 
@@ -72,9 +74,14 @@ class PostsTable:
     def delivery_and_pace(
         self, brand: str, post: str, account: str, bucket: Bucket
     ) -> tuple[Delivery | None, Pace | None]:
-        """Read, consistently and at once, a delivery and what its account's network told last of a bucket."""
+        """Read, consistently and at once, a delivery and what its account's network told last of a bucket.
+
+        Raises NotReconciled while the posts come from a backup.
+        """
         wanted = _delivery(brand, post, account)
-        found = {(item[PK], item[SK]): item for item in self._table.get_many([wanted, _pace(brand, account, bucket)])}
+        keys = [wanted, _pace(brand, account, bucket), HOME]
+        found = {(item[PK], item[SK]): item for item in self._table.get_many(keys)}
+        self._refuse_restored(found.get(HOME))
         delivery, pace = found.get(wanted), found.get(_pace(brand, account, bucket))
         return _read_delivery(delivery) if delivery else None, _read_pace(pace) if pace else None
 
@@ -213,10 +220,26 @@ class PostsTable:
         self._table.put_many([_values((_file_pk(brand, file), post), row=row) for post, row in posts.items()])
 
     def brakes(self, brand: str, account: str) -> frozenset[str]:
-        """Read, consistently, the pauses on an account; one that is ending stops nothing any more."""
+        """Read, consistently, the pauses on an account; one that is ending stops nothing any more.
+
+        Raises NotReconciled while the posts come from a backup.
+        """
         scopes = (Scope(), Scope(brand), Scope(brand, account))
-        found = self._table.get_many([brake_key(scope.mark) for scope in scopes])
-        return frozenset(item[SK] for item in found if "ending_at" not in item)
+        keys = [*(brake_key(scope.mark) for scope in scopes), HOME]
+        found = {(item[PK], item[SK]): item for item in self._table.get_many(keys)}
+        self._refuse_restored(found.pop(HOME, None))
+        return frozenset(item[SK] for item in found.values() if "ending_at" not in item)
+
+    def is_restored(self) -> bool:
+        """Whether the posts come from a backup and were not reconciled; a table never asked before is at home."""
+        held = self._table.get(HOME)
+        if held is None:
+            held = self._table.update(HOME, SETTLE, self._home(), "attribute_not_exists(#name)").item
+        return held is not None and held["name"] != self._table.name
+
+    def settle(self) -> None:
+        """Say that what went out was read back: the posts are at home in this table."""
+        self._table.update(HOME, SETTLE, self._home())
 
     def told(self, brand: str, event: str) -> frozenset[str]:
         """Give who already heard of an event (person ids)."""
@@ -225,6 +248,13 @@ class PostsTable:
     def save_told(self, brand: str, event: str, person: str, at: datetime) -> None:
         """Remember, for ninety days, that this person heard of this event."""
         self._table.put(_values((_told_pk(brand, event), person), at=at, expires=_epoch(at + TOLD_KEPT)))
+
+    def _home(self) -> Values:
+        return {"name": self._table.name, "schema": SCHEMA}
+
+    def _refuse_restored(self, home: Values | None) -> None:
+        if home is not None and home["name"] != self._table.name:
+            raise NotReconciled("the posts come from a backup that was not reconciled")
 
     def _mark(self, key: Key, row: DueRow, due_at: datetime) -> bool:
         values = {"later": due_at, "version": row.version, "seen": row.due_at}

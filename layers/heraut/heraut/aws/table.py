@@ -36,6 +36,11 @@ class Table:
         self._name = name
         self._wait = wait
 
+    @property
+    def name(self) -> str:
+        """The table's physical name."""
+        return self._name
+
     def get(self, key: Key) -> Values | None:
         """Read one item, None when there is none."""
         with edge("read an item"):

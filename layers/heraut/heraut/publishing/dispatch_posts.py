@@ -39,7 +39,8 @@ PROMISED = frozenset({State.SCHEDULED, State.SENDING, State.UNCONFIRMED})
 class Tick:
     """What a tick did: messages sent, uploads started, messages not taken, and the oldest overdue promise (seconds).
 
-    `unread` counts the shards of the due index that could not be read to their end: what they hold waits.
+    `unread` counts the shards of the due index that could not be read to their end: what they hold waits. `restored`:
+    the posts come from a backup, and nothing was done.
     """
 
     sent: int = 0
@@ -47,6 +48,7 @@ class Tick:
     not_accepted: int = 0
     oldest_overdue: float = 0.0
     unread: int = 0
+    restored: bool = False
 
     def __add__(self, other: Tick) -> Tick:
         """Give what both did together."""
@@ -56,12 +58,13 @@ class Tick:
             self.not_accepted + other.not_accepted,
             max(self.oldest_overdue, other.oldest_overdue),
             self.unread + other.unread,
+            self.restored or other.restored,
         )
 
     @property
     def complete(self) -> bool:
         """Whether everything due was read and handed over: only then does the heart beat."""
-        return not self.not_accepted and not self.unread
+        return not self.not_accepted and not self.unread and not self.restored
 
 
 def dispatch_posts(posts: Posts, outbox: Outbox, now: datetime, at_once: AtOnce = map) -> Tick:
@@ -69,6 +72,8 @@ def dispatch_posts(posts: Posts, outbox: Outbox, now: datetime, at_once: AtOnce 
 
     `at_once` runs a function over batches like `map`, as many at a time as it likes.
     """
+    if posts.is_restored():
+        return Tick(restored=True)
     unread: list[str] = []
     shards = [_readable(shard, posts, now + HORIZON, unread) for shard in shards_of(KIND, SHARDS)]
     rows = heapq.merge(*shards, key=lambda row: row.due_at)

@@ -198,12 +198,12 @@ class _Voice:
     def why(self) -> str:
         """Why, in plain words."""
         match self.event.name:
-            case EventName.FAILED:
-                return self._reason()
             case EventName.EXPIRED:
                 return " ".join(filter(None, [self._message(self._delivery.problem), self._late()]))
-            case EventName.ASKING:
+            case EventName.ASKING if not self.event.fields.get("problem"):
                 return self.say("asking_why", clock=clock(self._started(), self.brand.zone, seconds=True))
+            case EventName.FAILED | EventName.ASKING:
+                return self._reason()
             case EventName.APPROVAL_ASKED:
                 return self.say("approval_why")
             case EventName.HANDOVER_REMINDED if self._reminders() >= WIDELY:

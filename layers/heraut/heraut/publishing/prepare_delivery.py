@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.brands import NetworkName
-from heraut.errors import Conflict, CredentialsExpired, NetworkError, NotFound, RateLimited, Refused
+from heraut.errors import Conflict, CredentialsExpired, NetworkError, NotFound, NotReconciled, RateLimited, Refused
 from heraut.events import EventName, event
 from heraut.problems import problem
 from heraut.publishing import pacing, transitions
@@ -34,7 +34,10 @@ def prepare_delivery(message: DeliveryMessage, world: MediaWorld) -> str:
 
     Raises TryAgain when our own tables or buckets could not answer: the invocation is repeated.
     """
-    delivery, pace = world.posts.delivery_and_pace(message.brand, message.post, message.account, Bucket.UPLOADS)
+    try:
+        delivery, pace = world.posts.delivery_and_pace(message.brand, message.post, message.account, Bucket.UPLOADS)
+    except NotReconciled:
+        return "restored"
     now = world.clock.now()
     if delivery is None or not _wants_uploads(delivery, message.version, now):
         return "nothing to prepare"

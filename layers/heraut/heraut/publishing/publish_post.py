@@ -21,6 +21,7 @@ from heraut.errors import (
     NetworkError,
     NotFound,
     NotReady,
+    NotReconciled,
     PreparationLost,
     RateLimited,
     Refused,
@@ -67,6 +68,8 @@ def publish_post(message: DeliveryMessage, world: World) -> str:
         return "unknown" if delivery is None else _act(delivery, pace, message, world)
     except Conflict:
         return "somebody else was first"
+    except NotReconciled:
+        return "restored"  # nothing is decided on what a backup says; the tick brings it back once it was read back
     except TryAgain:
         # Before the gate: nothing was called. A new message comes sooner than the queue's own repeat.
         now = world.clock.now()

@@ -66,7 +66,10 @@ class Posts(Protocol):
     def delivery_and_pace(
         self, brand: str, post: str, account: str, bucket: Bucket
     ) -> tuple[Delivery | None, Pace | None]:
-        """Read, consistently and at once, a delivery and what its account's network told last of a bucket."""
+        """Read, consistently and at once, a delivery and what its account's network told last of a bucket.
+
+        Raises NotReconciled while the posts come from a backup (`is_restored`).
+        """
 
     def save_pace(self, brand: str, account: str, bucket: Bucket, pace: Pace, now: datetime) -> None:
         """Remember what a network told at `now`, until a day after its reset.
@@ -132,8 +135,14 @@ class Posts(Protocol):
     def brakes(self, brand: str, account: str) -> frozenset[str]:
         """Read, consistently, the pauses on an account: `pause:*`, `pause:<brand>`, `pause:<brand>/<account>`.
 
-        One that is ending stops nothing any more.
+        One that is ending stops nothing any more. Raises NotReconciled while the posts come from a backup.
         """
+
+    def is_restored(self) -> bool:
+        """Whether the posts come from a backup and were not reconciled; a table never asked before is at home."""
+
+    def settle(self) -> None:
+        """Say that what went out was read back: the posts are at home in this table."""
 
     def told(self, brand: str, event: str) -> frozenset[str]:
         """Give who already heard of an event (person ids)."""
