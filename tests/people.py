@@ -19,6 +19,7 @@ from tests.twins.links import LinksTwin
 from tests.twins.media import MediaTwin
 from tests.twins.notifications import NotificationsTwin
 from tests.twins.outbox import OutboxTwin
+from tests.twins.pauses import PausesTwin
 from tests.twins.posts import PostsTwin
 
 if TYPE_CHECKING:
@@ -116,9 +117,11 @@ class Bakery:
     notifications: NotificationsTwin = field(default_factory=NotificationsTwin)
     ahead: timedelta | None = None
     brands: BrandsTwin = field(init=False)
+    pauses: PausesTwin = field(init=False)
 
     def __post_init__(self) -> None:
         self.brands = BrandsTwin(self.brand)
+        self.pauses = PausesTwin(self.posts)
 
     def add(self, post: Post, *deliveries: Delivery) -> None:
         """Put a post with its deliveries into the tables."""
@@ -160,7 +163,7 @@ class Bakery:
         """Open a link."""
         networks: dict[NetworkName, Any] = dict.fromkeys(NetworkName, Uploads(self.ahead))
         networks[NetworkName.BY_HAND] = ByHand()
-        world = LinkWorld(self.posts, self.brands, self.links, self.media, self.outbox, networks)
+        world = LinkWorld(self.posts, self.brands, self.links, self.media, self.outbox, networks, self.pauses)
         return act_on_link(Request(method, path, body), world, now)
 
     def press(self, path: str, body: str = "", now: datetime = NOW) -> Answer:

@@ -64,6 +64,20 @@ def test_a_link_that_is_not_there_cannot_be_used(links: Links) -> None:
     assert links.link("boulangerie", LINK.hash) is None
 
 
+def test_a_bookmark_takes_the_place_of_the_one_before(links: Links) -> None:
+    """A lost telephone: the new link works, the old one opens nothing; other links and people keep theirs."""
+    first = LINK.model_copy(update={"action": Action.PAUSE, "hash": hash_of("first")})
+    second, third = (first.model_copy(update={"hash": hash_of(name)}) for name in ("second", "third"))
+    other = first.model_copy(update={"person": "marc", "hash": hash_of("other")})
+    links.save(LINK)
+    for one in (first, other, second, third):
+        links.save_only(one)
+
+    found = [links.link("boulangerie", one.hash) for one in (first, second, third, other, LINK)]
+
+    assert found == [None, None, third, other, LINK]
+
+
 class TestTable:
     def test_our_own_mark_is_ours_when_its_answer_was_lost(self, brands_stack: Stack) -> None:
         """The SDK writes again; nobody else used the link."""

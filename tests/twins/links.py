@@ -23,6 +23,12 @@ class LinksTwin:
     def save(self, link: Link) -> None:
         self._links[link.brand, link.hash] = kept(link)
 
+    def save_only(self, link: Link) -> None:
+        with self._lock:
+            same = (link.brand, link.person, link.action)
+            self._links = {key: one for key, one in self._links.items() if (one.brand, one.person, one.action) != same}
+            self._links[link.brand, link.hash] = kept(link)
+
     def link(self, brand: str, token_hash: str) -> Link | None:
         return self._links.get((brand, token_hash))
 

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from heraut.due import require_aware
 
 LIFETIME = timedelta(days=7)
+BOOKMARK = timedelta(days=365)  # of a link that a person keeps
 
 _Instant = Annotated[datetime, AfterValidator(require_aware)]
 
@@ -32,6 +33,7 @@ class Action(StrEnum):
     DROP = "drop"  # expired, failed, asking of by_hand
     APPROVE = "approve"  # to_approve
     CONFIRM_PERSON = "confirm_person"  # heraut people check
+    PAUSE = "pause"  # the red button: kept as a bookmark, so it may be pressed again and again
 
 
 class Link(BaseModel):
@@ -61,6 +63,9 @@ class Links(Protocol):
 
     def link(self, brand: str, token_hash: str) -> Link | None:
         """Read a link by the hash of its token, consistently; None when there is none (or it was forgotten)."""
+
+    def save_only(self, link: Link) -> None:
+        """Keep a new link, and forget the one that this person had for the same action."""
 
     def mark_used(self, link: Link, at: datetime) -> bool:
         """Mark it used; False when it already was."""

@@ -32,7 +32,7 @@ def resume(desk: Desk, fates: dict[str, Fate] | None = None, scope: Scope = BRAN
     """Let it go again; `fates` by post."""
     (on,) = (one for one in desk.pauses.pauses([BAKERY.id]) if one.scope == scope)
     chosen = {f"{BAKERY.id}/{post}@masto": fate for post, fate in (fates or {}).items()}
-    return resume_publishing(on, chosen, "marc", desk.world, desk.pauses)
+    return resume_publishing(on, chosen, "marc", desk.world, desk.pauses, desk.clock.now())
 
 
 def held_by(desk: Desk, scope: Scope = BRAND) -> list[tuple[str, bool]]:
@@ -191,7 +191,7 @@ def test_who_comes_second_to_end_it_is_told() -> None:
     resume(desk)
 
     with pytest.raises(Conflict):
-        resume_publishing(on, {}, "lea", desk.world, desk.pauses)
+        resume_publishing(on, {}, "lea", desk.world, desk.pauses, desk.clock.now())
 
 
 def test_the_story_tells_who_let_it_go() -> None:

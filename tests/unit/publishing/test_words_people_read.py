@@ -46,6 +46,7 @@ STATE_BEFORE = {
     Action.DROP: State.TO_APPROVE,
     Action.APPROVE: State.TO_APPROVE,
     Action.CONFIRM_PERSON: State.DRAFT,
+    Action.PAUSE: State.SCHEDULED,
 }
 BOTH = [LEA, PAUL.model_copy(update={"roles": LEA.roles})]
 
@@ -111,13 +112,15 @@ def _visits(action: Action, state: State, account: str, person: Person, moment: 
     bakery = Bakery()
     post = a_post(accounts=(account,))
     bakery.add(post, a_delivery(post, account, state))
-    about = {"post": None, "version": None} if action is Action.CONFIRM_PERSON else {}
-    wide = action is Action.CONFIRM_PERSON or state is State.TO_APPROVE
+    of_the_brand = action in {Action.CONFIRM_PERSON, Action.PAUSE}
+    about = {"post": None, "version": None} if of_the_brand else {}
+    wide = of_the_brand or state is State.TO_APPROVE
     path = bakery.link(action, person, account=None if wide else account, **about)
     visits = [
         bakery.visit(path, now=moment),
         bakery.press(path, "address=x", now=moment),
         bakery.press(path, "when=now", now=moment),
+        bakery.press(path, "when=pause", now=moment),
         bakery.visit(path, now=moment),
     ]
     for number, answer in enumerate(visits):

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, document, from_document
+from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.due import instant
 from heraut.links import Link
 
@@ -26,10 +26,20 @@ class LinksTable:
 
     def save(self, link: Link) -> None:
         """Keep a new link."""
-        pk, sk = _key(link.brand, link.hash)
-        used = {"used_at": link.used_at} if link.used_at else {}
-        expires = int((link.expires_at + KEPT).timestamp())
-        self._table.put({PK: pk, SK: sk, "schema": SCHEMA, "document": document(link), EXPIRES: expires, **used})
+        self._table.put(_values(link))
+
+    def save_only(self, link: Link) -> None:
+        """Keep a new link, and forget the one this person had for the same action; Conflict: another came first."""
+        pk, sk = link.brand, f"only#{link.action.value}#{link.person}"
+        held = self._table.get((pk, sk))
+        mine = {PK: pk, SK: sk, "schema": SCHEMA, "hash": link.hash, EXPIRES: _expires(link)}
+        writes = [self._table.putting(_values(link))]
+        if held is None:
+            writes.append(self._table.putting(mine, "attribute_not_exists(#pk)"))
+        else:
+            writes.append(self._table.putting(mine, "#hash = :held", held=held["hash"]))
+            writes.append(self._table.deleting(_key(pk, held["hash"])))
+        self._table.transact(writes)
 
     def link(self, brand: str, token_hash: str) -> Link | None:
         """Read a link by the hash of its token, consistently; None when there is none (or it was forgotten)."""
@@ -49,6 +59,16 @@ class LinksTable:
             "attribute_exists(#pk) AND attribute_not_exists(#used_at)",
         )
         return answer.done or (answer.item is not None and answer.item.get("used_mark") == mark)
+
+
+def _values(link: Link) -> Values:
+    pk, sk = _key(link.brand, link.hash)
+    used = {"used_at": link.used_at} if link.used_at else {}
+    return {PK: pk, SK: sk, "schema": SCHEMA, "document": document(link), EXPIRES: _expires(link), **used}
+
+
+def _expires(link: Link) -> int:
+    return int((link.expires_at + KEPT).timestamp())
 
 
 def _key(brand: str, token_hash: str) -> Key:

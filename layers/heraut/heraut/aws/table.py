@@ -155,10 +155,12 @@ class Table:
         }
         return {"Update": update}
 
-    def deleting(self, key: Key, condition: str, **given: Any) -> TransactWriteItemTypeDef:
+    def deleting(self, key: Key, condition: str | None = None, **given: Any) -> TransactWriteItemTypeDef:
         """Give a write of a transaction: the item taken away, if the condition holds."""
-        delete: Any = {"TableName": self._name, "Key": _key(key), "ConditionExpression": condition}
-        return {"Delete": delete | _placeholders(condition, given)}
+        delete: Any = {"TableName": self._name, "Key": _key(key)}
+        if condition:
+            delete |= {"ConditionExpression": condition, **_placeholders(condition, given)}
+        return {"Delete": delete}
 
     def checking(self, key: Key, condition: str, **given: Any) -> TransactWriteItemTypeDef:
         """Give a part of a transaction that writes nothing, and lets nothing be written unless the condition holds."""

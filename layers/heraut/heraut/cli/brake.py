@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heraut.cli.options import BrandName, Json, Stack, accounts_called, brands_called, open_desk
+from heraut.cli.options import BrandName, Json, Stack, accounts_called, brands_called, open_desk, people_called
 from heraut.cli.speech import CannotGoOn, complain, language, person, problem_line, say, tell
 
 if TYPE_CHECKING:
@@ -38,12 +38,16 @@ def pause(
     account: AccountName = None,
     everything: Everything = False,
     reason: Annotated[str, typer.Option("--reason")] = "",
+    link: Annotated[str | None, typer.Option("--link")] = None,
     as_json: Json = False,
     stack: Stack = None,
 ) -> None:
     from heraut.publishing.pause_publishing import pause_publishing, stopped_by
 
     desk = open_desk(ctx, stack)
+    if link is not None:
+        _give(desk, brand, link)
+        return
     if not (brand or account or everything):
         _show_all(desk, as_json=as_json)
         return
@@ -79,7 +83,7 @@ def resume(
     _show(stopped, desk)
     if not any(wishes.values()) and stopped.held and sys.stdin.isatty():
         fates = _ask(stopped.held)
-    resumed = resume_publishing(on, fates, person(), desk.world, desk.pauses)
+    resumed = resume_publishing(on, fates, person(), desk.world, desk.pauses, desk.clock.now())
     tell(say("resumed", what=_what(on)), "bold green")
     for code, deliveries in (
         ("resumed_planned", resumed.planned),
@@ -89,6 +93,16 @@ def resume(
         for delivery in deliveries:
             tell(say(code, delivery=delivery.id, when=_when(delivery, desk)))
     complain(problem_line(why) for _, why in resumed.refused)
+
+
+def _give(desk: Desk, brand: str | None, name: str) -> None:
+    """Send each person of this name the red button of their brand."""
+    from heraut.brands.give_brake import give_brake
+
+    for owner, chosen in people_called(brands_called(desk.brands, brand), name):
+        for one in chosen:
+            give_brake(one, owner, desk.links, desk.notifications, desk.stack["LinksUrl"], desk.clock.now())
+            tell(say("brake_given", person=f"{one.name} <{one.email}>", brand=owner.id), "green")
 
 
 def _scope(desk: Desk, brand: str | None, account: str | None, *, everything: bool) -> Scope:

@@ -12,7 +12,7 @@ from heraut.cli.speech import CannotGoOn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from heraut.brands import Account, Brand, Brands
+    from heraut.brands import Account, Brand, Brands, Person
     from heraut.cli.desk import Desk
     from heraut.publishing.model import Post
 
@@ -56,6 +56,20 @@ def accounts_called(brands: Sequence[Brand], name: str | None) -> list[tuple[Bra
         known = ", ".join(dict.fromkeys(account.name for _, account in every))
         raise CannotGoOn("account_unknown" if name else "no_account", name=name, known=known)
     return found
+
+
+def people_called(brands: Sequence[Brand], name: str) -> list[tuple[Brand, list[Person]]]:
+    """Give the brands with their people of this id or name; CannotGoOn when there is nobody."""
+    from heraut.publishing.calendar.columns import plain
+
+    found = [
+        (brand, [one for one in brand.people if plain(name) in {plain(one.id), plain(one.name)}]) for brand in brands
+    ]
+    chosen = [(brand, people) for brand, people in found if people]
+    if not chosen:
+        known = ", ".join(dict.fromkeys(one.id for brand in brands for one in brand.people))
+        raise CannotGoOn("person_unknown", name=name, known=known)
+    return chosen
 
 
 def post_called(desk: Desk, name: str, brand: str | None) -> Post:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
-from heraut.cli.speech import CannotGoOn, console, language, problem_line, say, tell
+from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk, people_called
+from heraut.cli.speech import console, language, problem_line, say, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,19 +65,9 @@ def check(
 
 def _called(brands: Sequence[Brand], name: str | None) -> list[tuple[Brand, frozenset[str] | None]]:
     """Give the brands with the people (ids) meant: those of this id or name, or everybody."""
-    from heraut.publishing.calendar.columns import plain
-
     if name is None:
         return [(brand, None) for brand in brands]
-    chosen: list[tuple[Brand, frozenset[str] | None]] = []
-    for brand in brands:
-        ids = {one.id for one in brand.people if plain(name) in {plain(one.id), plain(one.name)}}
-        if ids:
-            chosen.append((brand, frozenset(ids)))
-    if not chosen:
-        known = ", ".join(dict.fromkeys(one.id for brand in brands for one in brand.people))
-        raise CannotGoOn("person_unknown", name=name, known=known)
-    return chosen
+    return [(brand, frozenset(one.id for one in people)) for brand, people in people_called(brands, name)]
 
 
 def _line(brand: Brand, checked: Checked, now: datetime) -> str:

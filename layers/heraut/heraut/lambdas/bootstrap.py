@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from heraut.publishing.act_on_link import LinkWorld
     from heraut.publishing.calendar.media import Fetch
     from heraut.publishing.dispatch_posts import AtOnce
-    from heraut.publishing.store import Clock, MediaStore, Outbox, Posts
+    from heraut.publishing.store import Clock, MediaStore, Outbox, Pauses, Posts
     from heraut.publishing.world import MediaWorld, World
 
 
@@ -162,6 +162,7 @@ def act_on_link() -> LinkWorld:
         media=_media(read.files_bucket),
         outbox=_outbox(read.delivery_queue_url, read.prepare_function),
         networks=_networks("", "", ""),
+        pauses=_pauses(read.posts_table),
     )
 
 
@@ -177,6 +178,12 @@ def _beat_outside(url: str, local_servers: str) -> Callable[[], None]:
 
 def _posts(table: str) -> Posts:
     return PostsTable(Table(clients().dynamodb, table))
+
+
+def _pauses(table: str) -> Pauses:
+    from heraut.aws.pauses_table import PausesTable
+
+    return PausesTable(Table(clients().dynamodb, table))
 
 
 def _brands(table: str) -> Brands:

@@ -77,6 +77,23 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One answer of several."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A question with several answers, of which the first one is chosen unless another is."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
 class Opens:
     """A link to the network's own page."""
 
@@ -99,7 +116,9 @@ class LinkPage:
     copy: str = ""  # the label of the button that copies a passage; empty: passages are only shown
     copied: str = ""
     open: Opens | None = None
+    seen: tuple[Opens, ...] = ()  # what is online, or may be
     field: Field | None = None
+    picks: tuple[Pick, ...] = ()
     choices: tuple[Choice, ...] = ()
     otherwise: str = ""
 

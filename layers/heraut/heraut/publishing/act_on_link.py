@@ -19,7 +19,7 @@ from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName, event
 from heraut.links import Action
 from heraut.pages import link_page
-from heraut.publishing import decisions, link_pages, transitions
+from heraut.publishing import brake_page, decisions, link_pages, transitions
 from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.link_pages import ADDRESS, NOW, SLOT, Case, Offer
 from heraut.publishing.model import OVER, Precedence
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from heraut.pages.link_page import LinkPage
     from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Delivery, Post
-    from heraut.publishing.store import MediaStore, Outbox, Posts
+    from heraut.publishing.store import MediaStore, Outbox, Pauses, Posts
 
 log = logging.getLogger(__name__)
 
 LONGEST_ADDRESS = 2000  # characters
-MOST_FIELDS = 10
+MOST_FIELDS = 500  # the page of a pause asks about each post it holds
 TRIES = 3  # a hold put on meanwhile is no decision: read again and act
 
 _PATH = re.compile(rf"/({NAME.strip('^$')})/([A-Za-z0-9_-]{{22}})")
@@ -58,6 +58,7 @@ class LinkWorld:
     media: MediaStore
     outbox: Outbox
     networks: Mapping[NetworkName, Publishes]
+    pauses: Pauses
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,19 @@ def _pages(request: Request, world: LinkWorld, now: datetime, *, acts: bool) -> 
         return 404, link_pages.for_anybody("unknown")
     if case.link.expires_at <= now and case.link.used_at is None:
         return 410, [link_pages.too_old(case)]
+    if case.link.action is Action.PAUSE:
+        return _brake(case, request, world, acts=acts)
     if acts:
         status, page = _act(case, _form(request.body), world)
         return status, [page]
     return 200, [_show(case, world)]
+
+
+def _brake(case: Case, request: Request, world: LinkWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+    """The red button: a bookmark, never used up; what it does twice is done once."""
+    if acts:
+        brake_page.act(case, _form(request.body), world, world.pauses)
+    return 200, [brake_page.page(case, world, world.pauses)]
 
 
 def _find(path: str, world: LinkWorld, now: datetime) -> Case | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from heraut.events import Event
     from heraut.publishing.model import Delivery
     from heraut.publishing.store import Posts
-    from heraut.publishing.world import World
+    from heraut.publishing.world import Steering
 
     Decide = Callable[[Delivery], tuple[Delivery, Sequence[Event]] | Problem]
 
@@ -63,7 +63,7 @@ def change_each(deliveries: Sequence[Delivery], decide: Decide, posts: Posts) ->
     return changes
 
 
-def dispatch_written(deliveries: Sequence[Delivery], world: World, now: datetime) -> None:
+def dispatch_written(deliveries: Sequence[Delivery], world: Steering, now: datetime) -> None:
     """Dispatch what was just written and is near; where that cannot be done now, the tick does it."""
     due = [delivery for delivery in deliveries if delivery.state is State.SCHEDULED and delivery.due_at]
     with contextlib.suppress(TryAgain):

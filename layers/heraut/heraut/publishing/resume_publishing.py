@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Delivery
     from heraut.publishing.store import Pauses
-    from heraut.publishing.world import World
+    from heraut.publishing.world import Steering
 
 _AT_THE_GATE = frozenset({State.SCHEDULED, State.SENDING})  # a listing may lag behind the mark
 
@@ -50,16 +50,15 @@ def key_of(delivery: Delivery) -> str:
 
 
 def resume_publishing(
-    pause: Pause, fates: Mapping[str, Fate], by: str, world: World, pauses: Pauses, otherwise: Fate = Fate.PLANNED
+    pause: Pause, fates: Mapping[str, Fate], by: str, world: Steering, pauses: Pauses, now: datetime
 ) -> Resumed:
-    """End a pause; `fates` says what becomes of a delivery (`key_of`), `otherwise` of those it does not name.
+    """End a pause; `fates` says what becomes of a delivery (`key_of`): as planned where it says nothing.
 
     Raises Conflict when the pause is no longer on (somebody ended it), TryAgain when it is to be done again.
     """
-    now = world.clock.now()
     resumed = Resumed()
     if pause.ending_at is None:
-        _choose(pause, fates, by, world, otherwise, resumed, now)
+        _choose(pause, fates, by, world, resumed, now)
     pause = pauses.end(pause, now)
     resumed.planned = _let_go(pause, by, world, now)
     pauses.remove(pause, by, now)
@@ -67,17 +66,9 @@ def resume_publishing(
     return resumed
 
 
-def _choose(
-    pause: Pause,
-    fates: Mapping[str, Fate],
-    by: str,
-    world: World,
-    otherwise: Fate,
-    resumed: Resumed,
-    now: datetime,
-) -> None:
+def _choose(pause: Pause, fates: Mapping[str, Fate], by: str, world: Steering, resumed: Resumed, now: datetime) -> None:
     for delivery in list(concerned(pause, world.posts, world.brands)):
-        fate = fates.get(key_of(delivery), otherwise)
+        fate = fates.get(key_of(delivery), Fate.PLANNED)
         if fate is Fate.PLANNED or not is_held_back(delivery, pause, now):
             continue
         change = _shift if fate is Fate.SHIFTED else _drop
@@ -88,9 +79,11 @@ def _choose(
             (resumed.shifted if fate is Fate.SHIFTED else resumed.dropped).append(outcome)
 
 
-def _drop(delivery: Delivery, pause: Pause, by: str, world: World, now: datetime) -> Delivery | Problem:
+def _drop(delivery: Delivery, pause: Pause, by: str, world: Steering, now: datetime) -> Delivery | Problem:
     def decide(held: Delivery) -> tuple[Delivery, Sequence[Event]] | Problem:
-        if held.state is not State.SCHEDULED or not held.may_change:
+        if not is_held_back(held, pause, now):
+            return problem("delivery_decided", account=held.account)
+        if not held.may_change:
             return problem("delivery_partly_out", account=held.account)
         gone = decisions.dropped(_unmarked(held, pause))
         return gone, [event(EventName.DELIVERY_CANCELLED, held.brand, held.post, held.account, now, by=by)]
@@ -99,15 +92,15 @@ def _drop(delivery: Delivery, pause: Pause, by: str, world: World, now: datetime
     return changes.changed[0] if changes.changed else changes.left[0][1]
 
 
-def _shift(delivery: Delivery, pause: Pause, by: str, world: World, now: datetime) -> Delivery | Problem:
+def _shift(delivery: Delivery, pause: Pause, by: str, world: Steering, now: datetime) -> Delivery | Problem:
     """Write a new version of the post, at the next free slot, for this delivery alone."""
     for _ in range(TRIES):
         held = world.posts.delivery(delivery.brand, delivery.post, delivery.account)
         post = world.posts.post(delivery.brand, delivery.post)
         if held is None or post is None:
             raise NotFound(delivery.id)
-        if held.state is not State.SCHEDULED:
-            return problem("delivery_is_leaving", account=held.account)
+        if not is_held_back(held, pause, now):
+            return problem("delivery_decided", account=held.account)
         slot = _slot(held, world, now)
         if slot is None:
             return problem("no_free_slot", account=held.account)
@@ -125,7 +118,7 @@ def _shift(delivery: Delivery, pause: Pause, by: str, world: World, now: datetim
     raise TryAgain(f"{delivery.id} changed {TRIES} times while it was being moved")
 
 
-def _slot(delivery: Delivery, world: World, now: datetime) -> LocalTime | None:
+def _slot(delivery: Delivery, world: Steering, now: datetime) -> LocalTime | None:
     brand = world.brands.brand(delivery.brand)
     account = brand.account(delivery.account) if brand else None
     if brand is None or account is None:
@@ -135,7 +128,7 @@ def _slot(delivery: Delivery, world: World, now: datetime) -> LocalTime | None:
     return next_slot(account, brand, taken, now)
 
 
-def _let_go(pause: Pause, by: str, world: World, now: datetime) -> list[Delivery]:
+def _let_go(pause: Pause, by: str, world: Steering, now: datetime) -> list[Delivery]:
     """Take this pause's mark off whatever carries it; it is read consistently, for the listing may lag."""
     mark = pause.scope.mark
 

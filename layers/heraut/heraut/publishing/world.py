@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from heraut.errors import NotFound
 from heraut.networks.base import Job
@@ -18,6 +18,26 @@ if TYPE_CHECKING:
     from heraut.publishing.store import Clock, MediaStore, Outbox, Posts
 
 LATE = timedelta(hours=1)  # of an account that is not in the configuration any more
+
+
+class Steering(Protocol):
+    """What a person's decision about deliveries needs; `networks` say how long ahead uploads begin."""
+
+    @property
+    def posts(self) -> Posts:
+        """Posts and deliveries."""
+
+    @property
+    def brands(self) -> Brands:
+        """Configuration."""
+
+    @property
+    def networks(self) -> Mapping[NetworkName, Publishes]:
+        """Every network."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Ways to set work going."""
 
 
 @dataclass(frozen=True)
