@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from heraut.aws.clients import Clients
+from heraut.aws.health import Health
+from heraut.cli.findings import Finding, of_texts
+from heraut.errors import HerautError
 from infra.local import environments
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,24 +84,21 @@ def check_credentials(region: str) -> str:
 
 def sandboxes(region: str) -> list[str]:
     """What the provider still withholds for mail and SMS, one sentence each, with the remedy; empty when nothing."""
+    health = Health(Clients(session=boto3.Session(region_name=region or None)), {})
     found = []
     try:
-        if not client("sesv2", region).get_account().get("ProductionAccessEnabled"):
-            found.append(
-                "E-mail is still in the provider's sandbox: only verified addresses receive anything. "
-                "Ask for production access in the Amazon SES console, and verify the sender's address or domain."
-            )
-    except (BotoCoreError, ClientError) as error:
-        found.append(f"Whether e-mail may be sent could not be read ({error}).")
-    try:
-        if client("sns", region).get_sms_sandbox_account_status().get("IsInSandbox"):
-            found.append(
-                "SMS is still in the provider's sandbox: only verified numbers receive anything. "
-                "Leave it in the Amazon SNS console, under Text messaging."
-            )
-    except (BotoCoreError, ClientError) as error:
-        found.append(f"Whether SMS may be sent could not be read ({error}).")
-    return found
+        if not health.mail_reaches_everybody():
+            found.append(Finding("mail_sandbox"))
+        found += of_texts(health.texts())
+    except HerautError as error:
+        return [f"What the provider withholds could not be read ({error})."]
+    return [f"{one.message} {one.remedy}" for one in found]
+
+
+def doctor(stack: str, region: str) -> int:
+    """Run `heraut doctor` on the stack, in this terminal; its exit status."""
+    environment = {**os.environ, "AWS_REGION": region}
+    return subprocess.call([str(Path(sys.executable).parent / "heraut"), "doctor", "--stack", stack], env=environment)
 
 
 def outputs(stack: str, region: str) -> dict[str, str]:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WAIT_SECONDS = 900
+LOOKED = frozenset({0, 3})  # all is well, or something waits for a person: neither is a failure of the deployment
 COMMON = ("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-confirm-changeset")
 
 
 def main() -> int:
-    """Look, deploy, try; see the module."""
+    """Look, deploy, try, look again; see the module."""
     options = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     options.add_argument("--no-wait", action="store_true", help="do not wait for the alarm address to be confirmed")
     chosen = options.parse_args()
@@ -62,7 +63,9 @@ def deploy(*, wait: bool) -> int:
         wait_for_confirmation(outputs["AlarmsTopic"], region)
     for name in ("PublicUrl", "LinksUrl", "FilesBucket", "CommandPolicyArn"):
         print(f"  {name}: {outputs.get(name) or '-'}")
-    return 1 if broken else 0
+    print(f"What `heraut doctor --stack {given.stack}` finds (a machine deployed a minute ago has not run yet):")
+    looked = account.doctor(given.stack, region)
+    return 1 if broken or looked not in LOOKED else 0
 
 
 def changed(parameters: Mapping[str, str]) -> list[str]:

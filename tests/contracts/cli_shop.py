@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from typer.testing import CliRunner
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.health import ALARMS
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.secrets import ParameterSecrets
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.cli import stacks
+from heraut.cli.doctor import STOPPABLE
 from heraut.cli.main import app
 from heraut.cli.stacks import OpenStack
 from heraut.clock import SystemClock
@@ -133,6 +135,9 @@ class Shop:
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
         self.queue_url = self.clients.sqs.create_queue(QueueName="deliveries")["QueueUrl"]
         self.clients.mail.create_email_identity(EmailIdentity="heraut@example.com")
+        self.failed_url = self.clients.sqs.create_queue(QueueName="failed")["QueueUrl"]
+        self.undelivered_url = self.clients.sqs.create_queue(QueueName="undelivered")["QueueUrl"]
+        self.topic = self.clients.sns.create_topic(Name="alarms")["TopicArn"]
         self.masto, self.sky = CheckedTwin(), RefreshingTwin(name=NetworkName.BLUESKY)
         self.networks = {
             NetworkName.MASTODON: self.masto,
@@ -164,6 +169,12 @@ class Shop:
             "PrepareFunction": "prepare",
             "SecretsPath": "/heraut",
             "MailFrom": "heraut@example.com",
+            "FailedQueueUrl": self.failed_url,
+            "UndeliveredQueueUrl": self.undelivered_url,
+            "AlarmsTopic": self.topic,
+            "MetricsNamespace": "heraut/test",
+            **{name: name for name in ALARMS},
+            **{name: name for name in STOPPABLE},
         }
 
     def open(self) -> Shop:

@@ -12,6 +12,7 @@ from heraut.aws.links_table import LinksTable
 from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
 from tests.contracts.cli_shop import Shop
+from tests.contracts.provider import Provider
 from tests.contracts.stack import Stack
 from tests.twins.brands import BrandsTwin
 from tests.twins.links import LinksTwin
@@ -75,6 +76,13 @@ def links(request: pytest.FixtureRequest) -> Links:
     if request.param == "twin":
         return LinksTwin()
     return LinksTable(request.getfixturevalue("brands_stack").table)
+
+
+@pytest.fixture
+def provider(shop: Shop) -> Iterator[Provider]:
+    """The account that the stack runs in, all well."""
+    with Provider(shop).answering() as account:
+        yield account
 
 
 @pytest.fixture

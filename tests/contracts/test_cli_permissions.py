@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.contracts.cli_shop import Shop
+    from tests.contracts.provider import Provider
 
 WRITES = {"Put": "dynamodb:PutItem", "Update": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem"}
+SERVICES = {"monitoring": "cloudwatch"}
 NAMES = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "ses:SendEmail": "ses:SendRawEmail",  # a whole message is a raw one
     "sqs:SendMessageBatch": "sqs:SendMessage",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
 }
 # Found by its name before anything else; who reads a bucket's missing object must be allowed to list it.
 NOT_CALLED_HERE = {"cloudformation:DescribeStacks", "s3:ListBucket"}
@@ -42,7 +45,7 @@ def called(shop: Shop) -> Iterator[set[str]]:
     found: set[str] = set()
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:
-        action = f"{model.service_model.signing_name}:{model.name}"
+        action = f"{SERVICES.get(model.service_model.signing_name, model.service_model.signing_name)}:{model.name}"
         if model.name == "TransactWriteItems":
             found.update(WRITES[kind] for write in json.loads(params["body"])["TransactItems"] for kind in write)
         else:
@@ -53,7 +56,8 @@ def called(shop: Shop) -> Iterator[set[str]]:
         return SimpleNamespace(status_code=202, headers={}), {"StatusCode": 202}
 
     used = shop.clients
-    events: list[Any] = [one.meta.events for one in (used.dynamodb, used.sqs, used.ssm, used.mail, used.s3)]
+    events: list[Any] = [one.meta.events for one in (used.dynamodb, used.sqs, used.ssm, used.mail, used.s3, used.sns)]
+    events += [used.cloudwatch.meta.events, used.functions.meta.events]
     functions: Any = used.functions.meta.events
     for one in events:
         one.register_first("before-call", note)
@@ -71,7 +75,9 @@ def granted() -> set[str]:
     return {action for one in actions for action in ([one] if isinstance(one, str) else one)}
 
 
-def test_the_policy_grants_what_the_command_calls(shop: Shop, called: set[str], tmp_path: Path) -> None:
+def test_the_policy_grants_what_the_command_calls(
+    shop: Shop, provider: Provider, called: set[str], tmp_path: Path
+) -> None:
     """One run of everything there is."""
     shop.networks |= {NetworkName.SITE: Site(PublicBucket(shop.clients.s3, "public"), "https://public.example")}
     (tmp_path / "heraut.yaml").write_text(SITE, encoding="utf-8")
@@ -95,5 +101,7 @@ def test_the_policy_grants_what_the_command_calls(shop: Shop, called: set[str], 
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]
 
     assert statuses == [0] * len(statuses)
+    shop.clients.sqs.send_message(QueueUrl=shop.failed_url, MessageBody="{}")
+    assert (shop.heraut("doctor").status, shop.heraut("doctor", "--ring").status) == (3, 0)
     assert called - granted() == set()
     assert granted() - called == NOT_CALLED_HERE

@@ -9,6 +9,7 @@ import pytest
 
 from heraut import wording
 from heraut.brands import check_people
+from heraut.cli import findings
 from heraut.notifications import email
 from heraut.problems import Language
 from heraut.publishing import link_pages, messages
@@ -21,6 +22,7 @@ FILES: dict[str, Wording] = {
     "link_pages": link_pages.wording,
     "check_people": check_people.wording,
     "email": email.wording,
+    "doctor": findings.wording,
 }
 
 

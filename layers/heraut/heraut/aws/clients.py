@@ -15,10 +15,12 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -69,6 +71,16 @@ class Clients:
     def mail(self) -> SESV2Client:
         """E-mail."""
         return self._session.client("sesv2", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """Who hears of alarms (a desk's work: the layer does not know this service)."""
+        return self._session.client("sns", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """Alarms and metrics (a desk's work: the layer does not know this service)."""
+        return self._session.client("cloudwatch", endpoint_url=self._endpoint, config=_config())
 
     @cached_property
     def s3(self) -> S3Client:
