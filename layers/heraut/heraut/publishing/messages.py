@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WIDELY = 3  # from this reminder on, the person on call hears too
 LONGEST_QUOTE = 3000  # characters; the page behind the link shows everything
 LONGEST_ITEM_QUOTE = 280
-MOST_ITEMS = 20  # of one message; a longer list is several messages
+MOST_ITEMS = 30  # of one message; a longer list is several messages
 
 HANDOVERS = frozenset({EventName.HANDOVER_AHEAD, EventName.HANDOVER_DUE, EventName.HANDOVER_REMINDED})
 
