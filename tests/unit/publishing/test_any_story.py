@@ -379,7 +379,7 @@ def _taken_for_unreachable(delivery: Delivery, why: Problem, world: World) -> st
     return str(publish_post._postpone(delivery, world.clock.now() + MINUTE, why, world))
 
 
-PLANTED = {
+PLANTED: dict[str, tuple[Any, str, Any]] = {
     "late is no matter": (transitions, "is_late", lambda _: _never_late),
     "the brake is not read": (publish_post, "_braked", lambda _: _no_brake),
     "a fresh key at each attempt": (publish_post, "job_of", _fresh_key),
@@ -395,4 +395,4 @@ def test_a_planted_mistake_is_found(mistake: str, monkeypatch: pytest.MonkeyPatc
     hunt = settings(TestStory.settings, max_examples=400, derandomize=True, phases=[Phase.generate], database=None)
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Story, settings=hunt)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(Story, settings=hunt)
