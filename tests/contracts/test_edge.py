@@ -72,6 +72,7 @@ def test_why_a_transaction_was_cancelled_decides(reasons: list[str], expected: t
         ("ParameterNotFound", 400, NotFound),
         ("AccessDenied", 403, ConfigurationError),
         ("Whatever", 503, TryAgain),
+        ("RequestThrottled", 400, TryAgain),  # the queue's own word for it
         ("Whatever", 400, HerautError),
     ],
 )

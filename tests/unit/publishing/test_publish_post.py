@@ -371,14 +371,16 @@ class TestFaults:
         assert len(desk.network.books) == 1
 
     def test_five_attempts_end_with_a_person(self) -> None:
-        """A delivery that keeps vanishing is not tried for ever."""
+        """A delivery that keeps vanishing is not tried for ever; as it may be online, a person is asked."""
         desk = Desk(NetworkTwin(before=[cut()] * 9, safe_for=timedelta(days=1)))
         delivery = desk.queue()
 
         desk.run(timedelta(minutes=50))
 
         after = desk.read(delivery)
-        assert (after.state, after.attempts) == (State.FAILED, 5)
+        assert (after.state, after.attempts) == (State.ASKING, 5)
+        assert after.problem is not None
+        assert after.problem.code == "too_many_attempts"
         assert desk.network.books == []
 
     def test_after_the_networks_memory_a_person_is_asked(self) -> None:
@@ -692,3 +694,34 @@ class TestOurOwnTables:
         second = desk.posts.pass_gate(delivery, Attempt(id="b", number=1, started_at=now), now)
 
         assert (first.passed, second.passed) == (True, False)
+
+
+class TestInDoubtAndTooLate:
+    @pytest.mark.parametrize(("attempts", "late"), [(5, 0), (1, 2)])
+    def test_what_may_be_online_is_asked_and_never_given_up(self, attempts: int, late: int) -> None:
+        """After five attempts, or an hour late, what may be online is asked: it is neither failed nor expired."""
+        desk = Desk()
+        now = desk.clock.now()
+        delivery = desk.queue("Bonjour", at=-late * timedelta(hours=1), doubt_since=now - MINUTE, attempts=attempts)
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+        assert names(desk, delivery) == [EventName.ASKING]
+        assert desk.posts.story(delivery.brand, delivery.post)[0].fields["started_at"] == (now - MINUTE).isoformat()
+        assert desk.network.calls == []
+
+    def test_absent_when_it_is_too_late_is_asked(self) -> None:
+        """Nothing worked for an hour after a lost answer: where a repeat is still safe, it is asked all the same."""
+        network = NetworkTwin(after=[cut()], hidden_for=timedelta(days=1), safe_for=timedelta(days=7))
+        desk = Desk(network)
+        delivery = desk.queue("Bonjour", at=30 * SECOND)
+        desk.run(40 * SECOND, ticks=False)
+        desk.waiting.clear()
+        desk.clock.advance(timedelta(hours=1))
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+        assert network.times_online("Bonjour") == 1
+        assert len(network.calls) == 1

@@ -33,7 +33,7 @@ from heraut.networks.base import Published, Window
 from heraut.problems import problem
 from heraut.publishing import pacing, transitions
 from heraut.publishing.dispatch_posts import LONGEST_DELAY, delay_until
-from heraut.publishing.model import LEASE, Attempt, State
+from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, State
 from heraut.publishing.pacing import Bucket
 from heraut.publishing.remember_pace import remember_pace
 from heraut.publishing.store import DeliveryMessage
@@ -93,8 +93,10 @@ def _act(delivery: Delivery, pace: Pace | None, message: DeliveryMessage, world:
         case Step.EXPIRE:
             late_by = round((now - delivery.publish_at).total_seconds())
             _change(delivery, transitions.expired(delivery), world, EventName.EXPIRED, late_by_s=late_by)
-        case Step.GIVE_UP:
-            return _fail(delivery, problem("too_many_attempts", attempts=delivery.attempts), world)
+        case Step.ASK:
+            tired = delivery.attempts >= MOST_ATTEMPTS
+            why = problem("too_many_attempts", attempts=delivery.attempts) if tired else None
+            return _ask(delivery, world, why=why)
         case Step.SEND:
             turn = _turn(delivery, pace, late, max(now, delivery.earliest), world)
             return _send(delivery, world) if turn is None else _hold_back(delivery, turn, world)
@@ -345,7 +347,8 @@ def _look_again(
         written = _change(delivery, after, world)
         _come_back(written, transitions.look_at(written), world)
         return "not found yet"
-    if transitions.attempt_of(after).looks and _repeat_is_safe(delivery, job, adapter, now):
+    in_time = not transitions.is_late(delivery, job.account.late, now)
+    if transitions.attempt_of(after).looks and in_time and _repeat_is_safe(delivery, job, adapter, now):
         again = transitions.sent_again(after, now)
         written = _change(delivery, again, world, EventName.SENT_AGAIN)
         _come_back(written, now, world)
@@ -360,9 +363,11 @@ def _repeat_is_safe(delivery: Delivery, job: Job, adapter: Publishes, now: datet
     return safe_for is not None and since is not None and now + LEASE < since + safe_for
 
 
-def _ask(delivery: Delivery, world: World, looked: Delivery | None = None) -> str:
-    started = transitions.attempt_of(delivery).started_at.isoformat()
-    _change(delivery, transitions.asking(looked or delivery), world, EventName.ASKING, started_at=started)
+def _ask(delivery: Delivery, world: World, looked: Delivery | None = None, why: Problem | None = None) -> str:
+    started = delivery.attempt.started_at if delivery.attempt else delivery.doubt_since
+    said = {"started_at": started.isoformat()} if started else {}
+    after = transitions.asking(looked or delivery)
+    _change(delivery, after.model_copy(update={"problem": why or after.problem}), world, EventName.ASKING, **said)
     return "asking"
 
 

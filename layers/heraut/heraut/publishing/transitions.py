@@ -34,7 +34,7 @@ class Step(Enum):
     DROP = auto()  # nothing: another message, or a person, has it
     COME_BACK = auto()  # too early
     EXPIRE = auto()
-    GIVE_UP = auto()  # five attempts
+    ASK = auto()  # five attempts, or too late, and one of its attempts may be online
     PREPARE = auto()  # uploads are missing
     SEND = auto()
     LOOK = auto()
@@ -61,14 +61,15 @@ def next_step(delivery: Delivery, version: int, late: timedelta, now: datetime) 
 def _step_of_scheduled(delivery: Delivery, version: int, late: timedelta, now: datetime) -> Step:
     if delivery.version != version or delivery.holds:
         return Step.DROP
+    too_late = Step.EXPIRE if delivery.doubt_since is None else Step.ASK
     if is_late(delivery, late, now):
-        return Step.EXPIRE
+        return too_late
     if delivery.attempts >= MOST_ATTEMPTS:
-        return Step.GIVE_UP
+        return Step.ASK
     if delivery.earliest > now + EARLY:
         return Step.COME_BACK
     if is_late(delivery, late, delivery.earliest):
-        return Step.EXPIRE  # before its instant comes, it will be
+        return too_late  # before its instant comes, it will be
     return Step.PREPARE if needs_preparing(delivery, now) else Step.SEND
 
 
