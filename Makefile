@@ -13,7 +13,7 @@ LOCKS = requirements-dev.txt layers/heraut/requirements.txt infra/local/uv.txt i
 SUITE = $(BIN)/python tests/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-unit test-e2e test-build test-peers peers build deploy destroy rehearse bench lock clean
+.PHONY: help setup run check format test test-unit matrix test-e2e test-build test-peers peers build deploy destroy rehearse bench lock clean
 
 help: ## what can be made
 	@echo "Héraut"; grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,10 +40,13 @@ format: setup ## lays the code out, and mends what a linter can mend
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-test: test-unit test-e2e ## everything that needs Python only
+test: test-unit matrix test-e2e ## everything that needs Python only
 
 test-unit: setup ## unit, contracts, functions, template, architecture
 	$(SUITE) "unit and contracts" 240 tests --ignore tests/e2e --ignore tests/peers -m "not build" -n 2
+
+matrix: setup ## every point of the crash matrix, with its whole table (test-unit plays a part)
+	$(BIN)/python -m tests.matrix
 
 test-e2e: setup ## the real template on the embedded stack, under each function's real permissions
 	@$(ENVIRONMENTS) ministack sam
