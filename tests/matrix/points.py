@@ -102,7 +102,7 @@ class Script:
         Of calls that are alike (four shards, two reads of the configuration) the first. Every fault on Mastodon's
         single post and on its lost answer; elsewhere every fault where post, gate or outcome are written, and at the
         other calls, which are the same ones, the worker's death; a moved clock and an edit at a single post's own call.
-        Other networks differ in their own calls: at ours, which they share, three faults stand for all.
+        Networks and variants differ in their own calls: at ours, which they share, a few faults stand for all.
         """
         heard: set[str] = set()
         whole = self.network == "mastodon" and self.variant in {"single", LOST_ANSWER}
@@ -112,7 +112,7 @@ class Script:
             heard.add(call.alike)
             for fault in self._faults(call):
                 apart = fault.fate in APART and not (self.variant == "single" and call.posts)
-                if self.network != "mastodon" and not call.posts and fault.fate not in FEW:
+                if not whole and not self._own(call) and fault.fate not in FEW:
                     continue
                 if whole or fault.fate in DEATHS or (self._decides(call) and not apart):
                     yield from self._seen(call, fault)
@@ -121,8 +121,11 @@ class Script:
         """Whether a call of this variant is one that makes the difference between once, twice and never."""
         if self.variant in NIGHTS:
             return call.posts
-        own = self.variant == "image" and call.actor is Actor.PREPARE
-        return call.posts or own or call.alike in DECISIVE or call.actor is Actor.EDIT
+        return self._own(call) or call.alike in DECISIVE or call.actor is Actor.EDIT
+
+    def _own(self, call: Call) -> bool:
+        """Whether no other network, or no other variant, makes this call."""
+        return call.posts or (call.over_http and call.actor is Actor.PREPARE)
 
     def play(self, point: Point) -> Outcome:
         """Play a point and judge it."""
