@@ -21,6 +21,7 @@ SHARED = {
     "fetch",
     "exchange",
     "wording",
+    "letters",
 }
 FEATURES = {"brands", "publishing"}
 MAY_IMPORT: dict[str, set[str]] = {

@@ -174,13 +174,13 @@ def _groups_problems(groups: Any, accounts: Sequence[Account], path: str) -> lis
         found += [
             problem("group_member_unknown", where, member=str(member), accounts=", ".join(sorted(names)))
             for member in members
-            if member not in names
+            if not isinstance(member, str) or member not in names
         ]
     return found
 
 
 def _zone_problems(zone: Any, path: str) -> list[Problem]:
-    if zone in available_timezones():
+    if isinstance(zone, str) and zone in available_timezones():
         return []
     near = difflib.get_close_matches(str(zone), available_timezones(), n=1)
     return [problem("zone_unknown", f"{path}.zone", given=str(zone), near=near[0] if near else "Europe/Paris")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from heraut.cli.options import DryRun, File, Stack, Yes, open_desk
-from heraut.cli.speech import console, say, tell
+from heraut.cli.speech import console, safe, say, tell
 from heraut.publishing.calendar.columns import plain
 
 if TYPE_CHECKING:
@@ -137,4 +137,4 @@ def _show_lines(before: str, after: str) -> None:
     for line in difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1):
         if not line.startswith(("---", "+++", "@@")):
             style = "green" if line.startswith("+") else "red" if line.startswith("-") else None
-            terminal.print(line, style=style)
+            terminal.print(safe(line), style=style)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.util import load_yaml_guess_indent
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+LARGEST = 1_000_000  # characters
+DEEPEST = 20  # lists and mappings within each other; ours are five
 LONGEST_LINE = 100_000  # characters: a line is never broken
 _HOUR = re.compile(r"\d\d:\d\d")
 NAMED_BY = {"brands": "id", "accounts": "name", "people": "id"}
@@ -84,15 +87,33 @@ def read_file(path: Path) -> ConfigurationFile:
         raise CannotGoOn("file_no_text", file=path) from None
     except OSError as error:
         raise CannotGoOn("file_unreadable", file=path, why=error.strerror or "") from error
+    if len(text) > LARGEST:
+        raise CannotGoOn("file_too_large", file=path, limit=LARGEST // 1_000)
     try:
+        _refuse_tricks(path, text)
         document = _yaml().load(text)
         _, indent, offset = load_yaml_guess_indent(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CannotGoOn("file_no_yaml", file=path, line=line) from error
-    except (YAMLError, ValueError) as error:
+    except CannotGoOn:
+        raise
+    except Exception as error:  # a damaged file makes the reader raise anything at all (IndexError, RecursionError)
         raise CannotGoOn("file_no_yaml", file=path, line=1) from error
     return ConfigurationFile(path, document, indent or 4, offset if offset is not None else 2)
+
+
+def _refuse_tricks(path: Path, text: str) -> None:
+    """Refuse references to other parts of the file, which can make a few lines mean gigabytes, and endless nesting."""
+    depth = 0
+    for event in YAML().parse(io.StringIO(text)):
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent):
+            raise CannotGoOn("file_with_references", file=path, line=line)
+        if isinstance(event, CollectionStartEvent | CollectionEndEvent):
+            depth += 1 if isinstance(event, CollectionStartEvent) else -1
+        if depth > DEEPEST:
+            raise CannotGoOn("file_too_deep", file=path, line=line)
 
 
 def fresh_file(path: Path, document: Mapping[str, Any]) -> ConfigurationFile:

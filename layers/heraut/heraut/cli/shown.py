@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from heraut.brands import NetworkName
 from heraut.cli.speech import console, language, say
+from heraut.letters import in_one_line
 from heraut.publishing.model import State
 from heraut.wording import day, hour, local
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from heraut.problems import Problem
     from heraut.publishing.model import Delivery, Post
 
+_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 SHORTEST, LONGEST = 12, 60  # characters of a text in a table
 STYLES = {
     State.PUBLISHED: "green",
@@ -54,8 +57,9 @@ def as_object(delivery: Delivery) -> dict[str, Any]:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print a value as JSON; what a terminal would obey instead of showing is escaped."""
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    typer.echo(_OBEYED.sub(lambda letter: f"\\u{ord(letter[0]):04x}", written))
 
 
 def state_words(delivery: Delivery) -> str:
@@ -126,7 +130,7 @@ def seconds(length: timedelta) -> str:
 
 def excerpt(text: str, room: int = LONGEST) -> str:
     """Give the beginning of a text, in one line."""
-    line = " ".join(text.split())
+    line = in_one_line(" ".join(text.split()))
     return line if len(line) <= room else f"{line[: room - 1]}…"
 
 

@@ -17,6 +17,7 @@ from heraut.errors import (
     NewerRelease,
     TryAgain,
 )
+from heraut.letters import in_one_line
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def language() -> Language:
 
 def person() -> str:
     """Give who acts: HERAUT_PERSON, else the login name."""
-    return os.environ.get("HERAUT_PERSON") or getpass.getuser()
+    return in_one_line(os.environ.get("HERAUT_PERSON") or getpass.getuser())
 
 
 def say(code: str, **fields: object) -> str:
@@ -66,16 +67,22 @@ def console(*, errors: bool = False) -> Console:
     return Console(file=stream, markup=False, highlight=False, emoji=False, width=width, soft_wrap=True)
 
 
+def safe(text: str) -> str:
+    """Give a text that a terminal only shows: no escape sequence in it is obeyed, whoever wrote it."""
+    lines = text.split("\n")
+    return "\n".join(" " * (len(line) - len(line.lstrip(" "))) + in_one_line(line) for line in lines)
+
+
 def tell(text: str, style: str | None = None) -> None:
     """Print a line."""
-    console().print(text, style=style)
+    console().print(safe(text), style=style)
 
 
 def complain(lines: Iterable[str], style: str = "red") -> None:
     """Print lines on standard error."""
     terminal = console(errors=True)
     for line in lines:
-        terminal.print(line, style=style)
+        terminal.print(safe(line), style=style)
 
 
 def problem_line(found: Problem) -> str:

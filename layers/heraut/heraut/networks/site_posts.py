@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from heraut.due import require_aware
+from heraut.letters import clean
 from heraut.publishing.model import Visibility
 
 if TYPE_CHECKING:
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
 
     from heraut.networks.base import Job
 
-# What neither XML 1.0 nor HTML may hold: controls, surrogates, non-characters.
-_UNSPEAKABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(chr(plane * 0x10000 + end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
-    + "]"
-)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 Moment = Annotated[datetime, AfterValidator(require_aware)]
 
@@ -116,4 +111,4 @@ def post_of(job: Job, media: Mapping[str, SiteMedia], now: datetime) -> SitePost
 
 def plain(text: str) -> str:
     """Leave out what no page and no feed may hold."""
-    return _UNSPEAKABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return clean(text).strip()

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from heraut.errors import ConfigurationError, InvalidInput
+from heraut.letters import in_one_line
 from heraut.problems import problem
 from heraut.wording import Wording
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 LONGEST_SUBJECT = 200  # characters; mail programs show far fewer
 
-# Control characters, line separators and marks that reorder text: none belongs into a header.
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"(?=.{{1,64}}$){_ATOM}(\.{_ATOM})*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -52,7 +51,7 @@ class EmailNotifications:
         """Send through `mail` from `sender`; ConfigurationError when it is no address (`Name <address>` will do)."""
         self._mail = mail
         self._sender = parseaddr(sender)[1]
-        if "@" not in self._sender or _UNFIT.search(sender):
+        if "@" not in self._sender or in_one_line(sender) != sender.strip():
             text = "MAIL_FROM is not an e-mail address: give one that the mail service has verified"
             raise ConfigurationError(text)
 
@@ -103,7 +102,7 @@ def reference(name: str, sender: str) -> str:
 
 def header(text: str) -> str:
     """Make a text fit for a header: one line, nothing invisible that reorders it."""
-    return _UNFIT.sub(" ", text).strip()
+    return in_one_line(text)
 
 
 def as_html(person: Person, message: Message) -> str:

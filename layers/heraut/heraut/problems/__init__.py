@@ -16,11 +16,14 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from heraut.letters import said
 
 Language = Literal["fr", "en"]
+_Said = Annotated[str, AfterValidator(said)]  # what a sentence quotes may come from anybody
 
 
 class Problem(BaseModel):
@@ -29,8 +32,8 @@ class Problem(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     code: str
-    column: str | None = None
-    fields: dict[str, str | int | float] = Field(default_factory=dict)
+    column: _Said | None = None
+    fields: dict[str, _Said | int | float] = Field(default_factory=dict)
     warning: bool = False
 
     def message(self, language: Language) -> str:

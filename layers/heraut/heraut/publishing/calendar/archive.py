@@ -26,6 +26,7 @@ MOST_UNPACKED = 300_000_000  # bytes, all entries together
 MOST_RATIO = 200  # unpacked to packed: pictures hardly shrink, a calendar by ten
 SMALL = 1_000_000  # below, the ratio says nothing
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 _LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -36,19 +37,14 @@ def is_archive(body: bytes) -> bool:
 
 def is_workbook(body: bytes) -> bool:
     """Whether it is a workbook of Excel's kind."""
-    return any(info.filename == "[Content_Types].xml" for info in _entries(_opened(body)))
-
-
-def refuse_bomb(body: bytes) -> None:
-    """Refuse an archive that would unpack to more than a calendar can be (InvalidInput)."""
-    _refuse_bomb(_entries(_opened(body)))
+    return any(info.filename == "[Content_Types].xml" for info in _entries(opened(body)))
 
 
 def open_archive(body: bytes, read: Callable[[bytes], CalendarFile]) -> CalendarFile:
     """Read the one calendar inside, with the other files by their path from it; InvalidInput when it cannot be used."""
-    archive = _opened(body)
+    archive = opened(body)
     entries = [info for info in _entries(archive) if not _is_litter(info)]
-    _refuse_bomb(entries)
+    refuse_bomb(entries)
     for info in entries:
         _refuse_trick(info)
     files = {_name(info): info for info in entries if not info.is_dir()}
@@ -90,7 +86,8 @@ class _Packed(Mapping[str, bytes]):
         return len({**self._beside, **self._held})
 
 
-def _opened(body: bytes) -> zipfile.ZipFile:
+def opened(body: bytes) -> zipfile.ZipFile:
+    """Open an archive; InvalidInput when it is damaged."""
     try:
         return zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
@@ -101,7 +98,8 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return archive.infolist()
 
 
-def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:
+def refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that says it would unpack to more than a calendar can be (InvalidInput)."""
     unpacked = sum(info.file_size for info in entries)
     packed = sum(info.compress_size for info in entries)
     if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED:
@@ -142,7 +140,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> byt
     try:
         with archive.open(info) as entry:
             body = entry.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except DAMAGED:
         raise InvalidInput([problem("archive_unreadable")]) from None
     if len(body) > most:
         raise InvalidInput([problem("archive_too_large", limit=most // 1_000_000)])

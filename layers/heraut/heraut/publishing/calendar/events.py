@@ -5,6 +5,7 @@ Any other column of a calendar may be given as `X-HERAUT-<COLUMN>` (RFC 5545, 3.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from icalendar.cal import Component
 
+MOST_LINES = 50_000  # before folding: what the reader makes objects of
+MOST_MARKS = 200_000  # commas, semicolons: they part values and parameters
+_EVENT = re.compile(r"^BEGIN:VEVENT", re.MULTILINE | re.IGNORECASE)
+_LINE = re.compile(r"^[^ \t\n]", re.MULTILINE)
 _OURS = "X-HERAUT-"
 _STATUSES = {"CANCELLED": "annulé", "TENTATIVE": "à valider"}
 HEADERS: dict[str, str] = {
@@ -36,6 +41,11 @@ def read_events(text: str) -> CalendarFile:
     """Read the events, numbered from 2 as if below a header; InvalidInput when it is no calendar."""
     from icalendar import Calendar
 
+    begun = len(_EVENT.findall(text))
+    if begun > MOST_ROWS:
+        raise InvalidInput([problem("too_many_rows", rows=begun, limit=MOST_ROWS)])
+    if len(_LINE.findall(text)) > MOST_LINES or any(text.count(letter) > MOST_MARKS for letter in ",;"):
+        raise InvalidInput([problem("events_too_full")])
     try:
         calendars = Calendar.from_ical(text, multiple=True)
         events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
@@ -43,8 +53,6 @@ def read_events(text: str) -> CalendarFile:
         raise InvalidInput([problem("events_unreadable")]) from error
     if not calendars or "END:VCALENDAR" not in text.upper():  # cut before its end
         raise InvalidInput([problem("events_unreadable")])
-    if len(events) > MOST_ROWS:
-        raise InvalidInput([problem("too_many_rows", rows=len(events), limit=MOST_ROWS)])
     inside: dict[str, bytes] = {}
     rows = tuple(_row(number, event, inside) for number, event in enumerate(events, start=2))
     return CalendarFile(rows, HEADERS, inside=inside)

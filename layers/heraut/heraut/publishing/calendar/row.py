@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
+from heraut.letters import clean
 from heraut.problems import Problem, problem, warning
 from heraut.publishing.calendar.columns import OVERRIDE, Column, plain
 from heraut.publishing.calendar.moment import WrongWeekday, read_hour, read_instant, read_moment
+from heraut.publishing.calendar.sheet import LONGEST_CELL
 from heraut.publishing.local_time import LocalTime, at_local, on_the_wall, zone_called
 from heraut.publishing.model import Poll, State, Visibility
 
@@ -173,10 +175,10 @@ class _Reader:
 
     def __init__(self, row: Row, brands: Sequence[Brand], headers: Mapping[str, str]) -> None:
         self._row = row
-        self._cells = row.cells
         self._brands = brands
         self._headers = headers
         self._problems = list(row.problems)
+        self._cells = {column: self._cleaned(column, text) for column, text in row.cells.items()}
 
     def read(self) -> ReadRow:
         status = self._status()
@@ -206,6 +208,16 @@ class _Reader:
         )
         self._check_said(found)
         return replace(found, problems=tuple(self._problems))
+
+    def _cleaned(self, column: str, text: str) -> str:
+        """Give a cell without the letters that no text may hold (`heraut.letters`), and say so."""
+        if len(text) > LONGEST_CELL:
+            self._stop("cell_too_long", column, limit=LONGEST_CELL)
+            return ""
+        kept = clean(text)
+        if kept != text:
+            self._warn("letters_left_out", column, letters=len(text) - len(kept))
+        return kept.strip()
 
     def _cell(self, column: str) -> str:
         return self._cells.get(column, "")

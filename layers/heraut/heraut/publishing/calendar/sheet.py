@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ics", ".zip")
 MOST_BYTES = 20_000_000  # of a calendar itself; a ZIP may hold more (`calendar.archive`)
 MOST_ROWS = 2_000
+LONGEST_CELL = 100_000  # characters; Excel stops at 32 767, and no network takes more than this
+MOST_COLUMNS = 200
 HEADER_WITHIN = 20  # rows in which the header is looked for: a title may stand above it
 HEADER_COLUMNS = 2  # columns of ours that make a row the header
 
@@ -54,6 +56,7 @@ class Sheet:
     problems: Mapping[int, Problem] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     whole: bool = True
+    more: int = 0  # rows beyond those that are kept
 
 
 def is_calendar(name: str) -> bool:
@@ -72,8 +75,8 @@ def of_sheet(sheet: Sheet) -> CalendarFile:
     below = sheet.rows[at + 1 :]
     rows = [_row(number, cells, columns, sheet.problems.get(number)) for number, cells in below]
     filled = tuple(row for row in rows if row.cells or row.problems)
-    if len(filled) > MOST_ROWS:
-        raise InvalidInput([problem("too_many_rows", rows=len(filled), limit=MOST_ROWS)])
+    if len(filled) + sheet.more > MOST_ROWS:
+        raise InvalidInput([problem("too_many_rows", rows=len(filled) + sheet.more, limit=MOST_ROWS)])
     unknown = [name.strip() for name, column in zip(header, columns, strict=True) if column is None and name.strip()]
     warnings = tuple(warning("column_unknown", name, name=name) for name in unknown)
     headers = {column: name.strip() for name, column in zip(header, columns, strict=True) if column}
@@ -104,8 +107,11 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[str | None], found
 
 
 def tidy(cell: str) -> str:
-    """Give a cell's text: composed accents, plain line breaks, nothing invisible that no text holds on purpose."""
-    lines = cell.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    """Give a cell's text: composed accents, plain line breaks, no control characters; cut where it is too long to read.
+
+    What else no text may hold is told to the person: `calendar.row` leaves it out.
+    """
+    lines = cell[: LONGEST_CELL + 1].replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
     shown = "".join(letter for letter in lines if letter in "\n\t" or not _is_unseen(letter))
     return unicodedata.normalize("NFC", shown).strip()
 

@@ -8,9 +8,10 @@ import io
 
 from heraut.errors import InvalidInput
 from heraut.problems import problem
-from heraut.publishing.calendar.sheet import Sheet, header_at
+from heraut.publishing.calendar.sheet import MOST_COLUMNS, MOST_ROWS, Sheet, header_at
 
 SEPARATORS = (";", ",", "\t")
+MOST_KEPT = 2 * MOST_ROWS  # rows; what stands below is counted alone
 _END = "\x03"  # a last record of our own: when it does not come back alone, a quotation mark was left open
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _NO_CONTROLS = dict.fromkeys({*range(32), 127} - {*b"\t\n\r"})  # invisible, pasted by accident
@@ -57,12 +58,25 @@ def _read(text: str, separator: str) -> Sheet:
     body = text if text.endswith(("\n", "\r")) else text + "\n"
     reader = csv.reader(io.StringIO(body + _END, newline=""), delimiter=separator)
     rows: list[tuple[int, list[str]]] = []
+    number, cells, more = 0, [_END], 0
     try:
-        rows.extend((number, cells) for number, cells in enumerate(reader, start=1))
+        for number, cells in enumerate(reader, start=1):
+            if cells == [_END]:
+                continue
+            more += len(rows) == MOST_KEPT and any(cells)
+            if len(rows) < MOST_KEPT and any(cells):
+                rows.append((number, _narrow(cells)))
     except csv.Error:  # a cell beyond the module's limit (131 072 letters): what a quotation mark left open makes
-        return _cut(rows, len(rows) + 1)
-    number, last = rows.pop()
-    return Sheet(rows) if last == [_END] else _cut(rows, number)
+        return _cut(rows, number + 1)
+    if cells == [_END]:
+        return Sheet(rows, more=more)
+    return _cut([row for row in rows if row[0] != number], number)
+
+
+def _narrow(cells: list[str]) -> list[str]:
+    """Keep the columns that a calendar may have; one more stands for all that is written beyond."""
+    beyond = next((cell for cell in cells[MOST_COLUMNS:] if cell.strip()), "")
+    return [*cells[:MOST_COLUMNS], beyond] if beyond else cells[:MOST_COLUMNS]
 
 
 def _cut(rows: list[tuple[int, list[str]]], number: int) -> Sheet:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from heraut.errors import InvalidInput
 from heraut.problems import problem, warning
-from heraut.publishing.calendar.archive import refuse_bomb
-from heraut.publishing.calendar.sheet import MOST_ROWS, Sheet, header_at
+from heraut.publishing.calendar.sheet import MOST_COLUMNS, MOST_ROWS, Sheet, header_at
+from heraut.publishing.calendar.weight import refuse_heavy_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from openpyxl.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
-MOST_COLUMNS = 200
 LAST_ROW = 5_000  # blank rows included
 _HALF = timedelta(microseconds=500_000)
 _NO_DAY = date(1899, 12, 31)  # up to here, a date and hour is an hour alone
@@ -28,7 +27,7 @@ def read_workbook(body: bytes) -> Sheet:
     """Read the calendar's sheet; InvalidInput when the workbook cannot be opened."""
     from openpyxl import load_workbook
 
-    refuse_bomb(body)
+    refuse_heavy_workbook(body)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that it leaves out
