@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
+from tests.canary import OURS, Watch
+
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
 # No deadline: how long an example takes is the machine's doing. In CI the examples are always the same ones.
 settings.register_profile("heraut", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -27,3 +31,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         rows = (row for counted in told for *row, count in counted for _ in range(count))
         for line in lines(rows):
             terminalreporter.write_line(line)
+
+
+_watch = Watch()
+
+
+@pytest.fixture(autouse=True)
+def no_secret_and_no_text_in_a_log() -> Iterator[None]:
+    """Fail any test during which our loggers said a planted secret or a post's text, at whatever level."""
+    ours = logging.getLogger(OURS)
+    before = ours.level
+    ours.setLevel(logging.DEBUG)
+    ours.addHandler(_watch)
+    _watch.found.clear()
+    yield
+    ours.removeHandler(_watch)
+    ours.setLevel(before)
+    assert _watch.found == [], "a secret or a post's text was logged there"

@@ -124,7 +124,7 @@ def test_a_newer_revision_is_not_overwritten(shop: Shop, file: Path, tmp_path: P
         ("- 1\n- 2\n", "Le fichier ne contient aucune marque"),
         ("brands:\n  - id: a\n   name: b\n", "mal écrit, ligne 3"),
         ("brands:\n  - id: a\n    id: b\n", "mal écrit, ligne 3"),
-        ("brands: *nobody", "mal écrit, ligne 1"),
+        ("brands: *nobody", "ligne 1 : les renvois (*nom)"),
         ("brands:\n  - id: !!python/object:os.system x\n    name: B\n", "brands[1].id"),
         ("brands:\n  - id: Fournil\n    name: B\n", "brands[1].id : « Fournil » n'est pas possible ici"),
         ("brands:\n  - id: f\n    nmae: B\n", "brands[1].nmae : Le champ « nmae » n'existe pas. Vouliez-vous"),

@@ -18,6 +18,7 @@ from heraut.aws.posts_table import PostsTable
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.lambdas import bootstrap
 from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
+from tests import canary
 from tests.contracts.stack import REGION, Stack
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Running:
         made = Post(
             brand=BRAND.id,
             id=post,
-            content=Content(parts=(Part(text=f"Bonjour de {post}"),)),
+            content=Content(parts=(Part(text=f"Bonjour de {post} {canary.TEXT}"),)),
             accounts=(account,),
             publish_at=instant,
             local="2026-11-23T09:30",

@@ -1,0 +1,188 @@
+"""Every link of every message: opened by previews and scanners, pressed by two at once, it has one effect."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from heraut.aws.brands_table import BrandsTable
+from heraut.aws.links_table import LinksTable
+from heraut.aws.posts_table import PostsTable
+from heraut.brands import NetworkName
+from heraut.brands.check_people import check_people
+from heraut.events import TOLD_TO_PEOPLE, EventName
+from heraut.lambdas import bootstrap
+from heraut.links import Action
+from heraut.networks.by_hand import ByHand
+from heraut.publishing.act_on_link import LinkWorld
+from heraut.publishing.model import State
+from tests.contracts.stack import Stack
+from tests.people import LINKS_URL, MARTIN, NOW, PROMISE, Bakery, Uploads, a_delivery, a_post, happened
+from tests.twins.clock import ClockTwin
+
+AGENTS = (
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "WhatsApp/2.23.20.0 A",
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "Mozilla/5.0 (Windows NT 10.0; Microsoft Outlook SafeLinks)",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)",
+)
+APP = Path(__file__).parents[2] / "functions" / "act_on_link" / "app.py"
+SLOTS = MARTIN.model_copy(update={"slots": ("07:30", "18:00"), "revision": 1})
+
+# What is told, the state it is told of, the account, what the event says, when the buttons are pressed.
+KINDS = [
+    (EventName.FAILED, State.FAILED, "bluesky", {}, NOW),
+    (EventName.EXPIRED, State.EXPIRED, "bluesky", {}, NOW),
+    (EventName.ASKING, State.ASKING, "bluesky", {}, NOW),
+    (EventName.APPROVAL_ASKED, State.TO_APPROVE, None, {"version": 1}, PROMISE),
+    (EventName.HANDOVER_AHEAD, State.SCHEDULED, "insta", {}, PROMISE),
+    (EventName.HANDOVER_DUE, State.ASKING, "insta", {}, NOW),
+    (EventName.HANDOVER_REMINDED, State.ASKING, "insta", {"reminders": 3}, NOW),
+]
+MOST_BUTTONS = 4
+CASES = list(itertools.product(range(len(KINDS)), range(MOST_BUTTONS)))
+
+
+class Url:
+    """The function behind its URL, over the bakery's tables, at an hour of ours."""
+
+    def __init__(self, bakery: Bakery, monkeypatch: pytest.MonkeyPatch) -> None:
+        networks: dict[NetworkName, Any] = dict.fromkeys(NetworkName, Uploads()) | {NetworkName.BY_HAND: ByHand()}
+        world = LinkWorld(
+            bakery.posts, bakery.brands, bakery.links, bakery.media, bakery.outbox, networks, bakery.pauses
+        )
+        monkeypatch.setattr(bootstrap, "act_on_link", lambda: world)
+        spec = importlib.util.spec_from_file_location("app_act_on_link", APP)
+        assert spec is not None
+        assert spec.loader is not None
+        self._app: Any = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self._app)
+        self._context = type("Context", (), {"function_name": "act_on_link"})()
+        self._monkeypatch = monkeypatch
+        self.at(NOW)
+        self._app.lambda_handler({"self_test": True}, self._context)
+
+    def at(self, now: Any) -> None:
+        """Set its clock."""
+        self._monkeypatch.setattr(self._app, "SystemClock", partial(ClockTwin, now))
+
+    def open(self, address: str, method: str = "GET", agent: str = AGENTS[-1], body: str = "") -> dict[str, Any]:
+        """Send a request as the function URL brings it."""
+        asked: dict[str, Any] = {
+            "version": "2.0",
+            "rawPath": urlsplit(address).path,
+            "headers": {"user-agent": agent, "purpose": "prefetch"},
+            "requestContext": {"http": {"method": method, "userAgent": agent}},
+            "body": body,
+        }
+        answer: dict[str, Any] = self._app.lambda_handler(asked, self._context)
+        return answer
+
+    def press_twice(self, address: str, body: str = "") -> list[int]:
+        """Let two people press at the very same moment; gives both statuses, the lower first."""
+        together = Barrier(2)
+
+        def press() -> int:
+            together.wait(10)
+            return int(self.open(address, "POST", body=body)["statusCode"])
+
+        with ThreadPoolExecutor(2) as people:
+            return sorted(one.result() for one in [people.submit(press) for _ in range(2)])
+
+
+@pytest.fixture
+def bakery(posts_stack: Stack, brands_stack: Stack) -> Bakery:
+    """The bakery over the real tables, whose conditions hold against two at once as DynamoDB's do."""
+    for stack in (posts_stack, brands_stack):
+        stack.one_at_a_time()
+    stores: dict[str, Any] = {"posts": PostsTable(posts_stack.table), "links": LinksTable(brands_stack.table)}
+    made = Bakery(brand=SLOTS, **stores)
+    brands = BrandsTable(brands_stack.table)
+    brands.save(SLOTS, 0)
+    made.__dict__["brands"] = brands
+    return made
+
+
+def addresses(bakery: Bakery) -> list[str]:
+    """Give the links of the message that Léa got last; addresses of networks are none of ours."""
+    return [one.address for one in bakery.notifications.to("lea")[-1].buttons if one.address.startswith(LINKS_URL)]
+
+
+def world_of(bakery: Bakery) -> tuple[Any, ...]:
+    """Give everything that a press may change."""
+    return bakery.posts.deliveries("martin", "p1"), bakery.posts.story("martin", "p1"), list(bakery.outbox.queued)
+
+
+@pytest.mark.parametrize(("kind", "button"), CASES, ids=[f"{KINDS[k][0]}-{b}" for k, b in CASES])
+def test_every_link_of_every_message(kind: int, button: int, bakery: Bakery, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Previews and scanners change nothing; of two presses at once one decides; pressed again it stays decided."""
+    name, state, account, fields, now = KINDS[kind]
+    accounts = (account,) if account else ("bluesky", "mastodon")
+    post = a_post(accounts=accounts)
+    bakery.add(post, *(a_delivery(post, one, state) for one in accounts))
+    bakery.tell(happened(name, account=account, **fields))
+    links = addresses(bakery)
+    if button >= len(links):
+        assert links  # this message has fewer buttons
+        return
+    address = links[button]
+    url = Url(bakery, monkeypatch)
+    url.at(now)
+    before = world_of(bakery)
+
+    seen = [url.open(address, method, agent) for method in ("GET", "HEAD") for agent in AGENTS]
+    assert {one["statusCode"] for one in seen} == {200}
+    assert world_of(bakery) == before
+
+    first, second = url.press_twice(address)
+    after = world_of(bakery)
+
+    assert (first, second) in {(200, 200), (200, 409)}
+    decided = [one for one in after[1] if one.name is EventName.DECIDED]
+    assert len(decided) == 1
+    assert [one.revision for one in after[0]] == [one.revision + 1 for one in before[0]]
+    assert all(one.state is not state or state is State.SCHEDULED for one in after[0])
+    assert len(after[2]) <= len(accounts)
+
+    for other in links:
+        url.open(other, "POST")
+        url.open(other)
+    assert world_of(bakery) == after
+
+
+def test_every_kind_of_message_is_above() -> None:
+    """A kind that is added is opened here too, and every action has its links tried here or with the red button."""
+    assert {kind[0] for kind in KINDS} == TOLD_TO_PEOPLE
+    assert set(Action) - {Action.CONFIRM_PERSON, Action.PAUSE} == {
+        Action.IS_ONLINE,
+        Action.SEND_AGAIN,
+        Action.PUBLISH_NOW,
+        Action.NEXT_SLOT,
+        Action.DROP,
+        Action.APPROVE,
+    }
+
+
+def test_the_link_that_confirms_a_person(bakery: Bakery, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opened by anything it confirms nobody; pressed by two at once it confirms once."""
+    stores: dict[str, Any] = {"brands": bakery.brands, "links": bakery.links, "notifications": bakery.notifications}
+    check_people(SLOTS, **stores, links_url=LINKS_URL, now=NOW, only=["lea"])
+    (address,) = addresses(bakery)
+    url = Url(bakery, monkeypatch)
+
+    for agent in AGENTS:
+        url.open(address, "GET", agent)
+        url.open(address, "HEAD", agent)
+    assert not bakery.brands.confirmations("martin")
+
+    assert url.press_twice(address) == [200, 200]
+    assert set(bakery.brands.confirmations("martin")) == {"lea"}
