@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -39,7 +40,7 @@ APP = Path(__file__).parents[2] / "functions" / "act_on_link" / "app.py"
 SLOTS = MARTIN.model_copy(update={"slots": ("07:30", "18:00"), "revision": 1})
 
 # What is told, the state it is told of, the account, what the event says, when the buttons are pressed.
-KINDS = [
+KINDS: list[tuple[EventName, State, str | None, dict[str, Any], datetime]] = [
     (EventName.FAILED, State.FAILED, "bluesky", {}, NOW),
     (EventName.EXPIRED, State.EXPIRED, "bluesky", {}, NOW),
     (EventName.ASKING, State.ASKING, "bluesky", {}, NOW),
@@ -71,7 +72,7 @@ class Url:
         self.at(NOW)
         self._app.lambda_handler({"self_test": True}, self._context)
 
-    def at(self, now: Any) -> None:
+    def at(self, now: datetime) -> None:
         """Set its clock."""
         self._monkeypatch.setattr(self._app, "SystemClock", partial(ClockTwin, now))
 
