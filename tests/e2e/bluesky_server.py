@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,9 @@ DID = "did:plc:e2e000000000000000000000"
 HANDLE = "essai.test"
 PASSWORD = "aaaa-bbbb-cccc-dddd"
 BREAKS = "panne"  # a post with this word is accepted, and its answer lost
+HOLDS_BEFORE = "sursis"  # the first call for a post with this word is held open, and never accepted
+HOLDS_AFTER = "silence"  # a post with this word is accepted, and its call held open
+HELD_SECONDS = 60
 FORGETS = "oubli"  # the pictures of a post with this word are gone the first time
 
 
@@ -26,6 +31,8 @@ class BlueskyServer:
         self.port = port
         self.records: dict[str, Any] = {}
         self.forgot: set[str] = set()
+        self.held: dict[str, float] = {}  # by key: when a call came that is held open (epoch seconds)
+        self.let_go = threading.Event()
 
     @property
     def host_port(self) -> str:
@@ -50,8 +57,13 @@ class BlueskyServer:
             case "putRecord" if FORGETS in body["record"]["text"] and body["rkey"] not in self.forgot:
                 self.forgot.add(body["rkey"])
                 return 400, {"error": "BlobNotFound", "message": "Could not find blob"}
+            case "putRecord" if HOLDS_BEFORE in body["record"]["text"] and body["rkey"] not in self.held:
+                self._hold(body["rkey"])
+                return 503, {"error": "UpstreamFailure", "message": "never accepted"}
             case "putRecord":
                 self.records[body["rkey"]] = body["record"]
+                if HOLDS_AFTER in body["record"]["text"] and body["rkey"] not in self.held:
+                    self._hold(body["rkey"])
                 if BREAKS in body["record"]["text"]:
                     return 502, {"error": "InternalServerError", "message": "accepted, and then lost its answer"}
                 uri = f"at://{DID}/{body['collection']}/{body['rkey']}"
@@ -62,6 +74,10 @@ class BlueskyServer:
             case "getRecord":
                 return 400, {"error": "RecordNotFound", "message": "Could not locate record"}
         return 501, {"error": "MethodNotImplemented", "message": method}
+
+    def _hold(self, key: str) -> None:
+        self.held[key] = time.time()
+        self.let_go.wait(HELD_SECONDS)
 
 
 @contextmanager
@@ -81,11 +97,12 @@ def bluesky_server() -> Iterator[BlueskyServer]:
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
             status, answer = known.answer(url.path.removeprefix("/xrpc/"), query, body)
             written = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(written)))
-            self.end_headers()
-            self.wfile.write(written)
+            with contextlib.suppress(ConnectionError):  # whoever asked may be dead
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(written)))
+                self.end_headers()
+                self.wfile.write(written)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
             """Say nothing."""
@@ -97,6 +114,7 @@ def bluesky_server() -> Iterator[BlueskyServer]:
     try:
         yield known
     finally:
+        known.let_go.set()
         server.shutdown()
         server.server_close()
         thread.join()
