@@ -129,6 +129,7 @@ def _idle(measured: Measured, tick_units: float) -> list[Line]:
         Line("ticks, time", ticking * _gb("DispatchPostsFunction"), "lambda_gb_seconds"),
         Line("renewals, time", renewing * _gb("RefreshTokensFunction"), "lambda_gb_seconds"),
         Line("due index, every shard each minute", minutes * tick_units, "dynamodb_reads"),
+        Line("whether the posts come from a backup, each minute", minutes, "dynamodb_reads"),
         Line("renewals, reads", hours * hourly["dynamodb_half_reads"] / 2, "dynamodb_reads"),
         Line("renewals, writes", hours * hourly["dynamodb_writes"], "dynamodb_writes"),
         Line("renewals, secrets", hours * hourly["kms_requests"], "kms_requests"),
@@ -146,8 +147,8 @@ def _posts(played: Played, measured: Measured) -> list[Line]:
     used = {name: count * times for name, count in played.usage.items()}
     runs = {name: count * times for name, count in played.runs.items()}
     each = {name: played.calls_of.get(name, 0) / (count or 1) for name, count in played.runs.items()}
-    queries = 4 * played.runs["dispatch_posts"]  # what the ticks ask anyway is in the idle month
-    dispatching = (played.calls_of["dispatch_posts"] - queries) * times
+    asked = (4 + 1) * played.runs["dispatch_posts"]  # what the ticks ask anyway is in the idle month
+    dispatching = (played.calls_of["dispatch_posts"] - asked) * times
     publishing = EARLY + NETWORK + _seconds(AFTER, "PublishPostFunction", measured)
     fitting = PICTURE_CPU * WHOLE_PROCESSOR_MB / 1024
     preparing = START + UPLOAD + fitting + _seconds(each["prepare_delivery"], "PrepareDeliveryFunction", measured)
@@ -246,7 +247,9 @@ def _bill(
 def _per_thousand(played: Played) -> dict[str, float]:
     times = PER / posting.POSTS
     found = {name: round(count * times, 1) for name, count in sorted(played.calls.items())}
-    found["dynamodb:Query"] = round(found["dynamodb:Query"] - 4 * played.runs["dispatch_posts"] * times, 1)
+    ticks = played.runs["dispatch_posts"] * times
+    found["dynamodb:Query"] = round(found["dynamodb:Query"] - 4 * ticks, 1)
+    found["dynamodb:GetItem"] = round(found["dynamodb:GetItem"] - ticks, 1)
     return found
 
 

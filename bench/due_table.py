@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from bench.capacity import PAGE_BYTES, size_of
+from heraut.aws.posts_table import HOME
 from heraut.due import shard_of, stamp
 from heraut.publishing.model import KIND, SHARDS
 
@@ -57,7 +58,12 @@ class DueTable:
         """Answer one request (botocore's `before-send` event: nothing leaves the process)."""
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
         asked = json.loads(request.body)
-        known = {"Query": self._query, "UpdateItem": self._update, "TransactWriteItems": self._transact}
+        known = {
+            "GetItem": _at_home,
+            "Query": self._query,
+            "UpdateItem": self._update,
+            "TransactWriteItems": self._transact,
+        }
         with self._lock:
             return answered(request, known[operation](asked))
 
@@ -118,6 +124,14 @@ class DueTable:
             "due_at": at,
         }
         return {**like, **{name: {"S": text} for name, text in known.items()}}
+
+
+def _at_home(asked: dict[str, Any]) -> dict[str, Any]:
+    """Answer the one item that a tick reads: its posts come from no backup."""
+    key = asked["Key"]
+    if (key["pk"]["S"], key["sk"]["S"]) != HOME:
+        raise ValueError("a tick reads an item that this table does not have")
+    return {"Item": {**key, "name": {"S": asked["TableName"]}, "schema": {"N": "1"}}}
 
 
 def answered(request: Any, body: dict[str, Any], status: int = 200) -> AWSResponse:
