@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import html5lib
@@ -118,3 +118,17 @@ def test_both_forms_are_kept_where_nothing_is_triggered() -> None:
     assert set(files.files) == set(keys)
     assert files.types[keys[1]].startswith("text/html")
     assert json.loads(files.files[keys[0]])["file"] == "semaine <48>.csv"
+
+
+@pytest.mark.parametrize("name", ["é" * 509 + ".csv", "a\nb\x1b[2J\u202e.csv", "\ud800.csv"])
+def test_the_report_of_an_odd_name_can_be_kept(name: str) -> None:
+    """However long or broken the file's name is, the report's key is one that a bucket takes."""
+    files = MediaTwin()
+
+    keys = save_report(
+        ReportMaker(name, BODY, dry_run=False, language="fr").made(), files, datetime(2026, 11, 23, tzinfo=UTC)
+    )
+
+    for key in keys:
+        assert len(key.encode()) <= 1024
+        assert key.isprintable()

@@ -10,6 +10,8 @@ from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from heraut.letters import in_one_line
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from heraut.publishing.store import MediaStore
 
 PREFIX = "reports/"  # triggers nothing
+LONGEST_NAME = 900  # bytes of a file's name in the key of its report
 
 
 class Outcome(StrEnum):
@@ -80,7 +83,7 @@ class ReportMaker:
     def made(self, *, readable: bool = True) -> Report:
         """Give the report, rows in order."""
         return Report(
-            file=self.file,
+            file=in_one_line(self.file),
             sha256=hashlib.sha256(self.body).hexdigest(),
             dry_run=self.dry_run,
             language=self.language,
@@ -134,7 +137,9 @@ def as_html(report: Report) -> str:
 
 def save_report(report: Report, files: MediaStore, now: datetime) -> Sequence[str]:
     """Keep both forms under `reports/<file name>.<UTC>`; gives their keys."""
-    stem = f"{PREFIX}{report.file}.{now.astimezone(UTC):%Y-%m-%dT%H-%M-%S-%fZ}"
+    # A key has at most 1 024 bytes, and a calendar's own may have all of them.
+    name = report.file.encode()[:LONGEST_NAME].decode(errors="ignore")
+    stem = f"{PREFIX}{name}.{now.astimezone(UTC):%Y-%m-%dT%H-%M-%S-%fZ}"
     files.save(f"{stem}.json", as_json(report).encode(), "application/json; charset=utf-8")
     files.save(f"{stem}.html", as_html(report).encode(), "text/html; charset=utf-8")
     return f"{stem}.json", f"{stem}.html"
