@@ -164,7 +164,7 @@ def seen(outputs: Mapping[str, str]) -> dict[tuple[str, int], int]:
 def feed_of(outputs: Mapping[str, str], name: str) -> list[str]:
     """The texts in an account's feed, as a stranger reads them; none while there is no feed."""
     try:
-        with urllib.request.urlopen(f"{outputs['PublicUrl']}/essai/{name}/feed.json", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{outputs['PublicUrl']}/essai/{name}/feed.json", timeout=10) as answer:  # noqa: S310 -- the stack of this machine
             return [str(item["content_text"]).strip() for item in json.loads(answer.read())["items"]]
     except urllib.error.HTTPError:
         return []

@@ -76,7 +76,7 @@ def bluesky_network(
     modules = installed("bluesky")
     node = node_program()
     # The database's account, which is not ours when we are root, must be able to walk there: TMPDIR may be private.
-    base = Path(tempfile.mkdtemp(prefix="heraut-bluesky-", dir="/tmp" if os.geteuid() == 0 else None))  # noqa: S108
+    base = Path(tempfile.mkdtemp(prefix="heraut-bluesky-", dir="/tmp" if os.geteuid() == 0 else None))  # noqa: S108 -- a fresh folder of its own
     with _database(base) as url:
         command = [
             node,
