@@ -34,7 +34,7 @@ REGION = "eu-west-3"
 ARTIFACTS = "heraut-local-artifacts"
 MAIL_FROM = "heraut@heraut.test"
 FUNCTIONS = frozenset(
-    f"{name}Function" for name in ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh")
+    f"{name}Function" for name in ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh", "Check")
 )  # their outputs
 START_SECONDS = 60
 STOP_SECONDS = 90

@@ -28,6 +28,7 @@ ROLES = [
         "TellPeople",
         "ActOnLink",
         "RefreshTokens",
+        "CheckUpcoming",
     )
 ]
 # Done by the platform in the function's name, where the emulator evaluates nothing.

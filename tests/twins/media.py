@@ -21,5 +21,8 @@ class MediaTwin:
             raise NotFound(key)
         return self.files[key]
 
+    def size(self, key: str) -> int | None:
+        return len(self.files[key]) if key in self.files else None
+
     def link(self, key: str) -> str:
         return f"https://files.example/{key}?signed=1"

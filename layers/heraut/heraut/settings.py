@@ -110,3 +110,17 @@ class RefreshTokensSettings(Settings):
     secrets_path: str
     local_servers: str
     mail_from: str
+
+
+@dataclass(frozen=True)
+class CheckUpcomingSettings(Settings):
+    """Looks ahead at what leaves within a day or an hour."""
+
+    brands_table: str
+    posts_table: str
+    files_bucket: str
+    public_bucket: str
+    public_url: str
+    secrets_path: str
+    local_servers: str
+    mail_from: str

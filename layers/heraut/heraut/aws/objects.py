@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LINK_GOOD_FOR = timedelta(days=1)
 # S3 says 404 to those who may list the bucket, and 403 to the others: a function may read its prefix, not list it.
 _NOT_THERE = frozenset({"NoSuchKey", "AccessDenied"})
+_NO_HEAD = frozenset({"404", "403"})  # an answer to HEAD has no body that would say more
 
 
 class FilesBucket:
@@ -38,6 +39,16 @@ class FilesBucket:
             except ClientError as error:
                 if code_of(error) in _NOT_THERE:
                     raise NotFound(key) from error
+                raise
+
+    def size(self, key: str) -> int | None:
+        """Give the size of a file in bytes without reading it, None when it is not there (or not ours to read)."""
+        with edge("look at a file"):
+            try:
+                return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
+            except ClientError as error:
+                if code_of(error) in _NO_HEAD:
+                    return None
                 raise
 
     def link(self, key: str) -> str:

@@ -20,6 +20,7 @@ from heraut.aws.table import Table
 from heraut.clock import SystemClock
 
 BATCHES_AT_ONCE = 10  # of the tick; half of the connections that a client keeps
+ACCOUNTS_AT_ONCE = 10  # tried side by side: one that hangs holds back nobody
 REMEMBERED = timedelta(minutes=10)  # a reconnected account works within that time
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from heraut.notifications.base import Notifications
     from heraut.publishing.act_on_link import LinkWorld
     from heraut.publishing.calendar.media import Fetch
+    from heraut.publishing.check_upcoming import Checking
     from heraut.publishing.dispatch_posts import AtOnce
     from heraut.publishing.store import Clock, MediaStore, Outbox, Pauses, Posts
     from heraut.publishing.world import MediaWorld, World
@@ -134,6 +136,24 @@ def refresh_tokens() -> Renewing:
         secrets=_secrets(read.secrets_path, timedelta(0)),  # an old one must not come back
         networks=_networks("", "", read.local_servers),
         notifications=_notifications(read.mail_from),
+    )
+
+
+def check_upcoming() -> Checking:
+    """Build the world of looks ahead."""
+    from heraut.aws.looks_table import LooksTable
+    from heraut.publishing.check_upcoming import Checking
+
+    read = settings.CheckUpcomingSettings.from_env(os.environ)
+    return Checking(
+        posts=_posts(read.posts_table),
+        looks=LooksTable(Table(clients().dynamodb, read.posts_table)),
+        brands=_brands(read.brands_table),
+        secrets=_secrets(read.secrets_path, timedelta(0)),  # a reconnected account is seen at the next look
+        networks=_networks(read.public_bucket, read.public_url, read.local_servers),
+        media=_media(read.files_bucket),
+        notifications=_notifications(read.mail_from),
+        at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from heraut.publishing.brake import Ended, Pause
     from heraut.publishing.model import Attempt, Delivery, Post, State
     from heraut.publishing.pacing import Bucket, Pace
+    from heraut.publishing.upcoming import Look
 
 
 MOST_WRITES = 100  # what one transaction of DynamoDB takes
@@ -151,6 +152,16 @@ class Posts(Protocol):
         """Remember that this person heard of this event."""
 
 
+class Looks(Protocol):
+    """What `check_upcoming` remembers of its looks ahead; forgotten two days after the promise."""
+
+    def looks(self, brand: str) -> Sequence[Look]:
+        """Give the last look at each delivery of a brand, consistently, by post and account."""
+
+    def save_look(self, brand: str, look: Look) -> None:
+        """Remember a look instead of the one before at the same delivery."""
+
+
 class Pauses(Protocol):
     """Pauses: one of a scope at a time."""
 
@@ -199,6 +210,9 @@ class MediaStore(Protocol):
 
     def read(self, key: str) -> bytes:
         """Read a file; NotFound when it is not there."""
+
+    def size(self, key: str) -> int | None:
+        """Give the size of a file in bytes without reading it, None when it is not there."""
 
     def link(self, key: str) -> str:
         """Give an address, good for a day, from which a person may take the file."""
