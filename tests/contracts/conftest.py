@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.links_table import LinksTable
+from heraut.aws.looks_table import LooksTable
 from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
 from tests.contracts.cli_shop import Shop
@@ -16,6 +17,7 @@ from tests.contracts.provider import Provider
 from tests.contracts.stack import Stack
 from tests.twins.brands import BrandsTwin
 from tests.twins.links import LinksTwin
+from tests.twins.looks import LooksTwin
 from tests.twins.pauses import PausesTwin
 from tests.twins.posts import PostsTwin
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brands
     from heraut.links import Links
-    from heraut.publishing.store import Pauses, Posts
+    from heraut.publishing.store import Looks, Pauses, Posts
 
 
 @pytest.fixture
@@ -60,6 +62,14 @@ def pauses(posts: Posts, request: pytest.FixtureRequest) -> Pauses:
     if isinstance(posts, PostsTwin):
         return PausesTwin(posts)
     return PausesTable(request.getfixturevalue("posts_stack").table)
+
+
+@pytest.fixture(params=["twin", "table"])
+def looks(request: pytest.FixtureRequest) -> Looks:
+    """What is remembered of looks ahead."""
+    if request.param == "twin":
+        return LooksTwin()
+    return LooksTable(request.getfixturevalue("posts_stack").table)
 
 
 @pytest.fixture(params=["twin", "table"])

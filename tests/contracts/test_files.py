@@ -47,6 +47,13 @@ def test_a_file_comes_back_as_it_was(files: MediaStore) -> None:
     assert files.read(KEY) == bytes(range(256))
 
 
+def test_the_size_is_told_without_reading(files: MediaStore) -> None:
+    """In bytes; None for what is not there."""
+    files.save(KEY, b"12345", "image/jpeg")
+    assert files.size(KEY) == 5
+    assert files.size("media/other") is None
+
+
 class TestBucket:
     def test_the_content_type_is_kept(self, s3: S3Client) -> None:
         """A browser that follows the link shows a picture."""

@@ -31,4 +31,3 @@ def test_what_is_found_is_remembered(running: Running) -> None:
         ("p1@journal", (), ()),
         ("p2@journal", ("close:p1",), ("lea",)),
     ]
-    assert running.clients.mail.get_account()["SendQuota"]["SentLast24Hours"] == 1

@@ -172,9 +172,9 @@ class _Ways:
     """What became of telling: who was written to (by delivery), and of which deliveries somebody was reached or not."""
 
     heard: dict[str, set[str]]
+    missed: dict[str, set[str]]  # who could not be told now
     reached: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)  # somebody cannot be reached at all
-    again: set[str] = field(default_factory=set)  # somebody could not be told now
 
 
 class _BrandCheck:
@@ -199,9 +199,9 @@ class _BrandCheck:
     def run(self) -> None:
         """Look at everything due, tell each person once, then remember."""
         seen = [one for delivery in self.agenda.due if (one := self._seen(delivery))]
-        heard, again = self._tell(seen)
+        ways = self._tell(seen)
         for one in seen:
-            self._remember(one, heard.get(one.delivery.id, set()), again=one.delivery.id in again)
+            self._remember(one, ways.heard[one.delivery.id], ways.missed[one.delivery.id])
 
     def _seen(self, hint: Delivery) -> Seen | None:
         """Look at one delivery as it is now; None when it has moved on, or cannot be looked at now."""
@@ -282,17 +282,19 @@ class _BrandCheck:
             self._contents[key] = (text, upcoming.words(content)) if content else None
         return self._contents[key]
 
-    def _tell(self, seen: Sequence[Seen]) -> tuple[dict[str, set[str]], set[str]]:
-        """Tell everybody; gives who was written to (by delivery) and of which deliveries somebody must still hear."""
-        ways = _Ways({one.delivery.id: set() for one in seen})
+    def _tell(self, seen: Sequence[Seen]) -> _Ways:
+        """Tell everybody."""
+        ways = _Ways({one.delivery.id: set() for one in seen}, {one.delivery.id: set() for one in seen})
         for person in self.brand.people:
             self._tell_one(person, [said for one in seen if (said := self._for(one, person))], ways)
         # Somebody must hear: where nobody of the first circle can be reached, the next one is told.
         for circle in (self.brand.people_with(Role.ON_CALL), self.brand.people):
-            unheard = [one for one in seen if one.delivery.id in ways.lost - ways.reached - ways.again]
+            unheard = [
+                one for one in seen if one.delivery.id in ways.lost - ways.reached and not ways.missed[one.delivery.id]
+            ]
             for person in circle:
                 self._tell_one(person, [said for one in unheard if (said := self._for(one, person, circle))], ways)
-        return ways.heard, ways.again
+        return ways
 
     def _for(self, one: Seen, person: Person, circle: Sequence[Person] = ()) -> Seen | None:
         """Give what of a delivery is news to a person: findings, or none when it is mended; None: nothing."""
@@ -303,8 +305,8 @@ class _BrandCheck:
         keys = upcoming.news(mine, look, one.delivery, person.id, self.now)
         if keys:
             return Seen(one.delivery, one.content, tuple(finding for finding in mine if finding.key in keys))
-        mended = look is not None and look.said and not one.findings and not self._still(one)
-        return one if look and mended and person.id in look.people else None
+        mended = upcoming.is_mended(look, self._said_now(one))
+        return Seen(one.delivery, one.content, ()) if look and mended and person.id in look.people else None
 
     def _tell_one(self, person: Person, mine: Sequence[Seen], ways: _Ways) -> None:
         if not mine:
@@ -314,7 +316,8 @@ class _BrandCheck:
             self.world.notifications.tell(person, compose(mine, self.brand, person, self.now))
         except TryAgain:
             log.warning("%s of %s could not be told now", person.id, self.brand.id)
-            ways.again |= about
+            for one in about:
+                ways.missed[one].add(person.id)
             return
         except InvalidInput as unreachable:
             log.warning("%s of %s cannot be reached: %s", person.id, self.brand.id, unreachable)
@@ -325,25 +328,27 @@ class _BrandCheck:
         for one in about:
             ways.heard[one].add(person.id)
 
-    def _still(self, one: Seen) -> set[str]:
+    def _said_now(self, one: Seen) -> set[str]:
         look = self.agenda.looks.get(one.delivery.id)
-        return upcoming.still_said(look, one.delivery, self.now, tried=self._trial(one.delivery).tried)
+        return {finding.key for finding in one.findings} | upcoming.still_said(
+            look, one.delivery, self.now, tried=self._trial(one.delivery).tried
+        )
 
-    def _remember(self, one: Seen, heard: set[str], *, again: bool) -> None:
+    def _remember(self, one: Seen, heard: set[str], missed: set[str]) -> None:
         look = self.agenda.looks.get(one.delivery.id)
-        if again and not one.findings:
-            return  # mended, and somebody does not know yet
-        said = {finding.key for finding in one.findings} | self._still(one)
-        before = set(look.people) if look and look.version == one.delivery.version else set()
+        said = self._said_now(one)
+        if missed and upcoming.is_mended(look, said):
+            return  # somebody does not know yet that it is
+        people = (set(look.people) if look else set()) - missed | heard
         new = Look(
             post=one.delivery.post,
             account=one.delivery.account,
             version=one.delivery.version,
             horizon=upcoming.horizon_of(one.delivery, self.now),
             publish_at=one.delivery.publish_at,
-            tried=self._trial(one.delivery).tried and not again,
+            tried=self._trial(one.delivery).tried and not missed,
             said=tuple(sorted(said)),
-            people=tuple(sorted(before | heard)) if said else (),
+            people=tuple(sorted(people)) if said else (),
         )
         if new != look:
             self.world.looks.save_look(self.brand.id, new)

@@ -129,14 +129,22 @@ def wants_look(look: Look | None, delivery: Delivery, now: datetime) -> bool:
 
 
 def news(findings: Sequence[Finding], look: Look | None, delivery: Delivery, person: str, now: datetime) -> list[str]:
-    """Give the keys that a person is to hear of: all at a new look (advice once a version), else what is new."""
-    if look is None or person not in look.people or look.version != delivery.version:
+    """Give the keys that a person is to hear of: all at a new look (advice once), else what is new."""
+    if look is None or person not in look.people:
         known: set[str] = set()
     elif is_same_look(look, delivery, now):
         known = set(look.said)
     else:
         known = {key for key in look.said if _kind(key) in ADVICE}
     return [one.key for one in findings if one.key not in known]
+
+
+def is_mended(look: Look | None, now_said: set[str]) -> bool:
+    """Whether what stopped a delivery is gone, advice or not; where advice alone was given, whether that is gone."""
+    if look is None or not look.said:
+        return False
+    stopped = {key for key in look.said if _kind(key) not in ADVICE}
+    return not any(_kind(key) not in ADVICE for key in now_said) if stopped else not now_said
 
 
 def words(content: Content) -> Counter[str]:
