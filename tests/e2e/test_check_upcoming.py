@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ def test_what_needs_a_look_is_told_before_it_leaves(world: World) -> None:
         archive.writestr("four.png", picture())
     world.drop("apres.zip", packed.getvalue())
     for name in ("v1/site", "v1/bluesky", "v2/perdu"):
-        eventually(lambda name=name: state(world, name) == "scheduled", 120)
+        eventually(partial(state, world, name), 120)
 
     world.invoke("CheckFunction", {"scheduled_time": "now"})
 
