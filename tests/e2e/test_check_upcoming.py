@@ -16,7 +16,7 @@ from tests.e2e.world import eventually
 if TYPE_CHECKING:
     from tests.e2e.world import World
 
-SOON = timedelta(minutes=40)
+SOON = timedelta(minutes=55)
 
 
 def test_what_needs_a_look_is_told_before_it_leaves(world: World) -> None:

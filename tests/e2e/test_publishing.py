@@ -253,7 +253,7 @@ def test_tokens_are_renewed_and_a_person_hears_of_what_only_they_can_renew(world
 
     assert kept["password"]
     assert kept["access_jwt"]
-    eventually(lambda: mail_with(world, "perdu"))
+    eventually(lambda: mail_with(world, "doit être reconnecté"))
 
 
 def bring_forward(world: World, name: str, **instants: datetime) -> None:

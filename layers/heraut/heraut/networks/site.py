@@ -186,7 +186,7 @@ class Site:
     def check(self, account: Account, secret: Mapping[str, str]) -> Identity:  # noqa: ARG002 -- there is no secret
         """Say where the site is; a warning when nobody can see it."""
         with _before_publishing():
-            self.objects.read("index.html")
+            self.objects.entries("index.html")  # listing is never mistaken: a missing object may be a forbidden one
         home = account.url or self.public_url
         problems = () if home else (warning("site_not_served", account=account.name),)
         return Identity(name=account.handle or account.name, url=home or None, limits=LIMITS, problems=problems)
