@@ -37,7 +37,8 @@ class NetworkTwin:
 
     `faults` are taken one per call of `publish`: an error is raised before anything is accepted, or, when it stands in
     `after` instead, once the call was accepted. `keyed` networks refuse a repeat of one key; `hidden_for` is how long
-    readers do not see what was accepted. With `allowed` it takes so many parts of an account in each `window` from its
+    readers do not see what was accepted, `forgets_after`
+    how long a key is known. With `allowed` it takes so many parts of an account in each `window` from its
     first one on, refuses the others with the instant of its reset (`refused` are the instants at which it did), and
     tells what is left with each answer, unless it is not one that `tells`.
     """
@@ -50,6 +51,7 @@ class NetworkTwin:
     most: int = 500
     safe_for: timedelta | None = timedelta(minutes=55)
     hidden_for: timedelta = timedelta(0)
+    forgets_after: timedelta | None = None  # how long it knows a key; None: for ever
     secret_fields: tuple[str, ...] = ("token",)
     before: list[BaseException | None] = field(default_factory=list)
     after: list[BaseException | None] = field(default_factory=list)
@@ -169,7 +171,8 @@ class NetworkTwin:
         key = f"{job.key}/{number}"
         with self._lock:
             for entry in self.books:
-                if self.keyed and entry.key == key and entry.account == job.account.name:
+                known = self.forgets_after is None or self.now() <= entry.at + self.forgets_after
+                if self.keyed and known and entry.key == key and entry.account == job.account.name:
                     return entry.id
             entry = Entry(
                 id=f"id-{len(self.books) + 1}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ from heraut.events import EventName
 from heraut.networks.base import Preparation
 from heraut.problems import problem
 from heraut.publishing import decisions
+from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.model import Attempt, State
 from heraut.publishing.pacing import Bucket
 from heraut.publishing.prepare_delivery import prepare_delivery
 from heraut.publishing.publish_post import publish_post
 from heraut.publishing.store import DeliveryMessage
-from tests.twins.desk import PICTURE, Desk
+from tests.twins.brands import BrandsTwin
+from tests.twins.desk import BAKERY, PICTURE, Desk
 from tests.twins.network import NetworkTwin, cut
 
 if TYPE_CHECKING:
@@ -725,3 +728,59 @@ class TestInDoubtAndTooLate:
         assert desk.read(delivery).state is State.ASKING
         assert network.times_online("Bonjour") == 1
         assert len(network.calls) == 1
+
+
+class TestKeyThatEnded:
+    """Sent again only while the network itself refuses a repeat: also after a hold, a pause or a long wait."""
+
+    @staticmethod
+    def held_for_two_hours() -> tuple[Desk, Delivery]:
+        """An accepted post whose answer was lost and that nobody can see, held just before it would be repeated."""
+        desk = Desk(NetworkTwin(hidden_for=timedelta(days=1), forgets_after=timedelta(hours=1), after=[cut()]))
+        patient = tuple(one.model_copy(update={"late_minutes": 600}) for one in BAKERY.accounts)
+        desk.brands = BrandsTwin(BAKERY.model_copy(update={"accounts": patient}))
+        desk.world = replace(desk.world, brands=desk.brands)
+        delivery = desk.queue()
+        desk.run(timedelta(seconds=100))  # the last look is to come
+        desk.posts.pauses.add("pause:*")
+        desk.run(timedelta(hours=2))
+        assert desk.read(delivery).holds == {"pause:*"}
+        desk.posts.pauses.clear()
+        held = desk.read(delivery)
+        desk.posts.change(held, decisions.released(held, "pause:*"))
+        return desk, delivery
+
+    def test_it_is_asked_about_and_not_repeated(self) -> None:
+        """The network has forgotten the key: a repeat would be a second post."""
+        desk, delivery = self.held_for_two_hours()
+
+        desk.run(timedelta(minutes=10))
+
+        assert desk.read(delivery).state is State.ASKING
+        assert desk.network.times_online("Bonjour") == 1
+
+    def test_it_is_looked_for_once_more(self) -> None:
+        """By now readers may see it."""
+        desk, delivery = self.held_for_two_hours()
+        desk.network.hidden_for = timedelta(0)
+
+        desk.run(timedelta(minutes=10))
+
+        assert desk.read(delivery).state is State.PUBLISHED
+        assert desk.network.times_online("Bonjour") == 1
+
+    def test_a_person_s_word_sends_it(self) -> None:
+        """That it is not online is a decision, whatever the key's age; a new doubt needs a new answer."""
+        desk, delivery = self.held_for_two_hours()
+        desk.run(timedelta(minutes=10))
+        desk.network.books.clear()  # it was taken down meanwhile
+        desk.network.after = [cut()]
+        asked = desk.read(delivery)
+        again = decisions.sent_again(asked, desk.clock.now())
+        desk.posts.change(asked, again)
+        dispatch_now([desk.read(delivery)], desk.posts, desk.outbox, desk.clock.now())
+
+        desk.run(timedelta(minutes=10))
+
+        assert desk.network.times_online("Bonjour") == 1
+        assert desk.read(delivery).state is State.ASKING

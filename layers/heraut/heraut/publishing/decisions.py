@@ -66,6 +66,7 @@ def sent_again(delivery: Delivery, now: datetime) -> Delivery:
             "local": written_minute(now, delivery.zone),
             "attempts": min(delivery.attempts, MOST_ATTEMPTS - 1),
             "lease_until": None,
+            "vouched": True,
         }
     )
 
@@ -113,6 +114,7 @@ def moved(
                 "prepared": None,
                 "preparing_until": None,
                 "doubt_since": None,
+                "vouched": False,
                 "attempts": 0,
             }
         )

@@ -206,6 +206,7 @@ class Delivery(_Stored):
     attempt: Attempt | None = None
     lease_until: Instant | None = None
     doubt_since: Instant | None = None  # start of the first attempt of this version whose outcome was unknown
+    vouched: bool = False  # a person said since then that it is not online
     remote_ids: tuple[str, ...] = ()  # one for each part accepted so far
     url: str | None = None
     published_at: Instant | None = None

@@ -24,6 +24,7 @@ from heraut.errors import (
     NotReconciled,
     PreparationLost,
     RateLimited,
+    ReadBackUnavailable,
     Refused,
     TryAgain,
     Unreachable,
@@ -144,6 +145,8 @@ def _send(delivery: Delivery, world: World) -> str:
     attempt = Attempt(id=uuid.uuid4().hex, number=delivery.attempts + 1, started_at=now)
     if delivery.network is NetworkName.BY_HAND:
         return _hand_over(delivery, attempt, world)
+    if delivery.doubt_since and not delivery.vouched and not _repeat_is_safe(delivery, job, adapter, now):
+        return _look_or_ask(delivery, job, adapter, world)
     gate = world.posts.pass_gate(delivery, attempt, now)
     if not gate.passed:
         return "gate closed"
@@ -354,6 +357,17 @@ def _look_again(
         _come_back(written, now, world)
         return "sent again"
     return _ask(delivery, world, after)
+
+
+def _look_or_ask(delivery: Delivery, job: Job, adapter: Publishes, world: World) -> str:
+    """It was to be repeated, and waited (a hold, a pause, a limit) until a repeat would be a second post."""
+    since = delivery.doubt_since or world.clock.now()
+    window = Window(since - transitions.SLOW_CLOCKS, world.clock.now() + transitions.SLOW_CLOCKS)
+    try:
+        found = adapter.find(job, window, _taken(delivery, world))
+    except ReadBackUnavailable:
+        found = None
+    return _publish(delivery, found, "found", world) if isinstance(found, Published) else _ask(delivery, world)
 
 
 def _repeat_is_safe(delivery: Delivery, job: Job, adapter: Publishes, now: datetime) -> bool:

@@ -165,6 +165,7 @@ def doubtful(delivery: Delivery, problem: Problem) -> Delivery:
             "lease_until": None,
             "due_at": first_look,
             "doubt_since": delivery.doubt_since or attempt.started_at,
+            "vouched": False,
             "problem": problem,
         }
     )
