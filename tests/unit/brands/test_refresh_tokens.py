@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from heraut.brands import Account, Brand, NetworkName, Person
 from heraut.brands.refresh_tokens import Renewed, Renewing, refresh_tokens
-from heraut.errors import CredentialsExpired, Unreachable
+from heraut.errors import CredentialsExpired, OutcomeUnknown, TryAgain, Unreachable
 from heraut.problems import problem
 from tests.twins.brands import BrandsTwin
 from tests.twins.network import NetworkTwin
@@ -31,6 +33,7 @@ class Renewable(NetworkTwin):
     """A network whose tokens expire; `errors` are raised for the account named."""
 
     errors: dict[str, Exception]
+    signs_in_anew = False
 
     def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
         if account.name in self.errors:
@@ -46,7 +49,7 @@ def world(**errors: Exception) -> Renewing:
     for account in ("sky", "sky2"):
         secrets.save_secret("martin", account, {"token": account})
     networks = {NetworkName.BLUESKY: sky, NetworkName.SITE: NetworkTwin()}
-    return Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin())
+    return Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), lambda _: None)
 
 
 def told(renewing: Renewing) -> list[tuple[Person, object]]:
@@ -90,3 +93,124 @@ def test_a_server_that_is_away_is_tried_again_next_hour() -> None:
 
     assert refresh_tokens(renewing, NOW) == Renewed(renewed=1, later=1)
     assert told(renewing) == []
+
+
+class Rotating(NetworkTwin):
+    """A network that keeps books: each renewal uses up its refresh token; `during` happens before its answer."""
+
+    signs_in_anew = False
+
+    def __init__(self) -> None:
+        super().__init__(name=NetworkName.BLUESKY)
+        self.good = {"sky": "sky", "sky2": "sky2"}
+        self.used: list[str] = []
+        self.during: list[Callable[[], object]] = []
+
+    def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
+        token = secret["token"]
+        if self.good[account.name] != token:
+            raise CredentialsExpired(problem("account_removed", account=account.name))
+        self.used.append(token)
+        self.good[account.name] = f"{token}+"
+        if self.during:
+            self.during.pop(0)()
+        return {**secret, "token": f"{token}+"}
+
+
+class Refusing(SecretsTwin):
+    """Secrets that cannot be written so many times."""
+
+    refusals = 0
+
+    def save_secret(self, brand: str, account: str, secret: Mapping[str, str]) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise TryAgain("busy")
+        super().save_secret(brand, account, secret)
+
+
+def rotating() -> tuple[Rotating, Refusing, Renewing, list[timedelta]]:
+    """Give a network that rotates, the secrets, the world, and what was waited for in it."""
+    network, secrets, waited = Rotating(), Refusing(), list[timedelta]()
+    for account in ("sky", "sky2"):
+        secrets.save_secret("martin", account, {"token": account})
+    networks = {NetworkName.BLUESKY: network, NetworkName.SITE: NetworkTwin()}
+    return network, secrets, Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), waited.append), waited
+
+
+def lose() -> None:
+    """Lose the answer on its way."""
+    raise OutcomeUnknown(problem("no_clear_answer"))
+
+
+def test_a_write_that_is_refused_is_tried_until_it_holds() -> None:
+    """A rotated token that reached us is not lost for a busy minute, and nobody is told."""
+    network, secrets, renewing, waited = rotating()
+    secrets.refusals = 6
+
+    assert refresh_tokens(renewing, NOW) == Renewed(renewed=2)
+    assert secrets.secret("martin", "sky") == {"token": network.good["sky"]}
+    assert sum(waited, timedelta(0)) == timedelta(seconds=61)
+    assert told(renewing) == []
+
+
+def test_where_nothing_can_be_written_the_person_hears_at_once_and_no_other_token_is_used_up() -> None:
+    """The other account keeps what it has."""
+    network, secrets, renewing, _ = rotating()
+    secrets.refusals = 99
+
+    assert refresh_tokens(renewing, NOW).later >= 2
+    assert network.used == ["sky"]
+    assert len(told(renewing)) == 1
+
+
+def test_a_lost_answer_is_told_at_once() -> None:
+    """The old token may be dead; the other account is renewed all the same."""
+    network, _, renewing, _ = rotating()
+    network.during = [lose]
+
+    assert refresh_tokens(renewing, NOW) == Renewed(renewed=1, need_a_person=1)
+    assert len(told(renewing)) == 1
+
+
+def test_a_lost_answer_worries_nobody_where_a_password_signs_in_anew() -> None:
+    """There the next hour mends it."""
+    network, _, renewing, _ = rotating()
+    network.during = [lose]
+    network.signs_in_anew = True
+
+    assert refresh_tokens(renewing, NOW) == Renewed(renewed=1, later=1)
+    assert told(renewing) == []
+
+
+def test_a_second_run_during_the_first_uses_up_nothing() -> None:
+    """One writer: the turn is taken."""
+    network, secrets, renewing, _ = rotating()
+    network.during = [lambda: refresh_tokens(renewing, NOW + timedelta(minutes=5))]
+    refresh_tokens(renewing, NOW)
+
+    assert sorted(network.used) == ["sky", "sky2"]
+    assert secrets.secret("martin", "sky") == {"token": "sky+"}
+
+
+def test_what_a_person_gives_meanwhile_has_the_last_word() -> None:
+    """A renewal that was under way does not bring the old secret back."""
+    network, secrets, renewing, _ = rotating()
+    network.during = [lambda: secrets.save_secret("martin", "sky", {"token": "new"})]
+    refresh_tokens(renewing, NOW)
+
+    assert secrets.secret("martin", "sky") == {"token": "new"}
+
+
+def test_a_run_killed_after_the_rotation_is_told_by_the_next() -> None:
+    """What never was written cannot be known; the next hour finds the old token dead and says so."""
+    network, _, renewing, _ = rotating()
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    network.during = [die]
+    with pytest.raises(KeyboardInterrupt):
+        refresh_tokens(renewing, NOW)
+    assert refresh_tokens(renewing, NOW + timedelta(hours=1)) == Renewed(renewed=1, need_a_person=1)
+    assert len(told(renewing)) == 1

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.brands.model import Role
-from heraut.errors import CredentialsExpired, HerautError
+from heraut.errors import CredentialsExpired, HerautError, OutcomeUnknown
 from heraut.networks.base import Refreshes
 from heraut.notifications.base import Message
+from heraut.problems import problem
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from heraut.brands.model import Account, Brand, NetworkName, Person
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 TURN = timedelta(minutes=10)  # longer than the function lives
 TOLD_AGAIN = timedelta(days=1)
+# Between the tries to write a renewed secret: the one before may be used up, so that there is no other copy.
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 30))
 _WORDS = Wording("heraut.brands", "messages.toml")
 
 
@@ -38,6 +41,7 @@ class Renewing:
     secrets: Secrets
     networks: Mapping[NetworkName, Publishes]
     notifications: Notifications
+    wait: Callable[[timedelta], None]  # between two tries to write what was renewed
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,23 @@ class Renewed:
 
 
 def refresh_tokens(world: Renewing, now: datetime) -> Renewed:
-    """Renew every account whose network has tokens that expire; one account's trouble does not stop the others."""
+    """Renew every account whose network has tokens that expire; one account's trouble does not stop the others.
+
+    Only where secrets cannot be written nothing more is renewed: it would use up tokens and keep none.
+    """
     counts = {"renewed": 0, "need_a_person": 0, "later": 0, "nothing": 0}
-    for brand in world.brands.every_brand():
-        for account in brand.accounts:
+    accounts = [(brand, account) for brand in world.brands.every_brand() for account in brand.accounts]
+    for done, (brand, account) in enumerate(accounts, start=1):
+        try:
             counts[_refresh(brand, account, world, now)] += 1
+        except _NotKept:
+            counts["later"] += 1 + len(accounts) - done
+            break
     return Renewed(counts["renewed"], counts["need_a_person"], counts["later"])
+
+
+class _NotKept(HerautError):
+    """A renewed secret could not be written, however often it was tried."""
 
 
 def turn_of(account: Account) -> str:
@@ -70,23 +85,53 @@ def _refresh(brand: Brand, account: Account, world: Renewing, now: datetime) -> 
     if not world.brands.take_turn(brand.id, turn_of(account), now, now + TURN):
         return "nothing"
     try:
-        secret = world.secrets.secret(brand.id, account.name)
-        renewed = adapter.refresh(account, secret, now) if secret is not None else None
-        if renewed is None:
-            return "nothing"
-        world.secrets.save_secret(brand.id, account.name, renewed)
+        return _renew(brand, account, adapter, world, now)
     except CredentialsExpired as expired:
         _tell(brand, account, expired.problem, world, now)
         return "need_a_person"
+    except (OutcomeUnknown, _NotKept) as lost:
+        log.warning("what %s/%s was renewed with may be used up: %s", brand.id, account.name, lost)
+        if not adapter.signs_in_anew:
+            _tell(brand, account, problem("renewal_lost", account=account.name), world, now, "lost")
+        if isinstance(lost, _NotKept):
+            raise
+        return "later" if adapter.signs_in_anew else "need_a_person"
     except HerautError as error:
         log.warning("%s/%s could not be renewed now: %s", brand.id, account.name, error)
         return "later"
+
+
+def _renew(brand: Brand, account: Account, adapter: Refreshes, world: Renewing, now: datetime) -> str:
+    secret = world.secrets.secret(brand.id, account.name)
+    renewed = adapter.refresh(account, secret, now) if secret is not None else None
+    if secret is None or renewed is None:
+        return "nothing"
+    _keep(brand, account, secret, renewed, world)
     return "renewed"
 
 
-def _tell(brand: Brand, account: Account, why: Problem, world: Renewing, now: datetime) -> None:
-    """Tell the brand's people, once a day for each account."""
-    if not world.brands.take_turn(brand.id, f"told#{account.name}", now, now + TOLD_AGAIN):
+def _keep(
+    brand: Brand, account: Account, before: Mapping[str, str], renewed: Mapping[str, str], world: Renewing
+) -> None:
+    """Write a renewed secret before anybody uses it; _NotKept when it could not be, for a minute.
+
+    Where a person connected the account meanwhile, what they gave has the last word.
+    """
+    for wait in (*WAITS, None):
+        try:
+            if world.secrets.secret(brand.id, account.name) in (before, renewed):
+                world.secrets.save_secret(brand.id, account.name, renewed)
+        except HerautError as error:
+            if wait is None:
+                raise _NotKept(f"not written after {len(WAITS) + 1} tries") from error
+            world.wait(wait)
+        else:
+            return
+
+
+def _tell(brand: Brand, account: Account, why: Problem, world: Renewing, now: datetime, about: str = "told") -> None:
+    """Tell the brand's people, once a day for each account and for what it is about."""
+    if not world.brands.take_turn(brand.id, f"{about}#{account.name}", now, now + TOLD_AGAIN):
         return
     for person in brand.people_with(Role.PUBLISHING):
         try:

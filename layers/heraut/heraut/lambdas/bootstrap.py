@@ -6,6 +6,7 @@ Imports stand inside, so that a function pays at its start for what it uses and 
 from __future__ import annotations
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -136,6 +137,7 @@ def refresh_tokens() -> Renewing:
         secrets=_secrets(read.secrets_path, timedelta(0)),  # an old one must not come back
         networks=_networks("", "", read.local_servers),
         notifications=_notifications(read.mail_from),
+        wait=lambda length: time.sleep(length.total_seconds()),
     )
 
 

@@ -182,5 +182,9 @@ class Publishes(Protocol):
 class Refreshes(Protocol):
     """Networks whose tokens expire: `refresh_tokens` is their only writer."""
 
+    @property
+    def signs_in_anew(self) -> bool:
+        """Whether what a person gave (a password) opens a new session: then a renewal that got lost loses nothing."""
+
     def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
         """Give the renewed secret, None when nothing needs renewing; CredentialsExpired when a person must act."""

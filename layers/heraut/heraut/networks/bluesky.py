@@ -58,6 +58,7 @@ class Bluesky:
 
     name = NetworkName.BLUESKY
     reads_back = True
+    signs_in_anew = True
     secret_fields: tuple[str, ...] = (PASSWORD,)
 
     def __post_init__(self) -> None:

@@ -1,9 +1,8 @@
 """Signing in to Bluesky: an app password opens a session of two hours, a refresh token continues it for ninety days.
 
 Sign-ins are rationed (30 in five minutes, 300 a day), so there is never one per post: the stored access token is used
-while it is good; after it, one session per account is kept in memory and continued. Only `renewed` gives tokens to be
-stored, and only `refresh_tokens` asks it. A server lets a used refresh token live on for two hours, so continuing the
-stored one here takes nothing away from `refresh_tokens`, which comes every hour.
+while it is good; after it, one session per account is opened with the password, kept in memory and continued. The
+stored refresh token is used up by nobody but `renewed`, which gives tokens to be stored; only `refresh_tokens` asks it.
 """
 
 from __future__ import annotations
@@ -73,11 +72,11 @@ class Sessions:
         """
         key = _key(account, secret)
         with self._lock(key):
-            known = [one for one in (_stored(account, secret), self._open.get(key)) if one is not None]
-            for session in known:
-                if session.is_good(now) and session.access not in self._refused:
+            mine = self._open.get(key)
+            for session in (_stored(account, secret), mine):
+                if session is not None and session.is_good(now) and session.access not in self._refused:
                     return session
-            session = _continued(http, account, secret, known[::-1], now)
+            session = _continued(http, account, secret, [mine] if mine else [], now)
             self._open[key] = session
             return session
 
