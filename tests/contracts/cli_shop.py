@@ -95,6 +95,8 @@ class CheckedTwin(NetworkTwin):
 class RefreshingTwin(CheckedTwin):
     """A network whose tokens expire."""
 
+    signs_in_anew = True
+
     def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
         if self.trouble is not None:
             raise self.trouble
