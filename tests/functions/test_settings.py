@@ -12,8 +12,7 @@ from tests.functions.conftest import Running
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_missing_setting_is_named(running: Running, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Importing reads nothing; the first call does, and names what is missing."""
-    table = "BRANDS_TABLE" if name == "refresh_tokens" else "POSTS_TABLE"
-    monkeypatch.delenv(table)
+    monkeypatch.delenv("POSTS_TABLE")
 
-    with pytest.raises(ConfigurationError, match=table):
+    with pytest.raises(ConfigurationError, match="POSTS_TABLE"):
         running.call(name, {"self_test": True})

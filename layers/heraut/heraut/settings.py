@@ -107,6 +107,7 @@ class RefreshTokensSettings(Settings):
     """Renews what expires, tells who must renew the rest."""
 
     brands_table: str
+    posts_table: str
     secrets_path: str
     local_servers: str
     mail_from: str

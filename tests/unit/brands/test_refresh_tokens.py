@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from heraut.brands import Account, Brand, NetworkName, Person
-from heraut.brands.refresh_tokens import Renewed, Renewing, refresh_tokens
+from heraut.brands.refresh_tokens import Planned, PlannedPosts, Renewed, Renewing, refresh_tokens
 from heraut.errors import CredentialsExpired, OutcomeUnknown, TryAgain, Unreachable
+from heraut.notifications.base import Message
 from heraut.problems import problem
 from tests.twins.brands import BrandsTwin
 from tests.twins.network import NetworkTwin
@@ -49,7 +51,13 @@ def world(**errors: Exception) -> Renewing:
     for account in ("sky", "sky2"):
         secrets.save_secret("martin", account, {"token": account})
     networks = {NetworkName.BLUESKY: sky, NetworkName.SITE: NetworkTwin()}
-    return Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), lambda _: None)
+    return Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), lambda _: None, planned)
+
+
+def planned(brand: str, account: str, since: datetime, until: datetime) -> list[Planned]:
+    """Give one post of each account, four days from now."""
+    posts = [Planned(NOW + timedelta(days=4), f"La galette de {account}")]
+    return [one for one in posts if since <= one.publish_at < until]
 
 
 def told(renewing: Renewing) -> list[tuple[Person, object]]:
@@ -135,7 +143,8 @@ def rotating() -> tuple[Rotating, Refusing, Renewing, list[timedelta]]:
     for account in ("sky", "sky2"):
         secrets.save_secret("martin", account, {"token": account})
     networks = {NetworkName.BLUESKY: network, NetworkName.SITE: NetworkTwin()}
-    return network, secrets, Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), waited.append), waited
+    world = Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), waited.append, planned)
+    return network, secrets, world, waited
 
 
 def lose() -> None:
@@ -214,3 +223,76 @@ def test_a_run_killed_after_the_rotation_is_told_by_the_next() -> None:
         refresh_tokens(renewing, NOW)
     assert refresh_tokens(renewing, NOW + timedelta(hours=1)) == Renewed(renewed=1, need_a_person=1)
     assert len(told(renewing)) == 1
+
+
+def test_the_posts_at_risk_are_named() -> None:
+    """With their local hour and how they begin."""
+    renewing = world(sky=CredentialsExpired(problem("account_removed", account="sky")))
+    refresh_tokens(renewing, NOW)
+    (message,) = messages(renewing)
+    assert message.quote is not None
+    assert "vendredi 27 novembre" in message.quote
+    assert "La galette de sky" in message.quote
+
+
+def test_a_fault_of_one_adapter_does_not_stop_the_others() -> None:
+    """Whatever it raises."""
+    assert refresh_tokens(world(sky=KeyError("boom")), NOW) == Renewed(renewed=1, later=1)
+
+
+def test_mail_that_fails_once_is_tried_again() -> None:
+    """Who must act hears in the same hour."""
+    renewing = world(sky=CredentialsExpired(problem("account_removed", account="sky")))
+    twin = renewing.notifications
+    assert isinstance(twin, NotificationsTwin)
+    twin.failing["lea"] = TryAgain("mail")
+    mended = replace(renewing, wait=lambda _: twin.failing.clear())
+    refresh_tokens(mended, NOW)
+    assert len(messages(renewing)) == 1
+
+
+class Ending(NetworkTwin):
+    """A network whose access only a person can renew."""
+
+    def good_until(self, account: Account, secret: Mapping[str, str]) -> datetime | None:
+        return datetime.fromisoformat(secret["until"]) if "until" in secret else None
+
+
+def test_what_only_a_person_can_renew_is_told_days_ahead_with_the_posts_after_it() -> None:
+    """Seven, three and one day before, then every day; nothing more once it was renewed."""
+    end = NOW + timedelta(days=10)
+    secrets = SecretsTwin()
+    secrets.save_secret("martin", "sky", {"until": end.isoformat()})
+    secrets.save_secret("martin", "sky2", {})
+    networks = {NetworkName.BLUESKY: Ending(name=NetworkName.BLUESKY), NetworkName.SITE: NetworkTwin()}
+    renewing = Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), lambda _: None, after(end))
+
+    days = []
+    for hour in range(24 * 12):
+        before = len(messages(renewing))
+        refresh_tokens(renewing, NOW + timedelta(hours=hour))
+        days += [hour / 24] * (len(messages(renewing)) - before)
+
+    assert days == [3, 7, 9, 10, 11]
+    first = messages(renewing)[0]
+    assert first.happened == "L'accès au compte «\N{NO-BREAK SPACE}sky\N{NO-BREAK SPACE}» se termine bientôt"
+    assert "jeudi 3 décembre à 9\N{NO-BREAK SPACE}h" in first.lead
+    assert first.quote is not None
+    assert "celle d'après" in first.quote
+    assert "celle d'avant" not in first.quote
+
+
+def after(end: datetime) -> PlannedPosts:
+    """Give a post before and one after an end."""
+
+    def planned(brand: str, account: str, since: datetime, until: datetime) -> list[Planned]:
+        posts = [Planned(end - timedelta(days=1), "celle d'avant"), Planned(end + timedelta(days=1), "celle d'après")]
+        return [one for one in posts if since <= one.publish_at < until]
+
+    return planned
+
+
+def messages(renewing: Renewing) -> list[Message]:
+    """Give the messages that went out."""
+    assert isinstance(renewing.notifications, NotificationsTwin)
+    return [message for _, message in renewing.notifications.told]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from heraut.brands.model import Role
-from heraut.errors import CredentialsExpired, HerautError, OutcomeUnknown
-from heraut.networks.base import Refreshes
+from heraut.errors import CredentialsExpired, HerautError, OutcomeUnknown, TryAgain
+from heraut.networks.base import Expires, Refreshes
 from heraut.notifications.base import Message
 from heraut.problems import problem
-from heraut.wording import Wording
+from heraut.wording import Wording, at_moment, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands.model import Account, Brand, NetworkName, Person
@@ -28,9 +28,27 @@ log = logging.getLogger(__name__)
 
 TURN = timedelta(minutes=10)  # longer than the function lives
 TOLD_AGAIN = timedelta(days=1)
+TOLD_AHEAD = (7, 3, 1)  # days before an end
+RISK = timedelta(days=7)  # how far ahead posts at risk are named
+MOST_NAMED = 10
 # Between the tries to write a renewed secret: the one before may be used up, so that there is no other copy.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 30))
 _WORDS = Wording("heraut.brands", "messages.toml")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A post still to leave: when, and how it begins."""
+
+    publish_at: datetime
+    words: str
+
+
+class PlannedPosts(Protocol):
+    """What is planned on an account."""
+
+    def __call__(self, brand: str, account: str, since: datetime, until: datetime) -> Sequence[Planned]:
+        """Give the posts that are to leave, soonest first."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,7 @@ class Renewing:
     networks: Mapping[NetworkName, Publishes]
     notifications: Notifications
     wait: Callable[[timedelta], None]  # between two tries to write what was renewed
+    planned: PlannedPosts
 
 
 @dataclass(frozen=True)
@@ -62,7 +81,7 @@ def refresh_tokens(world: Renewing, now: datetime) -> Renewed:
     accounts = [(brand, account) for brand in world.brands.every_brand() for account in brand.accounts]
     for done, (brand, account) in enumerate(accounts, start=1):
         try:
-            counts[_refresh(brand, account, world, now)] += 1
+            counts[_look_after(brand, account, world, now)] += 1
         except _NotKept:
             counts["later"] += 1 + len(accounts) - done
             break
@@ -78,21 +97,45 @@ def turn_of(account: Account) -> str:
     return f"refresh#{account.name}"
 
 
-def _refresh(brand: Brand, account: Account, world: Renewing, now: datetime) -> str:
-    adapter = world.networks[account.network]
-    if not isinstance(adapter, Refreshes):
-        return "nothing"
+def _look_after(brand: Brand, account: Account, world: Renewing, now: datetime) -> str:
+    try:
+        adapter = world.networks[account.network]
+        done = _refresh(brand, account, adapter, world, now) if isinstance(adapter, Refreshes) else "nothing"
+        if done in {"nothing", "renewed"} and isinstance(adapter, Expires):
+            done = _see_end(brand, account, adapter, world, now) or done
+    except _NotKept:
+        raise
+    except HerautError as error:
+        log.warning("%s/%s could not be looked after now: %s", brand.id, account.name, error)
+        return "later"
+    except Exception:  # whatever went wrong with this account, the others are renewed
+        log.exception("%s/%s could not be looked after", brand.id, account.name)
+        return "later"
+    return done
+
+
+def _see_end(brand: Brand, account: Account, adapter: Expires, world: Renewing, now: datetime) -> str | None:
+    """Tell, some days ahead, that a person must renew the secret; None while there is time."""
+    secret = world.secrets.secret(brand.id, account.name)
+    end = adapter.good_until(account, secret) if secret is not None else None
+    if end is None or end - now > timedelta(days=TOLD_AHEAD[0]):
+        return None
+    _tell(_Trouble("ends" if end > now else "ended", brand, account, now, end=end), world)
+    return "need_a_person"
+
+
+def _refresh(brand: Brand, account: Account, adapter: Refreshes, world: Renewing, now: datetime) -> str:
     if not world.brands.take_turn(brand.id, turn_of(account), now, now + TURN):
         return "nothing"
     try:
         return _renew(brand, account, adapter, world, now)
     except CredentialsExpired as expired:
-        _tell(brand, account, expired.problem, world, now)
+        _tell(_Trouble("reconnect", brand, account, now, expired.problem), world)
         return "need_a_person"
     except (OutcomeUnknown, _NotKept) as lost:
         log.warning("what %s/%s was renewed with may be used up: %s", brand.id, account.name, lost)
         if not adapter.signs_in_anew:
-            _tell(brand, account, problem("renewal_lost", account=account.name), world, now, "lost")
+            _tell(_Trouble("lost", brand, account, now, problem("renewal_lost", account=account.name)), world)
         if isinstance(lost, _NotKept):
             raise
         return "later" if adapter.signs_in_anew else "need_a_person"
@@ -129,27 +172,94 @@ def _keep(
             return
 
 
-def _tell(brand: Brand, account: Account, why: Problem, world: Renewing, now: datetime, about: str = "told") -> None:
-    """Tell the brand's people, once a day for each account and for what it is about."""
-    if not world.brands.take_turn(brand.id, f"{about}#{account.name}", now, now + TOLD_AGAIN):
+@dataclass(frozen=True)
+class _Trouble:
+    """What only a person can mend; `kind` names it apart from the account's other troubles."""
+
+    kind: str
+    brand: Brand
+    account: Account
+    now: datetime
+    why: Problem | None = None
+    end: datetime | None = None
+
+    @property
+    def stem(self) -> str:
+        """The beginning of its sentences."""
+        return self.kind if self.end else "reconnect"
+
+    @property
+    def turn(self) -> tuple[str, datetime]:
+        """The turn of telling it, and until when it is taken: once a day, ahead of an end once at each step."""
+        name = f"{'told' if self.kind == 'reconnect' else self.kind}#{self.account.name}"
+        if self.kind != "ends" or self.end is None:
+            return name, self.now + TOLD_AGAIN
+        step = min(days for days in TOLD_AHEAD if self.end - self.now <= timedelta(days=days))
+        return f"{name}#{self.end:%Y-%m-%d}#{step}", self.end + TOLD_AGAIN
+
+    @property
+    def at_risk(self) -> tuple[datetime, datetime]:
+        """Between which instants posts are at risk."""
+        since = max(self.now, self.end or self.now)
+        return since, since + RISK
+
+
+def _tell(trouble: _Trouble, world: Renewing) -> None:
+    """Tell the brand's people, once a day for each account and for what it is about; somebody must hear."""
+    name, until = trouble.turn
+    if not world.brands.take_turn(trouble.brand.id, name, trouble.now, until):
         return
-    for person in brand.people_with(Role.PUBLISHING):
+    try:
+        planned = world.planned(trouble.brand.id, trouble.account.name, *trouble.at_risk)
+    except HerautError as error:
+        log.warning("what is planned on %s could not be read: %s", trouble.account.name, error)
+        planned = ()
+    first = trouble.brand.people_with(Role.PUBLISHING)
+    if not [person for person in first if _told(person, trouble, planned, world)]:
+        for person in (one for one in trouble.brand.people if one not in first):
+            _told(person, trouble, planned, world)
+
+
+def _told(person: Person, trouble: _Trouble, planned: Sequence[Planned], world: Renewing) -> bool:
+    """Write to a person, again after some seconds where it may succeed then; whether it left."""
+    message = _message(trouble, planned, person)
+    for wait in (*WAITS[:2], None):
         try:
-            world.notifications.tell(person, _message(brand, account, why, person, now))
+            world.notifications.tell(person, message)
+        except TryAgain as error:
+            log.warning("%s of %s could not be told: %s", person.id, trouble.brand.id, error)
+            if wait is not None:
+                world.wait(wait)
         except HerautError as error:
-            log.warning("%s of %s could not be told: %s", person.id, brand.id, error)
+            log.warning("%s of %s cannot be told: %s", person.id, trouble.brand.id, error)
+            return False
+        else:
+            return True
+    return False
 
 
-def _message(brand: Brand, account: Account, why: Problem, person: Person, now: datetime) -> Message:
-    said = {"account": account.name, "command": f"heraut account secret {account.name} --brand {brand.id}"}
-    language = person.language
+def _message(trouble: _Trouble, planned: Sequence[Planned], person: Person) -> Message:
+    brand, account, now, language = trouble.brand, trouble.account, trouble.now, person.language
+    at = at_moment(trouble.end, brand.zone, language, now) if trouble.end else ""
+    command = f"heraut account secret {account.name} --brand {brand.id}"
+
+    def say(code: str, **more: object) -> str:
+        return _WORDS.say(code, language, account=account.name, command=command, at=at, **more)
+
+    named = [
+        say("risk", moment=moment(one.publish_at, brand.zone, language, now), words=one.words)
+        for one in planned[:MOST_NAMED]
+    ]
+    if len(planned) > MOST_NAMED:
+        named.append(say("risk_more", count=len(planned) - MOST_NAMED))
     return Message(
-        id=f"renew/{brand.id}/{account.name}/{now:%Y-%m-%d}/{person.id}",
+        id=f"renew/{trouble.kind}/{brand.id}/{account.name}/{now:%Y-%m-%d}/{person.id}",
         language=language,
         brand=brand.name,
         network=account.network.value.capitalize(),
-        happened=_WORDS.say("reconnect_happened", language, **said),
-        lead=_WORDS.say("reconnect_lead", language, **said),
-        why=why.message(language),
-        otherwise=_WORDS.say("reconnect_otherwise", language, **said),
+        happened=say(f"{trouble.stem}_happened"),
+        lead=say(f"{trouble.stem}_lead"),
+        why=trouble.why.message(language) if trouble.why else "",
+        otherwise=say(f"{trouble.stem}_otherwise"),
+        quote="\n".join([say("risks"), *named]) if named else None,
     )

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from heraut import settings
@@ -130,6 +130,7 @@ def import_calendar() -> Importing:
 def refresh_tokens() -> Renewing:
     """Build the world of renewals."""
     from heraut.brands.refresh_tokens import Renewing
+    from heraut.publishing.planned_posts import planned_posts
 
     read = settings.RefreshTokensSettings.from_env(os.environ)
     return Renewing(
@@ -138,6 +139,7 @@ def refresh_tokens() -> Renewing:
         networks=_networks("", "", read.local_servers),
         notifications=_notifications(read.mail_from),
         wait=lambda length: time.sleep(length.total_seconds()),
+        planned=partial(planned_posts, _posts(read.posts_table)),
     )
 
 

@@ -187,4 +187,15 @@ class Refreshes(Protocol):
         """Whether what a person gave (a password) opens a new session: then a renewal that got lost loses nothing."""
 
     def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
-        """Give the renewed secret, None when nothing needs renewing; CredentialsExpired when a person must act."""
+        """Give the renewed secret, None when nothing needs renewing; CredentialsExpired when a person must act.
+
+        OutcomeUnknown when no answer came to a call after which the secret given may be good for nothing.
+        """
+
+
+@runtime_checkable
+class Expires(Protocol):
+    """Networks where only a person can renew what ends one day."""
+
+    def good_until(self, account: Account, secret: Mapping[str, str]) -> datetime | None:
+        """Say until when the secret is good unless a person renews it (aware); None: no end is known."""
