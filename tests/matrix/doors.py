@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-from moto.core.models import botocore_stubber
+from moto.core.exceptions import ServiceException
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.core.utils import camelcase_to_underscores
+from moto.dynamodb.responses import DynamoHandler
+from werkzeug.exceptions import HTTPException
 
-from tests.contracts.stack import _Body
+from tests.contracts.stack import REGION, _Body
 from tests.matrix.calls import Call, Fate, Fault, Killed
 from tests.matrix.wire import Heard, Line, Said
 
@@ -125,8 +129,8 @@ class AwsDoor:
             return _answered(request, 200, {})
         if hall.tables.lag and "IndexName" in asked:
             with hall.tables.as_of(hall.time.true - hall.tables.lag):
-                return self._moto(request)
-        answer = self._moto(request)
+                return self._dynamodb(request, operation, asked)
+        answer = self._dynamodb(request, operation, asked)
         if operation in WRITES and answer.status_code == 200:
             if token:
                 self._tokens.add(token)
@@ -145,6 +149,20 @@ class AwsDoor:
                 self._hall.queue(entry["MessageBody"], delay)
             sent.append({"Id": entry["Id"], "MessageId": f"m{place}", "MD5OfMessageBody": "x"})
         return _answered(request, 200, {"Successful": sent, "Failed": failed})
+
+    def _dynamodb(self, request: Any, operation: str, asked: dict[str, Any]) -> Any:
+        """Let moto's own handler answer, without the layers of HTTP around it, which take twice its time.
+
+        What it refuses goes through them after all: a refusal has written nothing, and they say it as DynamoDB does.
+        """
+        handler: Any = DynamoHandler()
+        handler.current_account, handler.region, handler.body = DEFAULT_ACCOUNT_ID, REGION, asked
+        handler.headers = request.headers
+        try:
+            result = getattr(handler, camelcase_to_underscores(operation))().result
+        except (ServiceException, HTTPException):
+            return self._moto(request)
+        return _answered(request, 200, result)
 
     @staticmethod
     def _moto(request: Any) -> Any:

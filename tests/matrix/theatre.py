@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import random
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -154,9 +155,12 @@ class Theatre:
             ):
                 stack.enter_context(patch.object(module, name, instead))
             botocore_stubber.enabled = False  # botocore asks every hook: moto answers only through our door
+            drawn = random.getstate()
+            random.seed(0)  # waits between tries are drawn by lot: a point is always the same one
             try:
                 yield hall
             finally:
+                random.setstate(drawn)
                 botocore_stubber.enabled = True
                 self.hall = self.door = None
 
