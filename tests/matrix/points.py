@@ -33,7 +33,7 @@ SHOWN = (timedelta(0), timedelta(seconds=5), timedelta(seconds=60), None)
 WHOLE_WINDOW, PART_OF_WINDOW = 300.0, 70.0  # seconds without any read-back
 SHOWN_LATE = timedelta(seconds=60)
 DEATHS = frozenset({Fate.KILLED_BEFORE, Fate.KILLED_AFTER})
-FEW = DEATHS | {Fate.SECOND_BEFORE, Fate.APPLIED_SILENT, Fate.TIMED_OUT}
+FEW = DEATHS | {Fate.SECOND_BEFORE, Fate.APPLIED_SILENT, Fate.ENTRY_FAILED, Fate.TWICE, Fate.PAST_LEASE}
 APART = frozenset({Fate.CLOCK, Fate.EDITED_BEFORE, Fate.EDITED_AFTER})
 IN_TIME = timedelta(minutes=2)  # from the start of a doubtful attempt to a decision or a question
 DECISIVE = frozenset({"publish.UpdateItem gate", "publish.TransactWriteItems", "tick.SendMessageBatch"})
