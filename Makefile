@@ -40,7 +40,7 @@ format: setup ## lays the code out, and mends what a linter can mend
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-test: test-unit matrix test-e2e ## everything that needs Python only
+test: test-unit test-e2e ## everything that needs Python only
 
 test-unit: setup ## unit, contracts, functions, template, architecture
 	$(SUITE) "unit and contracts" 240 tests --ignore tests/e2e --ignore tests/peers -m "not build" -n 2
