@@ -13,7 +13,7 @@ LOCKS = requirements-dev.txt layers/heraut/requirements.txt infra/local/uv.txt i
 SUITE = $(BIN)/python tests/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-unit matrix test-e2e test-build test-peers peers build deploy destroy rehearse bench lock clean
+.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-build test-peers peers build deploy destroy rehearse bench lock clean
 
 help: ## what can be made
 	@echo "Héraut"; grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,12 +40,15 @@ format: setup ## lays the code out, and mends what a linter can mend
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-test: test-unit test-e2e ## everything that needs Python only
+test: test-unit test-matrix test-e2e ## everything that needs Python only
 
 test-unit: setup ## unit, contracts, functions, template, architecture
-	$(SUITE) "unit and contracts" 240 tests --ignore tests/e2e --ignore tests/peers -m "not build" -n 2
+	$(SUITE) "unit and contracts" 240 tests --ignore tests/e2e --ignore tests/peers --ignore tests/matrix -m "not build" -n 2
 
-matrix: setup ## every point of the crash matrix, with its whole table (test-unit plays a part)
+test-matrix: setup ## two thousand points of the crash matrix, the mistakes planted into it, and their table
+	$(SUITE) "crash matrix" 300 tests/matrix -n 2
+
+matrix: setup ## every point of the crash matrix (about 12 000), with its whole table
 	$(BIN)/python -m tests.matrix
 
 test-e2e: setup ## the real template on the embedded stack, under each function's real permissions

@@ -76,11 +76,12 @@ def a_match_by_text_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 def one_read_taken_as_proof_of_absence(patch: pytest.MonkeyPatch) -> None:
-    """What was not found once is sent again."""
+    """What was not found once is sent again, and nothing is doubted any more."""
 
     def hasty(delivery: Any, _job: Any, _adapter: Any, world: Any, **_: Any) -> str:
         now = world.clock.now()
-        again = publish_post._change(delivery, transitions.sent_again(delivery, now), world)
+        certain = transitions.sent_again(delivery, now).model_copy(update={"doubt_since": None})
+        again = publish_post._change(delivery, certain, world)
         publish_post._come_back(again, now, world)
         return "sent again"
 
