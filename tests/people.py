@@ -178,7 +178,6 @@ class Bakery:
             brands=self.brands,
             links=self.links,
             notifications=self.notifications,
-            media=self.media,
             links_url=LINKS_URL,
             now=now,
         )

@@ -17,7 +17,7 @@ from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.lambdas import bootstrap
-from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
+from heraut.publishing.model import Content, Delivery, Media, Part, Post, Source, State
 from tests import canary
 from tests.contracts.stack import REGION, Stack
 
@@ -84,7 +84,13 @@ class Running:
         }
 
     def queue_post(
-        self, post: str = "p1", *, account: str = "journal", at: datetime | None = None, **changes: Any
+        self,
+        post: str = "p1",
+        *,
+        account: str = "journal",
+        at: datetime | None = None,
+        media: tuple[Media, ...] = (),
+        **changes: Any,
     ) -> Delivery:
         """Queue a post that is due now."""
         instant = at or datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)
@@ -92,7 +98,7 @@ class Running:
         made = Post(
             brand=BRAND.id,
             id=post,
-            content=Content(parts=(Part(text=f"Bonjour de {post} {canary.TEXT}"),)),
+            content=Content(parts=(Part(text=f"Bonjour de {post} {canary.TEXT}", media=media),)),
             accounts=(account,),
             publish_at=instant,
             local="2026-11-23T09:30",

@@ -84,3 +84,8 @@ def hash_of(token: str) -> str:
 def address(base: str, brand: str, token: str) -> str:
     """Give the address of a link: `<base>/<brand>/<token>`."""
     return f"{base.rstrip('/')}/{brand}/{token}"
+
+
+def media_address(link: str, number: int) -> str:
+    """Give the address of the picture or film of a link's post, the first being 1: it lives as long as the link."""
+    return f"{link}/media/{number}"

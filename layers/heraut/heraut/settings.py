@@ -86,7 +86,6 @@ class TellPeopleSettings(Settings):
 
     brands_table: str
     posts_table: str
-    files_bucket: str
     links_url: str
     mail_from: str
 

@@ -77,6 +77,80 @@ QUESTIONS = [
 ]
 
 
+class TestPictures:
+    """The pictures of a message, behind its link: they live as long as the link, and opening them does nothing."""
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    def test_a_picture_leads_to_the_file_and_decides_nothing(self, method: str) -> None:
+        """Each opening leads to an address signed there and then, kept by nobody."""
+        bakery = bakery_with(State.ASKING)
+        path = bakery.link(Action.IS_ONLINE)
+        before = bakery.delivery()
+
+        answer = bakery.visit(f"{path}/media/1", method)
+
+        assert (answer.status, answer.body) == (302, "")
+        assert answer.headers["Location"] == bakery.media.link(PICTURE.key)
+        assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+        assert (bakery.delivery(), bakery.names()) == (before, [])
+        assert bakery.press(path).status == 200
+
+    def test_it_is_the_one_the_message_showed_whatever_was_edited_or_decided_since(self) -> None:
+        """A later version has another picture, the button was pressed: the mail still shows what it showed."""
+        bakery = Bakery()
+        post = a_post(content=Content(parts=(Part(text="un", media=(FILM, PICTURE)),)))
+        bakery.add(post, a_delivery(post))
+        path = bakery.link(Action.SEND_AGAIN)
+        assert bakery.press(path).status == 200
+        edited = a_post(version=2, content=Content(parts=(Part(text="deux"),)))
+        bakery.posts.edit(edited, [bakery.delivery().model_copy(update={"version": 2, "revision": 3})], [])
+
+        answers = [bakery.visit(f"{path}/media/{number}") for number in (1, 2)]
+
+        assert [one.headers["Location"] for one in answers] == [bakery.media.link(one.key) for one in (FILM, PICTURE)]
+
+    def test_a_picture_ends_with_its_link(self) -> None:
+        """Past its time it shows the page of any link past its time, also when its button was pressed."""
+        bakery = bakery_with(State.ASKING)
+        path = bakery.link(Action.IS_ONLINE, created_at=NOW - LIFETIME)
+
+        answer = bakery.visit(f"{path}/media/1")
+
+        assert (answer.status, answer.body) == (410, bakery.visit(path).body)
+        pressed = bakery.link(Action.IS_ONLINE)
+        bakery.press(pressed)
+        assert bakery.visit(f"{pressed}/media/1", now=NOW + LIFETIME).status == 410
+
+    @pytest.mark.parametrize("ending", ["/media/2", "/media/0", "/media/01", "/media/", "/media/x", "/media/1/2"])
+    def test_a_picture_that_is_none_shows_the_page_of_a_dead_link(self, ending: str) -> None:
+        """Nothing tells a wrong number from a wrong token."""
+        bakery = bakery_with(State.ASKING)
+        dead = bakery.visit(f"/martin/{'A' * 22}")
+
+        for path in (f"{bakery.link(Action.IS_ONLINE)}{ending}", f"/martin/{'A' * 22}/media/1"):
+            answer = bakery.visit(path)
+            assert (answer.status, answer.body) == (404, dead.body)
+            assert "Location" not in answer.headers
+
+    def test_a_link_without_a_post_has_no_picture(self) -> None:
+        """The link that confirms a person shows nothing of any post."""
+        bakery = bakery_with(State.ASKING)
+        path = bakery.link(Action.CONFIRM_PERSON, post=None, account=None, version=None)
+
+        assert bakery.visit(f"{path}/media/1").status == 404
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+    def test_a_picture_is_only_looked_at(self, method: str) -> None:
+        """No other method does anything."""
+        bakery = bakery_with(State.ASKING)
+        before = bakery.delivery()
+
+        answer = bakery.visit(f"{bakery.link(Action.DROP)}/media/1", method)
+
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+        assert bakery.delivery() == before
+
+
 class TestShowing:
     """GET and HEAD: who, what will happen, the text and picture, one big button; nothing changes."""
 

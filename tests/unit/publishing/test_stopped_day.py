@@ -66,7 +66,6 @@ def test_each_person_hears_of_all_of_them_in_one_message() -> None:
         brands=desk.brands,
         links=links,
         notifications=notifications,
-        media=desk.media,
         links_url="https://links.example",
         now=desk.clock.now(),
     )

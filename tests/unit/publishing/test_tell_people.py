@@ -13,8 +13,21 @@ from heraut.errors import InvalidInput, TryAgain
 from heraut.events import EventName
 from heraut.links import LIFETIME, Action
 from heraut.problems import problem
-from heraut.publishing.model import State
-from tests.people import LEA, LINKS_URL, MARTIN, NADIA, NOW, PAUL, Bakery, a_delivery, a_post, happened
+from heraut.publishing.model import Content, Part, State
+from tests.people import (
+    FILM,
+    LEA,
+    LINKS_URL,
+    MARTIN,
+    NADIA,
+    NOW,
+    PAUL,
+    PICTURE,
+    Bakery,
+    a_delivery,
+    a_post,
+    happened,
+)
 from tests.twins.posts import PostsTwin
 
 UNREACHABLE = InvalidInput([problem("address_unusable", "email", person="Léa")])
@@ -203,6 +216,37 @@ def test_links_are_bound_and_kept_hashed() -> None:
     assert link.expires_at - link.created_at == LIFETIME
     assert link.created_at == NOW
     assert addresses[0].rpartition("/")[2] not in str(bakery.links.__dict__)
+
+
+def test_pictures_stand_behind_the_readers_own_link() -> None:
+    """Each person's message shows each picture by an address of ours that their link opens; films are on the page."""
+    bakery = Bakery()
+    post = a_post(content=Content(parts=(Part(text="un", media=(FILM,)), Part(text="deux", media=(PICTURE,)))))
+    bakery.add(post, a_delivery(post))
+
+    bakery.tell(happened(EventName.ASKING))
+
+    (lea,), (paul,) = (bakery.notifications.to(person) for person in ("lea", "paul"))
+    assert [one.alt for one in lea.pictures] == [PICTURE.alt]
+    assert lea.pictures[0].address == f"{lea.buttons[1].address}/media/2"  # the first button opens the network
+    assert lea.pictures[0].address != paul.pictures[0].address
+    answer = bakery.visit(lea.pictures[0].address.removeprefix(LINKS_URL))
+    assert answer.headers["Location"] == bakery.media.link(PICTURE.key)
+
+
+def test_pictures_of_a_message_about_several_are_each_ones_own() -> None:
+    """Each item's picture stands behind a link of that item."""
+    bakery = Bakery()
+    for name in ("p1", "p2"):
+        post = a_post(name)
+        bakery.add(post, a_delivery(post, state=State.EXPIRED))
+
+    bakery.tell(happened(EventName.EXPIRED, "p1"), happened(EventName.EXPIRED, "p2"))
+
+    (message,) = bakery.notifications.to("lea")
+    assert [one.pictures[0].address for one in message.items] == [
+        f"{one.buttons[0].address}/media/1" for one in message.items
+    ]
 
 
 def test_a_message_keeps_its_name_when_it_is_sent_again() -> None:

@@ -169,7 +169,6 @@ def tell_people() -> dict[str, Any]:
         "brands": _brands(read.brands_table),
         "links": _links(read.brands_table),
         "notifications": _notifications(read.mail_from),
-        "media": _media(read.files_bucket),
         "links_url": read.links_url,
     }
 

@@ -20,7 +20,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture concerned, by an address from which it can be seen for a day."""
+    """A picture concerned, by an address from which it can be seen as long as the message's links live."""
 
     address: str
     alt: str

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from heraut.problems import Language
 
 MOST_ROWS = 14  # of a text box; it scrolls beyond
+PRIVATE: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000",
+}  # of every answer behind a link
 
 
 @dataclass(frozen=True)
@@ -143,14 +150,10 @@ def headers(pages: Sequence[LinkPage]) -> Mapping[str, str]:
         "frame-ancestors 'none'",
     )
     return {
+        **PRIVATE,
         "Content-Type": "text/html; charset=utf-8",
-        "Cache-Control": "no-store",
         "Content-Security-Policy": "; ".join(policy),
-        "Referrer-Policy": "no-referrer",
-        "X-Robots-Tag": "noindex, nofollow",
-        "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
-        "Strict-Transport-Security": "max-age=31536000",
         "Content-Language": ", ".join(page.language for page in pages),
     }
 

@@ -1,5 +1,7 @@
 """Show, and do, what the link in a message says: GET and HEAD show, the POST of the page's button acts, once.
 
+The pictures of a message stand behind its link too: an address that the bucket signs ends with our keys, within hours.
+
 What decides is the delivery's own conditional change: two people who press different buttons cannot both win, and the
 page of the one who comes second says who decided what and when.
 """
@@ -44,7 +46,7 @@ LONGEST_ADDRESS = 2000  # characters
 MOST_FIELDS = 500  # the page of a pause asks about each post it holds
 TRIES = 3  # a hold put on meanwhile is no decision: read again and act
 
-_PATH = re.compile(rf"/({NAME.strip('^$')})/([A-Za-z0-9_-]{{22}})")
+_PATH = re.compile(rf"/({NAME.strip('^$')})/([A-Za-z0-9_-]{{22}})(?:/media/([1-9][0-9]{{0,2}}))?")
 _SENDING = frozenset({Action.PUBLISH_NOW, Action.NEXT_SLOT, Action.SEND_AGAIN, Action.APPROVE})
 
 
@@ -63,7 +65,7 @@ class LinkWorld:
 
 @dataclass(frozen=True)
 class Request:
-    """A request as the function URL got it; `path` is `/<brand>/<token>`, `body` the decoded form."""
+    """A request as the function URL got it; `path` is `/<brand>/<token>[/media/<n>]`, `body` the decoded form."""
 
     method: str
     path: str
@@ -82,14 +84,19 @@ class Answer:
 def act_on_link(request: Request, world: LinkWorld, now: datetime) -> Answer:
     """Answer a request; nothing is raised for what a person, a scanner or a forger may do."""
     method = request.method.upper()
-    if method not in {"GET", "HEAD", "POST"}:
-        return _answer(405, link_pages.for_anybody("wrong_way"), Allow="GET, HEAD, POST")
+    matched = _PATH.fullmatch(request.path)
+    number = matched[3] if matched else None
+    allowed = ("GET", "HEAD") if number else ("GET", "HEAD", "POST")
+    if method not in allowed:
+        return _answer(405, link_pages.for_anybody("wrong_way"), Allow=", ".join(allowed))
     try:
-        status, pages = _pages(request, world, now, acts=method == "POST")
+        case = _find(matched[1], matched[2], world, now) if matched else None
+        if number:
+            answer = _media(case, int(number), world)
+        else:
+            answer = _answer(*_pages(case, request, world, acts=method == "POST"))
     except TryAgain:
         answer = _answer(503, link_pages.for_anybody("later"), **{"Retry-After": "60"})
-    else:
-        answer = _answer(status, pages)
     return replace(answer, body="") if method == "HEAD" else answer
 
 
@@ -97,11 +104,24 @@ def _answer(status: int, pages: Sequence[LinkPage], **more: str) -> Answer:
     return Answer(status, {**link_page.headers(pages), **more}, link_page.render(pages))
 
 
-def _pages(request: Request, world: LinkWorld, now: datetime, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
-    case = _find(request.path, world, now)
+def _media(case: Case | None, number: int, world: LinkWorld) -> Answer:
+    """Lead to a picture or film of the link's post, the first being 1, as long as the link lives, used or not."""
+    if case is None or case.link.post is None:
+        return _answer(404, link_pages.for_anybody("unknown"))
+    if case.link.expires_at <= case.now:
+        return _answer(410, [link_pages.too_old(_about(case, world) or case)])
+    post = world.posts.post(case.brand.id, case.link.post, case.link.version)  # as it was told, whatever came after
+    media = post.content.media[:number] if post else ()
+    if len(media) < number:
+        return _answer(404, link_pages.for_anybody("unknown"))
+    return Answer(302, {"Location": world.media.link(media[-1].key), **link_page.PRIVATE}, "")
+
+
+def _pages(case: Case | None, request: Request, world: LinkWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+    case = _about(case, world) if case else None
     if case is None:
         return 404, link_pages.for_anybody("unknown")
-    if case.link.expires_at <= now and case.link.used_at is None:
+    if case.link.expires_at <= case.now and case.link.used_at is None:
         return 410, [link_pages.too_old(case)]
     if case.link.action is Action.PAUSE:
         return _brake(case, request, world, acts=acts)
@@ -118,18 +138,12 @@ def _brake(case: Case, request: Request, world: LinkWorld, *, acts: bool) -> tup
     return 200, [brake_page.page(case, world, world.pauses)]
 
 
-def _find(path: str, world: LinkWorld, now: datetime) -> Case | None:
-    """Read what a path opens; None when it opens nothing (any more): forged, forgotten, brand or person removed."""
-    matched = _PATH.fullmatch(path)
-    if matched is None:
-        return None
-    link = world.links.link(matched[1], tokens.hash_of(matched[2]))
-    brand = world.brands.brand(matched[1]) if link else None
+def _find(brand_id: str, token: str, world: LinkWorld, now: datetime) -> Case | None:
+    """Read what a token opens; None when it opens nothing (any more): forged, forgotten, brand or person removed."""
+    link = world.links.link(brand_id, tokens.hash_of(token))
+    brand = world.brands.brand(brand_id) if link else None
     person = brand.person(link.person) if link and brand else None
-    if link is None or brand is None or person is None:
-        return None
-    case = Case(link, brand, person, now)
-    return case if link.post is None else _about(case, world)
+    return Case(link, brand, person, now) if link and brand and person else None
 
 
 def _about(case: Case, world: LinkWorld) -> Case | None:

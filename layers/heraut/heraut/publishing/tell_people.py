@@ -7,7 +7,7 @@ not stop the others.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from heraut.events import Event
     from heraut.links import Links
     from heraut.notifications.base import Notifications
-    from heraut.publishing.model import Content, Delivery
-    from heraut.publishing.store import MediaStore, Posts
+    from heraut.publishing.model import Delivery
+    from heraut.publishing.store import Posts
 
 # A message says what is true when it leaves: an event whose delivery has moved on since is not told any more.
 _STILL = {
@@ -59,7 +59,6 @@ def tell_people(
     brands: Brands,
     links: Links,
     notifications: Notifications,
-    media: MediaStore,
     links_url: str,
     now: datetime,
 ) -> Told:
@@ -76,7 +75,7 @@ def tell_people(
             told.again |= {event.id for event in mine}
             continue
         if brand is not None:  # else it was removed, with the people who would hear
-            _Teller(brand, posts, links, notifications, media, links_url, now, told).tell(mine)
+            _Teller(brand, posts, links, notifications, links_url, now, told).tell(mine)
     return told
 
 
@@ -98,7 +97,6 @@ class _Teller:
     posts: Posts
     links: Links
     notifications: Notifications
-    media: MediaStore
     links_url: str
     now: datetime
     told: Told
@@ -124,8 +122,7 @@ class _Teller:
             post = self.posts.post(event.brand, event.post, deliveries[0].version)
             if post is None:
                 return None
-            content = post.content_for(deliveries[0].account, deliveries[0].network)
-            return Happening(event, post, deliveries, self._pictures(content))
+            return Happening(event, post, deliveries)
         except TryAgain:
             self.told.again.add(event.id)
             return None
@@ -137,10 +134,6 @@ class _Teller:
             one = self.posts.delivery(event.brand, event.post, event.account)
             found = [one] if one else []
         return tuple(delivery for delivery in found if _still(event, delivery))
-
-    def _pictures(self, content: Content) -> tuple[Picture, ...]:
-        images = (item for item in content.media if item.content_type.startswith("image/"))
-        return tuple(Picture(self.media.link(image.key), image.alt) for image in images)
 
     def _round(self, hearing: Sequence[tuple[Happening, Sequence[Person]]]) -> None:
         people = {person.id: person for _, circle in hearing for person in circle}
@@ -155,7 +148,8 @@ class _Teller:
             return
         try:
             buttons = {one.event.id: self._buttons(one, person) for one in happenings}
-            self.notifications.tell(person, messages.compose(happenings, buttons, self.brand, person))
+            shown = [replace(one, pictures=self._pictures(one, buttons[one.event.id])) for one in happenings]
+            self.notifications.tell(person, messages.compose(shown, buttons, self.brand, person))
             self.told.sent += 1
             for one in happenings:
                 self.heard[one.event.id].add(person.id)
@@ -172,6 +166,16 @@ class _Teller:
                 button.address or self._link(button, happening, person),
             )
             for button in messages.wanted(happening, self.brand)
+        )
+
+    def _pictures(self, happening: Happening, buttons: Sequence[Button]) -> tuple[Picture, ...]:
+        """Give its pictures, behind the first link of this message that is this person's own."""
+        ours = tokens.address(self.links_url, self.brand.id, "")
+        own = next(one.address for one in buttons if one.address.startswith(ours))
+        return tuple(
+            Picture(tokens.media_address(own, number), item.alt)
+            for number, item in enumerate(happening.post.content.media, start=1)
+            if item.content_type.startswith("image/")
         )
 
     def _link(self, button: messages.Wanted, happening: Happening, person: Person) -> str:
