@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DID = "did:plc:e2e000000000000000000000"
 HANDLE = "essai.test"
 PASSWORD = "aaaa-bbbb-cccc-dddd"
+ACCESS_TOKEN, REFRESH_TOKEN = "canari-a.e30.c", "canari-r.e30.c"  # old ones: they are renewed before each use
 BREAKS = "panne"  # a post with this word is accepted, and its answer lost
 HOLDS_BEFORE = "sursis"  # the first call for a post with this word is held open, and never accepted
 HOLDS_AFTER = "silence"  # a post with this word is accepted, and its call held open
@@ -49,7 +50,7 @@ class BlueskyServer:
                 return 401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"}
             case "createSession" | "refreshSession":
                 service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self.address}
-                tokens = {"accessJwt": "a.e30.c", "refreshJwt": "r.e30.c"}
+                tokens = {"accessJwt": ACCESS_TOKEN, "refreshJwt": REFRESH_TOKEN}
                 return 200, {"did": DID, "handle": HANDLE, "active": True, "didDoc": {"service": [service]}, **tokens}
             case "uploadBlob":
                 reference = {"$link": "bafkreie2e"}

@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 STACK = "heraut-e2e"
 BRAND = "essai"
+FALSE_PASSWORD = "not this one"
+LAST = ("test_secrets.py", "test_permissions.py")  # they look at what the others did
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands here, give it time for a first build, and look at permissions when all else has run."""
+    """Mark what stands here, give it time for a first build, and look at what was done when all else has run."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.timeout(300))
-    items.sort(key=lambda item: item.path.name == "test_permissions.py")
+    items.sort(key=lambda item: LAST.index(item.path.name) + 1 if item.path.name in LAST else 0)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +78,7 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
     apply_configuration(
         plan_configuration(read_configuration({"brands": [{**brand, "people": [person]}]}), brands), brands
     )
-    for account, password in (("bluesky", PASSWORD), ("perdu", "not this one")):
+    for account, password in (("bluesky", PASSWORD), ("perdu", FALSE_PASSWORD)):
         name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{account}"
         value = json.dumps({"password": password})
         bare_world.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
