@@ -25,8 +25,8 @@ run: ## the whole thing on this machine, until Ctrl-C (PLAY=once ends by itself,
 	@$(PYTHON) infra/local/run.py --play $(PLAY) --port $(PORT)
 
 # ---------------------------------------------------------------------------- before a commit
-check: setup ## linters, types, template, locks: what needs no test
-	@$(ENVIRONMENTS) sam
+check: setup ## linters, types, template, locks, secrets, advisories: what needs no test
+	@$(ENVIRONMENTS) sam uv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -35,6 +35,8 @@ check: setup ## linters, types, template, locks: what needs no test
 	$(BIN)/cfn-lint infra/template.yaml --append-rules cfn_lint_serverless.rules --regions eu-west-3
 	AWS_DEFAULT_REGION=eu-west-3 $(SAM) validate
 	@! grep -nE 'https?://|--(extra-)?index-url|--find-links|file:' $(LOCKS) || (echo "a lock carries an address" >&2; exit 1)
+	@$(BIN)/python -m infra.scan
+	@$(BIN)/python -m infra.audit
 
 format: setup ## lays the code out, and mends what a linter can mend
 	$(BIN)/ruff check --fix-only --quiet .

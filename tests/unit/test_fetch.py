@@ -146,7 +146,7 @@ def test_an_inside_address_written_as_such_is_refused(address: str) -> None:
         ("https:///etc/passwd", "address_unreadable"),
         ("https://:443/", "address_unreadable"),
         ("https://user@example.org/", "address_userinfo"),
-        ("https://user:word@example.org/", "address_userinfo"),
+        ("https://user:word@example.org/", "address_userinfo"),  # pragma: allowlist secret
         ("https://example.org@127.0.0.1/", "address_userinfo"),
         ("https://example.org%40127.0.0.1@127.0.0.1/", "address_userinfo"),
         ("https://@example.org/", "address_userinfo"),
