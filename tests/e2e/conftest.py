@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.mastodon_double import Double
+from bench.mastodon_double import mastodon as mastodon_server
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.table import Table
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
@@ -44,7 +46,14 @@ def bluesky() -> Iterator[BlueskyServer]:
 
 
 @pytest.fixture(scope="session")
-def bare_world(tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer) -> Iterator[World]:
+def mastodon() -> Iterator[Double]:
+    """A Mastodon server of our own, which notes when each post's first byte arrived."""
+    with mastodon_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bare_world(tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer, mastodon: Double) -> Iterator[World]:
     """A stack of its own: free port, temporary state, and a record of every authorised action."""
     for name in ("ministack", "sam"):
         environments.ensure(name)
@@ -55,7 +64,7 @@ def bare_world(tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer)
     emulator = stack.start(stack.free_port(), folder, authorise=True, record=record)
     try:
         parameters = session.parameters(emulator.port)
-        parameters["LocalServers"] += f",{bluesky.host_port}"
+        parameters["LocalServers"] += f",{bluesky.host_port},{mastodon.host_port}"
         outputs = stack.deploy(emulator, built, STACK, parameters, print)
         yield World(emulator, STACK, outputs, record)
     finally:

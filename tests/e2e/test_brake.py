@@ -33,7 +33,7 @@ AHEAD = timedelta(seconds=20)
 
 def deliveries(world: World) -> list[dict[str, str]]:
     """This brand's deliveries as stored."""
-    items = world.client("dynamodb").scan(TableName=world.outputs["PostsTable"])["Items"]
+    items = world.scan("PostsTable")
     found = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
     return [one for one in found if one["sk"].startswith("delivery#") and one["brand"] == BRAND]
 

@@ -62,7 +62,7 @@ def times_online(bluesky: BlueskyServer, text: str) -> int:
 
 def told(world: World, post: str) -> dict[str, datetime]:
     """When each kind of event was written into a post's story (the last of its kind)."""
-    items = world.client("dynamodb").scan(TableName=world.outputs["PostsTable"])["Items"]
+    items = world.scan("PostsTable")
     mine = [item for item in items if item["sk"]["S"].startswith("event#") and item["pk"]["S"].endswith(f"#{post}")]
     found = [json.loads(item["document"]["S"]) for item in mine]
     return {event["name"]: datetime.fromisoformat(event["at"]) for event in found}

@@ -80,7 +80,7 @@ def _dropped(world: World, start: datetime) -> World:
 
 def deliveries(world: World) -> dict[str, dict[str, Any]]:
     """The deliveries as stored, by row and account: `a/site`."""
-    items = world.client("dynamodb").scan(TableName=world.outputs["PostsTable"])["Items"]
+    items = world.scan("PostsTable")
     found = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
     mine = [one for one in found if one["sk"].startswith("delivery#")]
     return {f"{one['post'].split('-')[0]}/{one['account']}": one for one in mine}

@@ -37,6 +37,11 @@ class World:
         assert "FunctionError" not in answer, payload
         return payload
 
+    def scan(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table, named by its output."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs[table])
+        return [item for page in pages for item in page["Items"]]
+
     def drop(self, name: str, content: bytes) -> None:
         """Put a file into the inbox, as a person would."""
         self.client("s3").put_object(Bucket=self.outputs["FilesBucket"], Key=f"inbox/{name}", Body=content)
