@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from heraut.brands import NetworkName
 from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName
 from heraut.publishing.brake import Fate, Pause, Scope
@@ -15,6 +16,7 @@ from heraut.publishing.model import State
 from heraut.publishing.pause_publishing import pause_publishing, stopped_by
 from heraut.publishing.resume_publishing import key_of, resume_publishing
 from tests.twins.desk import BAKERY, Desk
+from tests.twins.network import NetworkTwin
 
 if TYPE_CHECKING:
     from heraut.publishing.resume_publishing import Resumed
@@ -55,6 +57,22 @@ def test_what_is_in_the_queue_already_is_stopped(scope: Scope) -> None:
     assert desk.network.calls == []
     assert desk.read(delivery).holds == {scope.mark}
     assert held_by(desk, scope) == [("p1", False)]
+
+
+def test_a_person_is_not_asked_to_prepare_what_is_paused() -> None:
+    """By hand: neither the message ten minutes ahead nor the one at its minute; after the pause, the one that is due."""
+    desk = Desk(NetworkTwin(name=NetworkName.BY_HAND))
+    delivery = desk.queue(account="story", at=30 * MINUTE)
+    pause(desk)
+
+    desk.run(25 * MINUTE)
+    before = [event.name for event in desk.posts.story(delivery.brand, delivery.post)]
+    resume(desk)
+    desk.run(10 * MINUTE)
+
+    assert before == []
+    told = [event.name for event in desk.posts.story(delivery.brand, delivery.post)]
+    assert told == [EventName.HANDOVER_DUE]
 
 
 def test_another_account_goes_on() -> None:

@@ -90,7 +90,9 @@ def _prepare(
     delivery: Delivery, world: MediaWorld, now: datetime
 ) -> tuple[Delivery, EventName | None, dict[str, object]]:
     if delivery.network is NetworkName.BY_HAND:
-        return _handed_ahead(delivery), EventName.HANDOVER_AHEAD, {}
+        # While a pause is on nobody is told to get ready; the message of its minute waits at the gate.
+        paused = world.posts.brakes(delivery.brand, delivery.account)
+        return _handed_ahead(delivery), None if paused else EventName.HANDOVER_AHEAD, {}
     try:
         brand, account = account_of(world, delivery)
         job = job_of(world, delivery, brand, account, post_of(world, delivery))
