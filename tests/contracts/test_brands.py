@@ -103,6 +103,18 @@ def test_a_turn_is_one_taker_s_until_it_is_over(brands: Brands) -> None:
     assert brands.confirmations("boulangerie") == {}
 
 
+def test_a_turn_that_is_over_may_end_sooner_by_whoever_has_it(brands: Brands) -> None:
+    """Ended by its taker it is free from then on; a turn that somebody took since is not touched."""
+    assert brands.take_turn("boulangerie", "refresh#masto", NOW, NOW + 10 * MINUTE)
+    brands.end_turn("boulangerie", "refresh#masto", NOW + 10 * MINUTE, NOW + MINUTE)
+    assert not brands.take_turn("boulangerie", "refresh#masto", NOW, NOW + 5 * MINUTE)
+    assert brands.take_turn("boulangerie", "refresh#masto", NOW + MINUTE, NOW + 11 * MINUTE)
+    brands.end_turn("boulangerie", "refresh#masto", NOW + 10 * MINUTE, NOW + 2 * MINUTE)
+    assert not brands.take_turn("boulangerie", "refresh#masto", NOW + 2 * MINUTE, NOW + 12 * MINUTE)
+    brands.end_turn("boulangerie", "refresh#never", NOW, NOW)
+    assert brands.take_turn("boulangerie", "refresh#never", NOW, NOW + MINUTE)
+
+
 class TestTable:
     def test_our_own_turn_is_ours_when_its_answer_was_lost(self, brands_stack: Stack) -> None:
         """The SDK writes again; nobody else has the turn."""

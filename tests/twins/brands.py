@@ -48,3 +48,7 @@ class BrandsTwin:
             return False
         self._turns[brand, name] = until
         return True
+
+    def end_turn(self, brand: str, name: str, until: datetime, at: datetime) -> None:
+        if self._turns.get((brand, name)) == until:
+            self._turns[brand, name] = at

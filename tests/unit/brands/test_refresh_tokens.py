@@ -14,6 +14,7 @@ from heraut.errors import CredentialsExpired, OutcomeUnknown, TryAgain, Unreacha
 from heraut.notifications.base import Message
 from heraut.problems import problem
 from tests.twins.brands import BrandsTwin
+from tests.twins.clock import ClockTwin
 from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
 from tests.twins.secrets import SecretsTwin
@@ -51,7 +52,7 @@ def world(**errors: Exception) -> Renewing:
     for account in ("sky", "sky2"):
         secrets.save_secret("martin", account, {"token": account})
     networks = {NetworkName.BLUESKY: sky, NetworkName.SITE: NetworkTwin()}
-    return Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), lambda _: None, planned)
+    return Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), ClockTwin(NOW), planned)
 
 
 def planned(brand: str, account: str, since: datetime, until: datetime) -> list[Planned]:
@@ -137,14 +138,14 @@ class Refusing(SecretsTwin):
         super().save_secret(brand, account, secret)
 
 
-def rotating() -> tuple[Rotating, Refusing, Renewing, list[timedelta]]:
-    """Give a network that rotates, the secrets, the world, and what was waited for in it."""
-    network, secrets, waited = Rotating(), Refusing(), list[timedelta]()
+def rotating() -> tuple[Rotating, Refusing, Renewing, ClockTwin]:
+    """Give a network that rotates, the secrets, the world, and the clock that moves while it waits."""
+    network, secrets, clock = Rotating(), Refusing(), ClockTwin(NOW)
     for account in ("sky", "sky2"):
         secrets.save_secret("martin", account, {"token": account})
     networks = {NetworkName.BLUESKY: network, NetworkName.SITE: NetworkTwin()}
-    world = Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), waited.append, planned)
-    return network, secrets, world, waited
+    world = Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), clock, planned)
+    return network, secrets, world, clock
 
 
 def lose() -> None:
@@ -154,12 +155,12 @@ def lose() -> None:
 
 def test_a_write_that_is_refused_is_tried_until_it_holds() -> None:
     """A rotated token that reached us is not lost for a busy minute, and nobody is told."""
-    network, secrets, renewing, waited = rotating()
+    network, secrets, renewing, clock = rotating()
     secrets.refusals = 6
 
     assert refresh_tokens(renewing, NOW) == Renewed(renewed=2)
     assert secrets.secret("martin", "sky") == {"token": network.good["sky"]}
-    assert sum(waited, timedelta(0)) == timedelta(seconds=61)
+    assert clock.now() - NOW == timedelta(seconds=61)
     assert told(renewing) == []
 
 
@@ -245,9 +246,17 @@ def test_mail_that_fails_once_is_tried_again() -> None:
     renewing = world(sky=CredentialsExpired(problem("account_removed", account="sky")))
     twin = renewing.notifications
     assert isinstance(twin, NotificationsTwin)
-    twin.failing["lea"] = TryAgain("mail")
-    mended = replace(renewing, wait=lambda _: twin.failing.clear())
-    refresh_tokens(mended, NOW)
+    failing = twin.failing
+    failing["lea"] = TryAgain("mail")
+
+    class Mended(ClockTwin):
+        """Once somebody has waited, mail works again."""
+
+        def sleep_until(self, instant: datetime) -> None:
+            super().sleep_until(instant)
+            failing.clear()
+
+    refresh_tokens(replace(renewing, clock=Mended(NOW)), NOW)
     assert len(messages(renewing)) == 1
 
 
@@ -265,7 +274,7 @@ def test_what_only_a_person_can_renew_is_told_days_ahead_with_the_posts_after_it
     secrets.save_secret("martin", "sky", {"until": end.isoformat()})
     secrets.save_secret("martin", "sky2", {})
     networks = {NetworkName.BLUESKY: Ending(name=NetworkName.BLUESKY), NetworkName.SITE: NetworkTwin()}
-    renewing = Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), lambda _: None, after(end))
+    renewing = Renewing(BrandsTwin(BRAND), secrets, networks, NotificationsTwin(), ClockTwin(NOW), after(end))
 
     days = []
     for hour in range(24 * 12):

@@ -60,7 +60,7 @@ def test_what_is_in_the_queue_already_is_stopped(scope: Scope) -> None:
 
 
 def test_a_person_is_not_asked_to_prepare_what_is_paused() -> None:
-    """By hand: neither the message ten minutes ahead nor the one at its minute; after the pause, the one that is due."""
+    """By hand: not ten minutes ahead; when the pause is over, the message of its minute comes."""
     desk = Desk(NetworkTwin(name=NetworkName.BY_HAND))
     delivery = desk.queue(account="story", at=30 * MINUTE)
     pause(desk)

@@ -74,3 +74,7 @@ class BrandsTable:
             "attribute_not_exists(#until) OR #until <= :now",
         )
         return answer.done or (answer.item is not None and answer.item.get("mark") == mark)
+
+    def end_turn(self, brand: str, name: str, until: datetime, at: datetime) -> None:
+        """Let the turn that was taken until `until` end at `at`; one that somebody else has by now stays theirs."""
+        self._table.update((brand, f"{_TURN}{name}"), "SET #until = :at", {"until": until, "at": at}, "#until = :until")

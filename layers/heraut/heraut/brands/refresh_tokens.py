@@ -15,11 +15,12 @@ from heraut.problems import problem
 from heraut.wording import Wording, at_moment, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands.model import Account, Brand, NetworkName, Person
     from heraut.brands.store import Brands, Secrets
+    from heraut.clock import Clock
     from heraut.networks.base import Publishes
     from heraut.notifications.base import Notifications
     from heraut.problems import Problem
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TURN = timedelta(minutes=10)  # longer than the function lives
+SETTLED = timedelta(seconds=30)  # what was just written may be read as it was before; nobody renews meanwhile
 TOLD_AGAIN = timedelta(days=1)
 TOLD_AHEAD = (7, 3, 1)  # days before an end
 RISK = timedelta(days=7)  # how far ahead posts at risk are named
@@ -59,7 +61,7 @@ class Renewing:
     secrets: Secrets
     networks: Mapping[NetworkName, Publishes]
     notifications: Notifications
-    wait: Callable[[timedelta], None]  # between two tries to write what was renewed
+    clock: Clock  # to wait between two tries to write what was renewed
     planned: PlannedPosts
 
 
@@ -97,6 +99,14 @@ def turn_of(account: Account) -> str:
     return f"refresh#{account.name}"
 
 
+def end_turn(brands: Brands, brand: Brand, account: Account, until: datetime, now: datetime) -> None:
+    """Let whoever waits for this turn have it soon; where that cannot be written, it ends by itself."""
+    try:
+        brands.end_turn(brand.id, turn_of(account), until, now + SETTLED)
+    except HerautError as error:
+        log.warning("the turn of %s/%s ends by itself: %s", brand.id, account.name, error)
+
+
 def _look_after(brand: Brand, account: Account, world: Renewing, now: datetime) -> str:
     try:
         adapter = world.networks[account.network]
@@ -125,8 +135,15 @@ def _see_end(brand: Brand, account: Account, adapter: Expires, world: Renewing, 
 
 
 def _refresh(brand: Brand, account: Account, adapter: Refreshes, world: Renewing, now: datetime) -> str:
-    if not world.brands.take_turn(brand.id, turn_of(account), now, now + TURN):
+    until = now + TURN
+    if not world.brands.take_turn(brand.id, turn_of(account), now, until):
         return "nothing"
+    done = _renew_or_tell(brand, account, adapter, world, now)
+    end_turn(world.brands, brand, account, until, world.clock.now())
+    return done
+
+
+def _renew_or_tell(brand: Brand, account: Account, adapter: Refreshes, world: Renewing, now: datetime) -> str:
     try:
         return _renew(brand, account, adapter, world, now)
     except CredentialsExpired as expired:
@@ -167,9 +184,13 @@ def _keep(
         except HerautError as error:
             if wait is None:
                 raise _NotKept(f"not written after {len(WAITS) + 1} tries") from error
-            world.wait(wait)
+            _wait(wait, world)
         else:
             return
+
+
+def _wait(length: timedelta, world: Renewing) -> None:
+    world.clock.sleep_until(world.clock.now() + length)
 
 
 @dataclass(frozen=True)
@@ -229,7 +250,7 @@ def _told(person: Person, trouble: _Trouble, planned: Sequence[Planned], world: 
         except TryAgain as error:
             log.warning("%s of %s could not be told: %s", person.id, trouble.brand.id, error)
             if wait is not None:
-                world.wait(wait)
+                _wait(wait, world)
         except HerautError as error:
             log.warning("%s of %s cannot be told: %s", person.id, trouble.brand.id, error)
             return False

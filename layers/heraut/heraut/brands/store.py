@@ -32,6 +32,9 @@ class Brands(Protocol):
     def take_turn(self, brand: str, name: str, now: datetime, until: datetime) -> bool:
         """Take a turn that nobody else has until then (a lease); False while somebody has it."""
 
+    def end_turn(self, brand: str, name: str, until: datetime, at: datetime) -> None:
+        """Let the turn that was taken until `until` end at `at`; one that somebody else has by now stays theirs."""
+
 
 class Secrets(Protocol):
     """Secrets of accounts: never in the file, the logs or a table."""

@@ -68,7 +68,7 @@ def secret(ctx: typer.Context, name: str, brand: BrandName = None, stack: Stack 
         return
     given = _read_secret(adapter.secret_fields, account)
     connected = connect_account(
-        owner, account, given, brands=desk.brands, secrets=desk.secrets, adapter=adapter, now=desk.clock.now()
+        owner, account, given, brands=desk.brands, secrets=desk.secrets, adapter=adapter, clock=desk.clock
     )
     if connected.problem is not None:
         code = "secret_kept_unchecked" if connected.kept else "secret_refused"

@@ -6,7 +6,6 @@ Imports stand inside, so that a function pays at its start for what it uses and 
 from __future__ import annotations
 
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brands, NetworkName, Secrets
     from heraut.brands.refresh_tokens import Renewing
+    from heraut.clock import Clock
     from heraut.links import Links
     from heraut.networks.base import Publishes
     from heraut.networks.site import SiteObjects
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from heraut.publishing.calendar.media import Fetch
     from heraut.publishing.check_upcoming import Checking
     from heraut.publishing.dispatch_posts import AtOnce
-    from heraut.publishing.store import Clock, MediaStore, Outbox, Pauses, Posts
+    from heraut.publishing.store import MediaStore, Outbox, Pauses, Posts
     from heraut.publishing.world import MediaWorld, World
 
 
@@ -138,7 +138,7 @@ def refresh_tokens() -> Renewing:
         secrets=_secrets(read.secrets_path, timedelta(0)),  # an old one must not come back
         networks=_networks("", "", read.local_servers),
         notifications=_notifications(read.mail_from),
-        wait=lambda length: time.sleep(length.total_seconds()),
+        clock=SystemClock(),
         planned=partial(planned_posts, _posts(read.posts_table)),
     )
 

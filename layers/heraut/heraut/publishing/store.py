@@ -216,13 +216,3 @@ class MediaStore(Protocol):
 
     def link(self, key: str) -> str:
         """Give an address, good for a day, from which a person may take the file."""
-
-
-class Clock(Protocol):
-    """The only thing that knows the time; use cases hand its instants to rules."""
-
-    def now(self) -> datetime:
-        """Give the current instant, aware."""
-
-    def sleep_until(self, instant: datetime) -> None:
-        """Wait until the instant; return at once if it is past."""

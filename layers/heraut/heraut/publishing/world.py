@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
+    from heraut.clock import Clock
     from heraut.networks.base import Publishes
     from heraut.publishing.model import Delivery, Post
-    from heraut.publishing.store import Clock, MediaStore, Outbox, Posts
+    from heraut.publishing.store import MediaStore, Outbox, Posts
 
 LATE = timedelta(hours=1)  # of an account that is not in the configuration any more
 
