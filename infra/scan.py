@@ -42,9 +42,7 @@ def scan(files: Iterable[Path]) -> list[str]:
     """Give a line for each finding: the file, the line's number, what it looks like."""
     known: Mapping[str, Any] = get_mapping_from_secret_type_to_class()
     shapes: list[RegexBasedDetector] = [
-        made()
-        for kind, made in known.items()
-        if issubclass(made, RegexBasedDetector) and kind not in NOT_SECRET
+        made() for kind, made in known.items() if issubclass(made, RegexBasedDetector) and kind not in NOT_SECRET
     ]
     found = set()
     for file in files:
