@@ -37,7 +37,7 @@ SECONDS = 60
 _PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)(?:\[[^\]]*\])?==([^ ;\\]+)", re.MULTILINE)
 _AN_ADVISORY, _NO_ANSWER = 1, 2  # uv's exit status
 # uv says so of every failed exchange with the service: no name, no connection, a proxy's page, a refusal.
-_UNREACHED = re.compile(r"^error: (.*?)(?: for url \(.*| and cannot be performed in offline mode)$", re.MULTILINE)
+_UNREACHED = re.compile(r"error: (.*?)(?: for url \(| and cannot be performed in offline mode)")
 
 Pin = tuple[str, str]  # name, version
 
@@ -123,12 +123,12 @@ def _write_project(folder: Path, pinned: Sequence[Pin]) -> None:
 
 
 def _understood(done: subprocess.CompletedProcess[str], pinned: Mapping[Pin, Sequence[str]]) -> list[str]:
-    unreached = _UNREACHED.search(done.stderr)
+    said = " ".join(done.stderr.split())  # it breaks its lines to fit a terminal
+    unreached = _UNREACHED.search(said)
     if done.returncode == _NO_ANSWER and unreached:
-        causes = re.findall(r"^  cause: (.*)$", done.stderr, re.MULTILINE)
-        raise OutOfReach(causes[-1] if causes else unreached[1])
+        raise OutOfReach(said.rpartition("cause: ")[2] if "cause: " in said else unreached[1])
     if done.returncode not in {0, _AN_ADVISORY}:
-        raise LookFailed(f"uv ended with status {done.returncode}: {done.stderr.strip()}")
+        raise LookFailed(f"uv ended with status {done.returncode}: {said}")
     try:
         answer = json.loads(done.stdout)
         looked_at, known = answer["summary"]["audited_packages"], answer["vulnerabilities"]

@@ -142,8 +142,12 @@ def test_what_is_accepted_counts_until_a_version_mends_it(fixed: list[dict[str, 
     ("status", "raw"),
     [(403, b"not from here"), (404, b"{}"), (503, b""), (200, b"<html>please log in</html>")],
 )
-def test_a_service_that_is_not_there_is_out_of_reach(status: int, raw: bytes) -> None:
-    """A proxy's page, a refusal, an outage: nobody was asked."""
+@pytest.mark.parametrize("columns", ["40", "200"])
+def test_a_service_that_is_not_there_is_out_of_reach(
+    monkeypatch: pytest.MonkeyPatch, status: int, raw: bytes, columns: str
+) -> None:
+    """A proxy's page, a refusal, an outage: nobody was asked, however wide the terminal."""
+    monkeypatch.setenv("COLUMNS", columns)
     with serving(status=status, raw=raw) as service, pytest.raises(OutOfReach):
         audit.audit(PINNED, service.address)
 
