@@ -3,6 +3,7 @@
 Additions (docs/decisions/0002-embedded-emulator.md):
 
 * it stops cleanly, which saves its state, when its standard input closes: whoever started it is dead;
+* it holds a turn until its very end: whoever starts anew knows when the state is saved;
 * while it runs, a file `unsaved` stands in its state folder: MiniStack saves only when it stops, so the file found
   at a start says that what lies beside it is older than what was done;
 * what is authorised is what AWS checks: a raw mail on the identity it is sent from, ssm:GetParameters on the names it
@@ -36,6 +37,10 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import dynamodb, ses_v2
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+from infra.local import turn
 
 
 def _authorise_as_aws_does() -> None:
@@ -174,6 +179,11 @@ def _stop_with_the_starter() -> None:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; the port and the rest come from MiniStack's own environment variables."""
+    with turn.hold(Path(os.environ["HERAUT_TURN"])):
+        _serve()
+
+
+def _serve() -> None:
     unsaved = Path(os.environ["STATE_DIR"]) / "unsaved"
     unsaved.write_text(f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}\n", encoding="utf-8")
     if not sys.stdin.isatty():

@@ -23,8 +23,6 @@ def check_machine() -> None:
     Raises: environments.Unusable.
     """
     environments.check_python()
-    if os.name != "posix":
-        raise environments.Unusable("The embedded stack needs Linux or macOS (on Windows, use WSL).")
     if shutil.which("make") is None:
         raise environments.Unusable(
             "Héraut needs the program `make`, which is not here: apt install make, or xcode-select --install"
@@ -35,8 +33,7 @@ def main(arguments: List[str]) -> int:  # noqa: RET503 - its last line replaces 
     """Check, install, hand over; see the module."""
     try:
         check_machine()
-        for name in ("desk", "ministack", "sam"):
-            environments.ensure(name)
+        environments.prepare(["desk", "ministack", "sam"])
     except environments.Unusable as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from infra.local import environments, stack
+from infra.local import environments, stack, turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FOLDER = stack.ROOT / ".heraut"
 LOCAL = FOLDER / "local.json"
 RUN = FOLDER / "run.json"
+TURN = FOLDER / "run.turn"
 DEPLOYED = FOLDER / "deployed.json"
 UNSAVED = FOLDER / "state" / "unsaved"
 STACK = "heraut-local"
@@ -58,17 +59,36 @@ def parameters(port: int) -> dict[str, str]:
     }
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Be the only run of this checkout while the block lasts.
+
+    Raises: StackError when there is another.
+    """
+    try:
+        with turn.hold(TURN):
+            yield
+    except turn.Taken:
+        running = _read(RUN)
+        where = f" (process {running['pid']}, {running['endpoint']})" if running else ""
+        text = f"Héraut already runs here{where}. Stop it with Ctrl-C in its window first."
+        raise stack.StackError(text) from None
+
+
+def wait_for_the_last_emulator() -> None:
+    """A killed run leaves an emulator that saves its state for some seconds: what it saves is what we start from."""
+    with turn.hold(
+        FOLDER / stack.EMULATOR_TURN,
+        lambda: say("The last run was killed. Waiting for its emulator to save the state ..."),
+    ):
+        pass
+
+
 def refuse_if_taken(port: int) -> None:
-    """Refuse to start beside another run, or on a port something else listens on.
+    """Refuse a port something else listens on.
 
     Raises: StackError.
     """
-    running = _read(RUN)
-    if running and _is_alive(int(running["pid"])):
-        raise stack.StackError(
-            f"Héraut already runs here (process {running['pid']}, {running['endpoint']}). "
-            "Stop it with Ctrl-C in its window first."
-        )
     if not stack.port_is_free(port):
         raise stack.StackError(
             f"Port {port} is taken by another program. Free it, or choose another: make run PORT={port + 1}"
@@ -178,9 +198,15 @@ def run(how: str, port: int) -> int:
 
     Raises: StackError.
     """
-    refuse_if_taken(port)
-    set_aside_unsaved_state()
-    say("Starting the embedded stack ...")
+    with alone():
+        wait_for_the_last_emulator()
+        refuse_if_taken(port)
+        set_aside_unsaved_state()
+        say("Starting the embedded stack ...")
+        return _run(how, port)
+
+
+def _run(how: str, port: int) -> int:
     with emulator(port, aloud=how != "once") as running:
         outputs = bring_up(running)
         if how == "none":
@@ -216,16 +242,6 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 if __name__ == "__main__":

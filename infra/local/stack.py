@@ -36,6 +36,7 @@ MAIL_FROM = "heraut@heraut.test"
 FUNCTIONS = frozenset(
     f"{name}Function" for name in ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh", "Check")
 )  # their outputs
+EMULATOR_TURN = "emulator.turn"  # held by an emulator from its start to its very end
 START_SECONDS = 60
 STOP_SECONDS = 90
 
@@ -139,7 +140,7 @@ def _spawn(port: int, folder: Path, log: Path, *, authorise: bool, record: Path 
         "AWS_DEFAULT_REGION": REGION,
         "LAMBDA_WARM_TTL_SECONDS": "900",
     }
-    environment["HERAUT_MAILS"] = str(folder / "mails")
+    environment |= {"HERAUT_MAILS": str(folder / "mails"), "HERAUT_TURN": str(folder / EMULATOR_TURN)}
     if record is not None:
         environment["HERAUT_RECORD"] = str(record)
     with log.open("ab") as out:
@@ -315,7 +316,9 @@ def _sam(arguments: list[str], log: Path, extra: Mapping[str, str], follow: Call
             follow(line)
         status = sam.wait()
     if status != 0:
-        raise StackError(f"`sam {arguments[0]}` ended with status {status}, see {log}:\n{_tail(log)}")
+        why = environments.reason(log.read_text(encoding="utf-8", errors="replace"))
+        told = f"{why}\nThe whole output: {log}" if why else f"see {log}:\n{_tail(log)}"
+        raise StackError(f"`sam {arguments[0]}` ended with status {status}. {told}")
 
 
 def fingerprint(parameters: Mapping[str, str]) -> str:

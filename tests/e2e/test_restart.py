@@ -17,7 +17,7 @@ HANDLER = "def handler(event, context):\n    return {}\n"
 
 def test_a_function_fed_by_a_stream_hears_of_the_first_change_after_a_restart(tmp_path: Path) -> None:
     """Else nobody would hear of a post that failed in the second `make run`."""
-    environments.ensure("ministack")
+    environments.prepare(["ministack"])
     port = stack.free_port()
     first = stack.start(port, tmp_path, authorise=False)
     try:

@@ -6,12 +6,12 @@ import signal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from infra.local import session, stack
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 class Emulator:
@@ -48,3 +48,16 @@ def test_the_next_run_waits_until_what_this_one_unpacked_is_gone(
 
     assert seen == {"Stopping, and saving the state ": (True, True), "Stopped": (False, True)}
     assert not (tmp_path / "run.json").exists()
+
+
+def test_a_second_run_of_a_checkout_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while the first one is still starting; the sentence says where the first one answers."""
+    monkeypatch.setattr(session, "TURN", tmp_path / "run.turn")
+    monkeypatch.setattr(session, "RUN", tmp_path / "run.json")
+
+    with session.alone():
+        with pytest.raises(stack.StackError, match=r"already runs here\. Stop it with Ctrl-C"):
+            session.run("live", 4790)
+        session.RUN.write_text('{"pid": 12, "endpoint": "http://127.0.0.1:4790"}', encoding="utf-8")
+        with pytest.raises(stack.StackError, match=r"already runs here \(process 12, http://127\.0\.0\.1:4790\)"):
+            session.run("live", 4790)
