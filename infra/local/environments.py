@@ -34,7 +34,12 @@ LOCKS = {
     "ministack": ROOT / "infra" / "local" / "ministack.txt",
     "sam": ROOT / "infra" / "local" / "sam.txt",
 }
-TITLES = {"uv": "installer", "desk": "heraut command", "ministack": "AWS emulator", "sam": "deployment tool"}
+TITLES = {
+    "uv": "uv, which installs the rest",
+    "desk": "the heraut command and its tools",
+    "ministack": "the AWS emulator",
+    "sam": "the deployment tool",
+}
 TURN = ROOT / ".heraut" / "environments.turn"
 LOG = ROOT / ".heraut" / "install.log"
 FULL = ("no space left on device", "disk quota exceeded", "not enough space")
@@ -112,7 +117,7 @@ def ensure(name: str) -> None:
     interpreter = _interpreter()
     if not _stamp(name).startswith(interpreter):
         shutil.rmtree(str(target), ignore_errors=True)  # another interpreter's: nothing in there is of use
-    line = Line(f"Installing the {TITLES[name]} ({_packages(name)} into {target.relative_to(ROOT)})")
+    line = Line(f"Installing {TITLES[name]} ({_packages(name)} into {target.relative_to(ROOT)})")
     try:
         if name == "uv":
             _make_with_pip(target, line)

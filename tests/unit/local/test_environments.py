@@ -155,7 +155,9 @@ def test_an_installation_is_one_line(commands: list[Sequence[str]], capsys: pyte
     """What it is, and how long it took; the installers' own output is in a file."""
     environments.prepare(["uv"])
 
-    assert re.fullmatch(r"Installing the installer \(1 package into uv\) \.\.\. \d+ s\n", capsys.readouterr().out)
+    assert re.fullmatch(
+        r"Installing uv, which installs the rest \(1 package into uv\) \.\.\. \d+ s\n", capsys.readouterr().out
+    )
     assert commands
 
 
