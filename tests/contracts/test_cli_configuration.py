@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -257,6 +258,39 @@ def test_importing_a_calendar_says_what_became_of_each_row(shop: Shop, tmp_path:
     assert "Vouliez-vous écrire : masto" in first.out
     assert "ligne 2 : inchangée" in second.out
     assert len(shop.heraut("queue", "--json").json) == 1
+
+
+def test_importing_keeps_the_report_and_says_where(shop: Shop, tmp_path: Path) -> None:
+    """Both forms under `reports/`, as those of dropped calendars are; the address opens the page."""
+    file = calendar(tmp_path, "martin;23/11/2099;9h30;masto;Bonjour;;")
+
+    said = shop.heraut("import", file)
+
+    page, data = sorted(reports(shop))
+    assert re.fullmatch(r"reports/calendrier\.csv\.[0-9TZ-]+\.html", page)
+    assert data == f"{page.removesuffix('html')}json"
+    assert f"Il est gardé sous {page}" in said.out
+    assert f"/{page}?" in said.out
+    body = shop.clients.s3.get_object(Bucket="files", Key=data)["Body"].read()
+    assert json.loads(body)["counts"]["queued"] == 1
+
+
+def test_a_report_is_kept_of_what_cannot_be_read_and_none_of_a_dry_run(shop: Shop, tmp_path: Path) -> None:
+    """A dry run writes nothing at all; for a program, and of a broken file, the place is said aside."""
+    file = calendar(tmp_path, "martin;23/11/2099;9h30;masto;Bonjour;;")
+    shop.heraut("import", file, "--dry-run")
+    assert reports(shop) == []
+
+    told = shop.heraut("import", file, "--json")
+    assert (len(reports(shop)), "reports/calendrier.csv" in told.err) == (2, True)
+    file.write_bytes(b"hello")
+    told = shop.heraut("import", file)
+    assert (len(reports(shop)), told.out, "reports/calendrier.csv" in told.err) == (4, "", True)
+
+
+def reports(shop: Shop) -> list[str]:
+    """List what is kept under `reports/`."""
+    return [one["Key"] for one in shop.clients.s3.list_objects_v2(Bucket="files").get("Contents", [])]
 
 
 def test_importing_as_json_is_the_report(shop: Shop, tmp_path: Path) -> None:

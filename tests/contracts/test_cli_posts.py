@@ -352,9 +352,25 @@ def test_what_failed_leaves_again_only_with_a_new_time(shop: Shop, state: State)
     assert (shop.delivery(post).state, shop.delivery(post).local) == (State.SCHEDULED, "2099-11-25T08:00")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("brouillon", "en brouillon. Elle ne part pas d'elle-même"),
+        ("à valider", "à valider, pour partir"),
+        ("programmé", "programmée lundi 23 novembre 2099"),
+    ],
+)
+def test_a_new_post_is_called_what_it_is(shop: Shop, status: str, said: str) -> None:
+    """A draft is not said to be scheduled."""
+    given = ("--brand", "martin", "--accounts", "masto", "--at", "23/11/2099 9h30", "--text", "Bonjour")
+
+    assert said in shop.heraut("post", "add", *given, "--status", status).out
+
+
 def test_a_draft_is_scheduled_and_an_approval_given_by_editing(shop: Shop) -> None:
     """`--status` moves what waits; a new version asks for approval again."""
     draft, asked = shop.add("--status", "brouillon"), shop.add("--status", "à valider")
+    assert [shop.delivery(post).state for post in (draft, asked)] == [State.DRAFT, State.TO_APPROVE]
 
     shop.heraut("post", "edit", draft, "--status", "programmé")
     shop.heraut("post", "edit", asked, "--text", "Mieux")

@@ -207,7 +207,7 @@ def test_a_story_has_its_days_seconds_and_attempts() -> None:
 
     assert told == [
         "lundi 23 novembre 2026",
-        "  09:30:00  programmée par le calendrier c.csv, ligne 3",
+        "  09:30:00  ajoutée par le calendrier c.csv, ligne 3",
         "mardi 24 novembre 2026",
         "  00:30:00  a  essai 2 : échec",
         "            Le fichier est vide. Enregistrez-le de nouveau depuis votre tableur, puis redéposez-le.",

@@ -21,7 +21,7 @@ from heraut.problems import problem
 from heraut.publishing.brake import Fate
 from heraut.publishing.model import State
 from heraut.publishing.reconcile import Verdict
-from heraut.publishing.report import Outcome
+from heraut.publishing.report import PERSONS, Outcome
 
 HOUSE = Path(speech.__file__).parent
 SENTENCES = wording.sentences()
@@ -54,7 +54,8 @@ def test_every_sentence_is_said_somewhere() -> None:
     made = {code for code in SENTENCES if code.startswith(("help", "option_"))}
     families = {
         "state_": {*State, "held", "by_hand"},
-        "outcome_": {*Outcome, "header"},
+        "outcome_": {*Outcome, "header", *PERSONS},
+        "post_added_": set(PERSONS),
         "role_": set(Role),
         "network_": set(NetworkName),
         "action_": set(Action) - {Action.PAUSE},  # of a brand, told in no post's story

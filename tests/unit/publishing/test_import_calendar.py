@@ -207,16 +207,16 @@ class TestQueued:
         }
 
     @pytest.mark.parametrize(
-        ("status", "state", "names"),
+        ("status", "state", "names", "word"),
         [
-            ("brouillon", State.DRAFT, [EventName.POST_QUEUED]),
-            ("à valider", State.TO_APPROVE, [EventName.POST_QUEUED, EventName.APPROVAL_ASKED]),
-            ("programmé", State.SCHEDULED, [EventName.POST_QUEUED]),
-            ("", State.SCHEDULED, [EventName.POST_QUEUED]),
+            ("brouillon", State.DRAFT, [EventName.POST_QUEUED], "draft"),
+            ("à valider", State.TO_APPROVE, [EventName.POST_QUEUED, EventName.APPROVAL_ASKED], "to_approve"),
+            ("programmé", State.SCHEDULED, [EventName.POST_QUEUED], "queued"),
+            ("", State.SCHEDULED, [EventName.POST_QUEUED], "queued"),
         ],
     )
-    def test_status(self, status: str, state: State, names: list[EventName]) -> None:
-        """A draft waits for nobody, what is to approve asks once, and neither is due."""
+    def test_status(self, status: str, state: State, names: list[EventName], word: str) -> None:
+        """A draft waits for nobody, what is to approve asks once, neither is due, and people read what it is."""
         desk = Desk()
 
         report = desk.drop(f"martin;24/11/2026;9h30;site;Bonjour;{status}", header=HEADER_STATUS)
@@ -225,6 +225,7 @@ class TestQueued:
         assert delivery.state is state
         assert (delivery.due_at is not None) == (state is State.SCHEDULED)
         assert desk.names(desk.post(report).id) == names
+        assert (report.words, report.counts["queued"]) == ({word: 1}, 1)
 
     def test_everything_a_row_says(self) -> None:
         """Thread, media by part, overrides, link, labels, campaign, warning, visibility, language, poll."""

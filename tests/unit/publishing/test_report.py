@@ -11,6 +11,7 @@ import html5lib
 import pytest
 
 from heraut.problems import problem, warning
+from heraut.publishing.model import State
 from heraut.publishing.report import Entry, Outcome, Report, ReportMaker, as_dict, as_html, as_json, save_report
 from tests.twins.media import MediaTwin
 
@@ -88,6 +89,27 @@ def test_the_page_in_both_languages(language: Language, words: list[str]) -> Non
     assert "&lt;b&gt;25h&lt;/b&gt;" in page
     assert "<b>" not in page
     assert "semaine &lt;48&gt;.csv" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ["2</strong> programmées", "1</strong> à valider", "2</strong> en brouillon"]),
+        ("en", ["2</strong> queued", "1</strong> to approve", "2</strong> kept as a draft"]),
+    ],
+)
+def test_a_draft_is_not_called_scheduled(language: Language, words: list[str]) -> None:
+    """For people what waits for a person is counted apart; for programs all of it was queued."""
+    maker = ReportMaker("a.csv", BODY, dry_run=False, language=language)
+    states = [State.DRAFT, None, State.TO_APPROVE, State.DRAFT, None]
+    maker.entries = [Entry(row, Outcome.QUEUED, waits=waits) for row, waits in enumerate(states, 2)]
+
+    page = as_html(maker.made())
+
+    assert maker.made().counts["queued"] == 5
+    assert list(maker.made().words) == ["queued", "to_approve", "draft"]
+    for word in words:
+        assert word in page
 
 
 def test_the_page_says_when_nothing_was_written() -> None:

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from heraut.publishing.calendar.media import Fetch
     from heraut.publishing.report import Report
 
-STYLES = {"queued": "green", "edited": "green", "refused": "red", "absent": "yellow"}
+STYLES = {
+    "queued": "green",
+    "draft": "green",
+    "to_approve": "green",
+    "edited": "green",
+    "refused": "red",
+    "absent": "yellow",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,6 +53,8 @@ def import_file(
         typer.echo(reports.as_json(report), nl=False)
     else:
         _show(report)
+    if not dry_run:
+        _keep(report, desk, aside=as_json or not report.readable)
     raise typer.Exit(report.exit_status)
 
 
@@ -56,6 +65,19 @@ def fetcher(desk: Desk) -> Fetch:
     from heraut.publishing.media import MOST_BYTES
 
     return lambda url: fetch(url, limit_bytes=MOST_BYTES, kinds=FETCHED_KINDS, guard=desk.guard).body
+
+
+def _keep(report: Report, desk: Desk, *, aside: bool) -> None:
+    """Keep the report where those of dropped calendars are, and say where; `aside`: on standard error."""
+    from heraut.publishing.report import save_report
+
+    _, page = save_report(report, desk.files, desk.clock.now())
+    lines = [say("report_kept", address=desk.files.link(page)), say("report_place", key=page)]
+    if aside:
+        complain(lines, style="")
+    else:
+        for line in lines:
+            tell(line)
 
 
 def _read(file: Path) -> bytes:
@@ -72,13 +94,13 @@ def _show(report: Report) -> None:
         complain([problem_line(found) for entry in report.entries for found in entry.problems])
         return
     for entry in report.entries:
-        outcome = entry.outcome.value if entry.outcome else "header"
+        outcome = entry.word
         named = " · ".join(part for part in (entry.id, entry.post) if part)
         line = say("import_row", row=entry.row, outcome=say(f"outcome_{outcome}"))
         tell(f"{line}  {named}".rstrip(), STYLES.get(outcome))
         for found in entry.problems:
             tell(f"    {problem_line(found)}", "yellow" if found.warning else "red")
-    counts = [f"{say(f'outcome_{name}')}{say('colon')} {number}" for name, number in report.counts.items() if number]
+    counts = [f"{say(f'outcome_{name}')}{say('colon')} {number}" for name, number in report.words.items()]
     tell(", ".join(counts) or say("import_nothing"), "bold")
     if report.dry_run:
         tell(say("dry_run_done"))

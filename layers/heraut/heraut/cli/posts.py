@@ -266,7 +266,9 @@ def _show_written(written: Written, desk: Desk, code: str, *, as_json: bool) -> 
         return
     post = written.post
     when = at_moment(post.publish_at, post.zone, language(), desk.clock.now())
-    tell(say(code, post=post.id, when=when, version=post.version), "green")
+    waits = next((one.state.value for one in written.deliveries if one.state.value in {"draft", "to_approve"}), None)
+    told = f"{code}_{waits}" if waits and code == "post_added" else code
+    tell(say(told, post=post.id, when=when, version=post.version), "green")
 
 
 def _text(text: str | None, text_file: Path | None) -> str | None:

@@ -265,7 +265,8 @@ class _Importer:
             self._world.posts.add(self._dated(post), deliveries, events, wish.keys)
             self._matches.took(row, post.id)
             self._dispatch(deliveries)
-        return Entry(row.number, Outcome.QUEUED, row.id, post.id, (*problems, *said))
+        waits = next((one.state for one in deliveries if one.state is not State.SCHEDULED), None)
+        return Entry(row.number, Outcome.QUEUED, row.id, post.id, (*problems, *said), waits)
 
     def _edit(self, wish: Wish, known: Known, problems: Sequence[Problem], now: datetime) -> Entry:
         row = wish.row

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from heraut.letters import in_one_line
+from heraut.publishing.model import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from heraut.publishing.store import MediaStore
 
 PREFIX = "reports/"  # triggers nothing
+PERSONS = (State.TO_APPROVE, State.DRAFT)  # what a person must do something about before it leaves
 LONGEST_NAME = 900  # bytes of a file's name in the key of its report
 
 
@@ -36,13 +38,24 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: its number (row 1 is the header, which has no outcome), its own id, and the post it became."""
+    """One row: its number (row 1 is the header, which has no outcome), its own id, and the post it became.
+
+    `waits` says of what was queued whether it leaves by itself or waits for a person (draft, to approve).
+    """
 
     row: int
     outcome: Outcome | None
     id: str | None = None
     post: str | None = None
     problems: tuple[Problem, ...] = ()
+    waits: State | None = None
+
+    @property
+    def word(self) -> str:
+        """Under which name people read what became of it: a draft is not called scheduled."""
+        if self.outcome is None:
+            return "header"
+        return self.waits.value if self.outcome is Outcome.QUEUED and self.waits else self.outcome.value
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,13 @@ class Report:
         """How many rows had each outcome."""
         found = Counter(entry.outcome for entry in self.entries)
         return {outcome.value: found[outcome] for outcome in Outcome}
+
+    @property
+    def words(self) -> dict[str, int]:
+        """How many rows people read under each name, refused ones last."""
+        found = Counter(entry.word for entry in self.entries if entry.outcome)
+        order = [Outcome.QUEUED, *(state.value for state in PERSONS), *Outcome]
+        return {word: found[word] for word in dict.fromkeys(order) if found[word]}
 
     @property
     def exit_status(self) -> int:
@@ -132,7 +152,7 @@ def as_html(report: Report) -> str:
 
     loader = PackageLoader("heraut.publishing", "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.get_template("report.html.jinja").render(report=report, counts=report.counts)
+    return environment.get_template("report.html.jinja").render(report=report)
 
 
 def save_report(report: Report, files: MediaStore, now: datetime) -> Sequence[str]:
