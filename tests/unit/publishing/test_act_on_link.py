@@ -17,6 +17,7 @@ from heraut.links import LIFETIME, Action
 from heraut.publishing.act_on_link import Answer
 from heraut.publishing.dispatch_posts import MARK
 from heraut.publishing.model import MOST_ATTEMPTS, Attempt, Content, Delivery, Part, Poll, Prepared, State
+from heraut.publishing.pacing import Bucket, Pace
 from heraut.wording import NBSP
 from tests.people import (
     FILM,
@@ -60,6 +61,25 @@ def buttons(answer: Answer) -> list[str]:
     """Give the labels of the buttons that act."""
     page = BeautifulSoup(answer.body, "html.parser")
     return [button.get_text().replace(NBSP, " ") for button in page.select("form button")]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (30, "elle partira d'elle-même, au plus tôt à 14 h 34"),
+        (120, "Si c'est encore le cas à 15 h 04, elle ne partira pas et nous vous redemanderons"),
+    ],
+)
+def test_a_network_that_takes_no_more_for_now_is_said_before_and_after_the_button(minutes: int, said: str) -> None:
+    """Whoever presses "publish now" is not told that it leaves now: they would post it themselves, a second time."""
+    bakery = bakery_with(State.EXPIRED)
+    resets_at = NOW + timedelta(minutes=minutes)
+    bakery.posts.save_pace("martin", "bluesky", Bucket.POSTS, Pace(remaining=0, resets_at=resets_at), NOW)
+    path = bakery.link(Action.PUBLISH_NOW)
+
+    assert said in read(bakery.visit(path))
+    assert said in read(bakery.press(path))
+    assert "Le réseau ne prend plus rien" not in read(bakery.visit(bakery.link(Action.DROP)))
 
 
 QUESTIONS = [

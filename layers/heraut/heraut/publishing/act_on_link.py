@@ -21,10 +21,11 @@ from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName, event
 from heraut.links import Action
 from heraut.pages import link_page
-from heraut.publishing import brake_page, decisions, link_pages, transitions
+from heraut.publishing import brake_page, decisions, link_pages, pacing, transitions
 from heraut.publishing.dispatch_posts import dispatch_now
-from heraut.publishing.link_pages import ADDRESS, NOW, SLOT, Case, Offer
+from heraut.publishing.link_pages import ADDRESS, NOW, SLOT, Case, Offer, Turn
 from heraut.publishing.model import OVER, Precedence
+from heraut.publishing.pacing import Bucket
 from heraut.publishing.slots import APART, next_slot
 
 if TYPE_CHECKING:
@@ -196,7 +197,25 @@ def _offer(case: Case, world: LinkWorld) -> Offer:
         if (account := case.brand.account(one.account))
     )
     wants_slot = case.link.action is Action.NEXT_SLOT or (case.link.action is Action.APPROVE and too_late)
-    return Offer(_slot(case, world) if wants_slot else None, too_late, held)
+    at_once = case.link.action in {Action.PUBLISH_NOW, Action.SEND_AGAIN} or (wants_slot and too_late)
+    turn = _turn(case, world) if at_once and not held and case.link.action is not Action.NEXT_SLOT else None
+    return Offer(_slot(case, world) if wants_slot else None, too_late, held, turn)
+
+
+def _turn(case: Case, world: LinkWorld) -> Turn | None:
+    """Say until when the networks' limits hold back what would leave now; None: all of it may leave."""
+    turns: list[Turn] = []
+    for one in case.deliveries:
+        account = case.brand.account(one.account)
+        _, pace = world.posts.delivery_and_pace(one.brand, one.post, one.account, Bucket.POSTS)
+        if account is None or pace is None or decisions.is_by_hand(one):
+            continue
+        leaving = one.model_copy(update={"publish_at": case.now, "precedence": Precedence.EXACT})
+        near = world.posts.queue(one.brand, *pacing.line_of(pace, account.late, case.now))
+        turn = pacing.turn(leaving, near, pace, account.late, case.now)
+        if turn is not None:
+            turns.append(Turn(turn, too_late=turn >= pacing.too_late(leaving, account.late)))
+    return max(turns, key=lambda turn: turn.at, default=None)
 
 
 def _slot(case: Case, world: LinkWorld) -> LocalTime | None:
@@ -276,7 +295,8 @@ def _decide(case: Case, offer: Offer, form: Mapping[str, str], world: LinkWorld)
     except TryAgain:
         log.warning("not dispatched at once, left to the tick: %s", [one.id for one in written])
     after = replace(case, deliveries=tuple(written))
-    return 200, link_pages.done(after, stem, at_once=written[0].publish_at <= case.now)
+    at_once = written[0].publish_at <= case.now
+    return 200, link_pages.done(after, stem, at_once=at_once, turn=offer.turn if at_once else None)
 
 
 def _say_online(case: Case, url: str | None, world: LinkWorld) -> list[Delivery]:

@@ -93,12 +93,21 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """When a network that takes no more for now lets it leave; `too_late`: when it would be asked about again."""
+
+    at: datetime
+    too_late: bool
+
+
+@dataclass(frozen=True)
 class Offer:
-    """What may be offered now: the next slot, whether the promise is too old, whether something is paused."""
+    """What may be offered now: the next slot; whether the promise is too old, something is paused, or is to wait."""
 
     slot: LocalTime | None = None
     too_late: bool = False
     held: bool = False
+    turn: Turn | None = None
 
 
 def question(case: Case, offer: Offer, shots: Mapping[str, str], wrong_address: str | None = None) -> LinkPage:
@@ -120,6 +129,7 @@ def question(case: Case, offer: Offer, shots: Mapping[str, str], wrong_address: 
         notes.append(Note(case.say("send_again_careful_rest" if begun else "send_again_careful")))
     if offer.held and case.link.action in {Action.PUBLISH_NOW, Action.NEXT_SLOT, Action.SEND_AGAIN, Action.APPROVE}:
         notes.append(Note(case.say("held")))
+    notes += _waits(case, offer.turn)
     if stem == "by_hand" and case.deliveries[0].publish_at > case.now:
         notes.append(Note(case.say("by_hand_early"), serious=False))
     return LinkPage(
@@ -140,7 +150,14 @@ def question(case: Case, offer: Offer, shots: Mapping[str, str], wrong_address: 
     )
 
 
-def done(case: Case, before: str, *, at_once: bool = False) -> LinkPage:
+def _waits(case: Case, turn: Turn | None) -> list[Note]:
+    if turn is None:
+        return []
+    then = at_moment(turn.at, case.brand.zone, case.language, case.now)
+    return [Note(case.say("waits_long" if turn.too_late else "waits", then=then), serious=turn.too_late)]
+
+
+def done(case: Case, before: str, *, at_once: bool = False, turn: Turn | None = None) -> LinkPage:
     """Give the page after the button acted; `before` is the question's stem, `case` what is now."""
     code = {"by_hand": "is_online", "myself": "is_online", "refuse": "drop"}.get(before, before)
     if code == "approve" and at_once:
@@ -149,10 +166,9 @@ def done(case: Case, before: str, *, at_once: bool = False) -> LinkPage:
         code = "publish_now_done_by_hand"
     else:
         code = f"{code}_done"
-    held = (
-        [Note(case.say("held"))] if any(one.state is State.SCHEDULED and one.holds for one in case.deliveries) else []
-    )
-    return _plain(case, "done_title", case.say(code), tuple(held))
+    held = any(one.state is State.SCHEDULED and one.holds for one in case.deliveries)
+    notes = [Note(case.say("held"))] if held else _waits(case, turn)
+    return _plain(case, "done_title", case.say(code), tuple(notes))
 
 
 def decided(case: Case) -> LinkPage:
