@@ -6,8 +6,8 @@ import base64
 import logging
 from typing import Any
 
-from heraut.clock import SystemClock
 from heraut.lambdas import bootstrap
+from heraut.clock import SystemClock
 from heraut.lambdas.entry import function
 from heraut.publishing.act_on_link import LinkWorld, Request, act_on_link
 

@@ -6,8 +6,8 @@ import logging
 from dataclasses import asdict
 from typing import Any
 
-from heraut.clock import SystemClock
 from heraut.lambdas import bootstrap
+from heraut.clock import SystemClock
 from heraut.lambdas.entry import function
 from heraut.publishing.check_upcoming import Checking, check_upcoming
 

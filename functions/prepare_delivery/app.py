@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from heraut.aws.outbox import read_message
 from heraut.lambdas import bootstrap
+from heraut.aws.outbox import read_message
 from heraut.lambdas.entry import function
 from heraut.publishing.prepare_delivery import prepare_delivery
 from heraut.publishing.world import MediaWorld

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from heraut.aws.outbox import read_message
 from heraut.lambdas import bootstrap
+from heraut.aws.outbox import read_message
 from heraut.lambdas.entry import function
 from heraut.lambdas.records import each_record
 from heraut.publishing.publish_post import publish_post

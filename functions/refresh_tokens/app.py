@@ -6,9 +6,9 @@ import logging
 from dataclasses import asdict
 from typing import Any
 
+from heraut.lambdas import bootstrap
 from heraut.brands.refresh_tokens import Renewing, refresh_tokens
 from heraut.clock import SystemClock
-from heraut.lambdas import bootstrap
 from heraut.lambdas.entry import function
 
 log = logging.getLogger("heraut")

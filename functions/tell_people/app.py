@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from heraut.lambdas import bootstrap
 from heraut.aws.posts_table import event_of_image
 from heraut.clock import SystemClock
-from heraut.lambdas import bootstrap
 from heraut.lambdas.entry import function
 from heraut.publishing.tell_people import tell_people
 

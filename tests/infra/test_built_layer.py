@@ -53,7 +53,17 @@ def test_the_layer_holds_the_package_and_not_the_command(layer: Path) -> None:
     assert (python / "boto3").is_dir()
     assert not (python / "heraut" / "cli").exists()
     assert not (python / "typer").exists()
-    assert not list(python.rglob("__pycache__"))
+
+
+def test_bytecode_is_for_the_python_that_runs_it_and_trusted_as_it_is(layer: Path) -> None:
+    """Where a Python 3.13 built it each module has its bytecode (PEP 552: unchecked hash), elsewhere none has."""
+    compiled = list((layer / "python").rglob("*.pyc"))
+    heads = {file.read_bytes()[:8] for file in compiled}
+
+    assert {file.name.split(".")[-2] for file in compiled} <= {"cpython-313"}
+    assert {struct.unpack("<I", head[4:])[0] for head in heads} <= {0b01}
+    if compiled:
+        assert len(compiled) > len(list((layer / "python" / "heraut").rglob("*.py")))
 
 
 def test_the_layer_knows_the_services_that_clients_are_made_of_and_few_others(layer: Path) -> None:

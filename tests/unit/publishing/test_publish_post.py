@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ from heraut.errors import CredentialsExpired, NotReady, PreparationLost, RateLim
 from heraut.events import EventName
 from heraut.networks.base import Preparation
 from heraut.problems import problem
-from heraut.publishing import decisions
+from heraut.publishing import decisions, transitions
 from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.model import Attempt, State
 from heraut.publishing.pacing import Bucket
@@ -212,6 +212,23 @@ class TestFaults:
         desk.run()
 
         assert desk.read(delivery).state is State.ASKING
+
+    def test_a_post_whose_version_is_missing_asks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nothing is left to compare with: a person looks, instead of an error at each look for ever."""
+        desk = Desk(NetworkTwin(after=[cut()]))
+        delivery = desk.queue()
+        doubtful = transitions.doubtful
+
+        def lose(*given: Any) -> Any:
+            monkeypatch.setattr(desk.posts, "post", lambda *_: None)
+            return doubtful(*given)
+
+        monkeypatch.setattr(transitions, "doubtful", lose)
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+        assert len(desk.network.books) == 1
 
     def test_blind_for_the_whole_window_asks(self) -> None:
         """A read that failed is no proof of absence."""

@@ -1,15 +1,16 @@
 """Where AWS clients are made: time limits, retries, endpoint.
 
 A client is made when it is first asked for and kept: making one costs tens of milliseconds, and clients (unlike
-boto3's resources) may be used from several threads. Retries are the SDK's `standard` mode, so a write may arrive
-twice: the stores recognise their own.
+boto3's resources and sessions) may be used from several threads. Retries are the SDK's `standard` mode, so a write may
+arrive twice: the stores recognise their own.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -41,6 +42,11 @@ class Clients:
     def __init__(self, endpoint: str | None = None, session: boto3.Session | None = None) -> None:
         self._endpoint = endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
         self._session = session or boto3.Session()
+        self._lock = threading.RLock()
+
+    def later(self, name: str) -> Any:
+        """Give the client of that name (`sqs`...) as something that makes it when it is first used."""
+        return _Later(self, name, self._lock)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
@@ -88,6 +94,18 @@ class Clients:
         place = Config(s3={"addressing_style": "path" if self._endpoint else "virtual"}, signature_version="s3v4")
         config = _config(TRANSFER_SECONDS).merge(place)
         return self._session.client("s3", endpoint_url=self._endpoint, config=config)
+
+
+class _Later:
+    """A client to be: one thread alone makes it, because a session may not be shared."""
+
+    def __init__(self, clients: Clients, name: str, lock: threading.RLock) -> None:
+        self._clients, self._name, self._lock = clients, name, lock
+
+    def __getattr__(self, operation: str) -> Any:
+        with self._lock:
+            client = getattr(self._clients, self._name)
+        return getattr(client, operation)
 
 
 def _config(answer_seconds: int = ANSWER_SECONDS) -> Config:

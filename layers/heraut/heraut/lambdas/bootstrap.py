@@ -1,6 +1,7 @@
 """Build what each function needs, once, on first call: the only place that chooses adapters.
 
-Imports stand inside, so that a function pays at its start for what it uses and nothing else.
+Imports stand inside, and all clients but the tables' are made when they are first used, so that a function pays at its
+start for what it uses and nothing else: an empty tick sends nothing, most deliveries need no queue.
 """
 
 from __future__ import annotations
@@ -224,24 +225,24 @@ def _links(table: str) -> Links:
 def _secrets(path: str, remembered: timedelta = REMEMBERED) -> Secrets:
     from heraut.aws.secrets import ParameterSecrets
 
-    return ParameterSecrets(clients().ssm, path, SystemClock().now, remembered)
+    return ParameterSecrets(clients().later("ssm"), path, SystemClock().now, remembered)
 
 
 def _outbox(queue_url: str, prepare_function: str) -> Outbox:
-    return QueueOutbox(clients().sqs, queue_url, lambda: clients().functions, prepare_function)
+    return QueueOutbox(clients().later("sqs"), queue_url, lambda: clients().functions, prepare_function)
 
 
 def _notifications(mail_from: str) -> Notifications:
     from heraut.aws.mail import SesMail
     from heraut.notifications.email import EmailNotifications
 
-    return EmailNotifications(SesMail(clients().mail), mail_from)
+    return EmailNotifications(SesMail(clients().later("mail")), mail_from)
 
 
 def _media(bucket: str) -> MediaStore:
     from heraut.aws.objects import FilesBucket
 
-    return FilesBucket(clients().s3, bucket)
+    return FilesBucket(clients().later("s3"), bucket)
 
 
 def _local_servers(listed: str) -> frozenset[str]:
@@ -256,6 +257,6 @@ def _networks(public_bucket: str, public_url: str, local_servers: str) -> Mappin
     def site_objects() -> SiteObjects:
         from heraut.aws.site_objects import PublicBucket
 
-        return PublicBucket(clients().s3, public_bucket)
+        return PublicBucket(clients().later("s3"), public_bucket)
 
     return registry(Guard(_local_servers(local_servers)), site_objects, public_url, SystemClock().now)

@@ -5,6 +5,7 @@ A handler is written as `(event, world)`; `function` turns it into Lambda's `(ev
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from heraut.lambdas.observability import logger
@@ -30,8 +31,12 @@ def function(
 
         def run(event: Event, context: LambdaContext) -> Any:
             if not worlds:
-                logger().append_keys(function=context.function_name)
-                worlds.append(build())
+                try:
+                    logger().append_keys(function=context.function_name)
+                    worlds.append(build())
+                finally:
+                    gc.freeze()  # what was loaded stays: the collector need never look at it
+                    gc.enable()
             if event.get("self_test"):
                 return {"ok": True}
             return handle(event, worlds[0])

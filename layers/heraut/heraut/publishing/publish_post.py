@@ -326,9 +326,10 @@ def _look(delivery: Delivery, world: World) -> str:
         return _ask(delivery, world)
     try:
         brand, account = account_of(world, delivery)
-    except NotFound:
+        post = post_of(world, delivery)
+    except NotFound:  # nothing to read back with, or nothing to compare with
         return _ask(delivery, world)
-    job = job_of(world, delivery, brand, account, post_of(world, delivery))
+    job = job_of(world, delivery, brand, account, post)
     try:
         found = adapter.find(job, _window(delivery), _taken(delivery, world))
     except Exception:  # whatever it was, this look proves nothing; the next one may
