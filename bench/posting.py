@@ -24,7 +24,6 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from PIL import Image
 
-from heraut.lambdas import bootstrap
 from bench.capacity import indexes_of, stored_bytes
 from bench.due_table import answered
 from bench.mastodon_double import TOKEN, mastodon
@@ -36,6 +35,7 @@ from heraut.aws.clients import Clients
 from heraut.aws.outbox import read_message, write_message
 from heraut.aws.table import Table
 from heraut.brands import Account, Brand, NetworkName, Person
+from heraut.lambdas import bootstrap
 from heraut.publishing.calendar.media import beside_in_bucket
 from heraut.publishing.dispatch_posts import dispatch_posts
 from heraut.publishing.import_calendar import import_calendar

@@ -55,6 +55,7 @@ SETTINGS = {
     "AWS_DEFAULT_REGION": "eu-west-3",
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_LAMBDA_FUNCTION_NAME": "heraut",
 }
 
 

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from heraut.lambdas import bootstrap
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
 from heraut.brands import NetworkName
 from heraut.brands.check_people import check_people
 from heraut.events import TOLD_TO_PEOPLE, EventName
+from heraut.lambdas import bootstrap
 from heraut.links import Action
 from heraut.networks.by_hand import ByHand
 from heraut.publishing.act_on_link import LinkWorld

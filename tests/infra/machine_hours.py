@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from heraut.lambdas import bootstrap
 from heraut.aws.outbox import write_message
+from heraut.lambdas import bootstrap
 from tests.infra.alarm_rules import Metric
 from tests.infra.translated import of_type, references
 from tests.twins.desk import Desk

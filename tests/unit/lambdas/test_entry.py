@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from heraut import lambdas
 from heraut.lambdas.entry import function
 
 if TYPE_CHECKING:
@@ -68,3 +72,14 @@ def test_garbage_is_collected_also_where_the_world_could_not_be_built() -> None:
     with pytest.raises(RuntimeError, match="no settings"):
         handler({}, CONTEXT)
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(("where", "collects"), [({"AWS_LAMBDA_FUNCTION_NAME": "publish"}, "False"), ({}, "True")])
+def test_garbage_waits_while_a_function_loads_and_nowhere_else(where: dict[str, str], collects: str) -> None:
+    """What builds no world, a test or a bench, would never turn the collector on again."""
+    code = "import gc, heraut.lambdas; print(gc.isenabled())"
+    environment = {"PYTHONPATH": str(Path(lambdas.__file__).parents[2]), **where}
+
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == collects

@@ -229,7 +229,7 @@ def _secrets(path: str, remembered: timedelta = REMEMBERED) -> Secrets:
 
 
 def _outbox(queue_url: str, prepare_function: str) -> Outbox:
-    return QueueOutbox(clients().later("sqs"), queue_url, lambda: clients().functions, prepare_function)
+    return QueueOutbox(clients().later("sqs"), queue_url, partial(clients().later, "functions"), prepare_function)
 
 
 def _notifications(mail_from: str) -> Notifications:
