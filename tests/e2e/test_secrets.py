@@ -45,7 +45,7 @@ class Left:
 def _left(world: World) -> Left:
     mails = world.mails()
     address = re.escape(world.outputs["LinksUrl"].rstrip("/"))
-    links = {found for mail in mails for found in re.findall(rf"{address}/(?:\S*/)?([^\s/]+)", text_of(mail))}
+    links = {found for mail in mails for found in re.findall(rf"{address}/[^\s/]+/([\w-]+)", text_of(mail))}
     said = tuple(map(text_of, mails))
     return Left(_logs(world), _tables(world), _files(world), said, _texts(world), frozenset(links))
 
