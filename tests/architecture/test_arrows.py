@@ -20,6 +20,7 @@ SHARED = {
     "settings",
     "fetch",
     "exchange",
+    "target",
     "wording",
     "letters",
 }

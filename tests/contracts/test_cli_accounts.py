@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from heraut.aws.site_objects import PublicBucket
+from heraut.brands import Account, NetworkName
 from heraut.cli import accounts
 from heraut.errors import CredentialsExpired, RateLimited, Refused, Unreachable
+from heraut.networks.site import Site
 from heraut.problems import problem
+from tests.contracts.cli_shop import BAKERY
 
 if TYPE_CHECKING:
     from heraut.errors import NetworkError
@@ -56,6 +60,24 @@ def test_each_account_is_tried_and_told_in_one_line(shop: Shop) -> None:
     assert lines[2].startswith("✓ martin/story : fonctionne")
     assert len(lines) == 3
     assert shop.heraut("account", "check", "masto").status == 0
+
+
+@pytest.mark.parametrize(
+    ("own", "page"),
+    [
+        (None, "https://public.example/martin/page/index.html"),
+        ("https://actus.martin.example/", "https://actus.martin.example/"),
+    ],
+)
+def test_the_public_page_is_told_by_the_address_that_opens_it(shop: Shop, own: str | None, page: str) -> None:
+    """What a person opens in a browser: the brand's own address, or the account's page."""
+    page_account = Account(name="page", network=NetworkName.SITE, url=own)
+    shop.brands.save(BAKERY.model_copy(update={"accounts": (page_account,), "revision": 2}), 1)
+    shop.networks |= {NetworkName.SITE: Site(PublicBucket(shop.clients.s3, "public"), "https://public.example")}
+
+    said = shop.heraut("account", "check", "page")
+
+    assert (said.status, said.out) == (0, f"✓ martin/page : fonctionne, page ({page}).\n")
 
 
 def test_a_missing_secret_is_what_a_person_must_give(shop: Shop) -> None:

@@ -15,8 +15,9 @@ from requests.structures import CaseInsensitiveDict
 from heraut import exchange as exchange_room
 from heraut.allowance import Allowance
 from heraut.errors import OutcomeUnknown, Refused, Unreachable
-from heraut.fetch import Guard, NameUnknown, Target
+from heraut.fetch import Guard, NameUnknown
 from heraut.networks.http import Answer, Http, allowance_of, retry_at
+from heraut.target import Target
 from tests.loopback import answer, answering, certificate, read_request, serving
 
 if TYPE_CHECKING:

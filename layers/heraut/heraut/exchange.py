@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from urllib3.connectionpool import HTTPConnectionPool
 
-    from heraut.fetch import Target
+    from heraut.target import Target
 
 _PIECE = 16 * 1024  # one TLS record: the deadline is looked at before each
 _IN_REQUEST = frozenset({"headers", "params", "json", "data", "files"})

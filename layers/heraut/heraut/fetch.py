@@ -21,6 +21,7 @@ from urllib.parse import urljoin
 
 from heraut.errors import AddressRefused, HerautError
 from heraut.problems import problem
+from heraut.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,17 +95,6 @@ def resolve(host: str, port: int, seconds: float) -> Sequence[str]:
     if not addresses:
         raise NameUnknown
     return tuple(dict.fromkeys(addresses))
-
-
-@dataclass(frozen=True)
-class Target:
-    """An address that was checked: `url` has an ASCII host, and only `addresses` (IP, in order) may be connected to."""
-
-    url: str
-    scheme: str
-    host: str
-    port: int
-    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True)

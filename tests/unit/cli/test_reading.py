@@ -108,12 +108,12 @@ def test_states_are_called_in_every_way(word: str, states: set[State]) -> None:
 def test_a_text_for_nobody_is_refused(given: list[str]) -> None:
     """An account or network, an equals sign, the text."""
     with pytest.raises(CannotGoOn, match="text_for_unreadable"):
-        posts.given_of({}, given, None, None)
+        posts.given_of({"text_for": given})
 
 
 def test_a_text_may_hold_equals_signs() -> None:
     """Only the first one separates."""
-    assert posts.given_of({}, ["Sky=a=b"], None, None).cells == {"texte@sky": "a=b"}
+    assert posts.given_of({"text_for": ["Sky=a=b"]}).cells == {"texte@sky": "a=b"}
 
 
 def test_pictures_are_named_so_that_no_separator_cuts_them(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_pictures_are_named_so_that_no_separator_cuts_them(tmp_path: Path) -> No
         (tmp_path / folder / "x;y,z.png").write_bytes(folder.encode())
     wanted = [str(tmp_path / "a" / "x;y,z.png"), "https://e.example/x.png", str(tmp_path / "b" / "x;y,z.png")]
 
-    given = posts.given_of({}, None, wanted, ["Un", "Deux\nlignes", "Trois"])
+    given = posts.given_of({"media": wanted, "alt": ["Un", "Deux\nlignes", "Trois"]})
 
     assert given.cells == {
         Column.MEDIA: "0/x_y_z.png\nhttps://e.example/x.png\n2/x_y_z.png",

@@ -710,6 +710,9 @@ def test_limits_are_remembered_for_an_hour(network: Mastodon, server: Server, cl
     assert network.limits(account, {}).characters == 5000
 
 
+POLLS = {"max_options": 4, "min_expiration": 90, "max_expiration": 86_430}
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -719,6 +722,14 @@ def test_limits_are_remembered_for_an_hour(network: Mastodon, server: Server, cl
         ({"version": "4.7.0", "configuration": {"statuses": {"max_characters": -1}}}, DEFAULTS),
         ({"version": "4.7.0", "configuration": []}, DEFAULTS),
         ({"version": "4.7.0", "configuration": {"polls": {"max_options": 8}}}, replace(DEFAULTS, poll_options=8)),
+        (
+            {"version": "4.7.0", "configuration": {"polls": POLLS}},
+            replace(DEFAULTS, poll_shortest=2, poll_longest=1440),
+        ),
+        (
+            {"version": "2.7.2 (compatible; Pleroma 2.5)", "poll_limits": {**POLLS, "min_expiration": 0}},
+            replace(DEFAULTS, poll_longest=1440),
+        ),
     ],
 )
 def test_a_server_may_say_little_or_nonsense(body: dict[str, Any], expected: Limits) -> None:
@@ -833,7 +844,7 @@ FILM = media("video/mp4", "four.mp4")
 TWO = Poll(options=("Oui", "Non"))
 LIMITS = Limits(
     characters=20, url_characters=23, media=2, video_types=("video/mp4",), video_bytes=1000, alt_characters=10,
-    poll_options=3, poll_option_characters=5,
+    poll_options=3, poll_option_characters=5, poll_shortest=5, poll_longest=43_829,
 )  # fmt: skip
 
 
@@ -884,6 +895,17 @@ def test_what_the_server_would_refuse_is_found_before(
     assert not any(one.warning for one in found)
     for one in found:
         assert all(one.message(language) and one.remedy(language) for language in ("fr", "en"))
+
+
+@pytest.mark.parametrize(("minutes", "codes"), [(9, 1), (10, 0), (1440, 0), (1441, 1)])
+def test_a_poll_lasts_as_long_as_its_server_lets_it(network: Mastodon, minutes: int, codes: int) -> None:
+    """The server's own limits count, and are told in hours where they are short."""
+    limits = replace(LIMITS, poll_shortest=10, poll_longest=1440)
+
+    found = network.validate(content("x", poll=Poll(options=("a", "b"), minutes=minutes)), limits)
+
+    assert [one.code for one in found] == ["mastodon_poll_duration_hours"] * codes
+    assert all("de 10 minutes à 24 heures" in one.message("fr") for one in found)
 
 
 def test_a_server_without_polls_refuses_one(network: Mastodon) -> None:

@@ -136,10 +136,19 @@ def _check(desk: Desk, owner: Brand, account: Account) -> bool:
     except (NetworkError, ConfigurationError) as error:
         tell(say("check_bad", named=named, why=" ".join(sentences_of(error))), "red")
         return False
-    where = f" ({identity.url})" if identity.url else ""
+    page = _page(desk, owner, account) or identity.url
+    where = f" ({page})" if page else ""
     told = " ".join(problem_line(found) for found in identity.problems)
     tell(say("check_good", named=named, name=f"{identity.name}{where}") + (f" {told}" if told else ""), "green")
     return True
+
+
+def _page(desk: Desk, owner: Brand, account: Account) -> str | None:
+    """Give where our own public page is; its adapter knows the account and not whose it is."""
+    from heraut.brands import NetworkName
+    from heraut.networks.site import page_address
+
+    return page_address(desk.stack["PublicUrl"], owner.id, account) if account.network is NetworkName.SITE else None
 
 
 def _row(desk: Desk, owner: Brand, account: Account) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +14,7 @@ from heraut.cli.speech import CannotGoOn, complain, language, person, problem_li
 from heraut.publishing.calendar.columns import OVERRIDE, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from heraut.cli.desk import Desk
     from heraut.publishing.change_deliveries import Changes
@@ -46,27 +47,38 @@ OPTIONS: dict[str, Column] = {
 HEADERS: dict[str, str] = {column: f"--{option}" for option, column in OPTIONS.items()}
 
 PARTS = "\n---\n"
+_REST = inspect.Parameter.VAR_KEYWORD
 
 PostName = Annotated[str, typer.Argument()]
-Accounts = Annotated[str | None, typer.Option("--accounts")]
 Only = Annotated[str | None, typer.Option("--accounts")]
-At = Annotated[str | None, typer.Option("--at")]
-Zone = Annotated[str | None, typer.Option("--zone")]
-Text = Annotated[str | None, typer.Option("--text")]
-TextFile = Annotated[Path | None, typer.Option("--text-file")]
-TextFor = Annotated[list[str] | None, typer.Option("--text-for")]
-Media = Annotated[list[str] | None, typer.Option("--media")]
-Alt = Annotated[list[str] | None, typer.Option("--alt")]
-Link = Annotated[str | None, typer.Option("--link")]
-FirstComment = Annotated[str | None, typer.Option("--first-comment")]
-Form = Annotated[str | None, typer.Option("--format")]
-Labels = Annotated[str | None, typer.Option("--labels")]
-Campaign = Annotated[str | None, typer.Option("--campaign")]
-Visibility = Annotated[str | None, typer.Option("--visibility")]
-Warn = Annotated[str | None, typer.Option("--warning")]
-Language = Annotated[str | None, typer.Option("--language")]
-Poll = Annotated[str | None, typer.Option("--poll")]
-Status = Annotated[str | None, typer.Option("--status")]
+
+# What `add` and `edit` take, in the order of their help: one value each, but for these.
+SAYING = (
+    *("accounts", "at", "text", "text-file", "media", "alt", "link", "brand", "zone", "text-for", "first-comment"),
+    *("format", "labels", "campaign", "visibility", "warning", "language", "poll", "status"),
+)
+KINDS: dict[str, Any] = {
+    "text-file": Path | None,
+    **dict.fromkeys(("media", "alt", "text-for"), list[str] | None),
+}
+
+
+def saying(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every option that says something of a post, before its `--json`; they arrive in `**said`."""
+    own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.kind is not _REST]
+    before = [one.name for one in own].index("as_json")
+    options = [
+        inspect.Parameter(
+            option.replace("-", "_"),
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=None,
+            annotation=Annotated[KINDS.get(option, str | None), typer.Option(f"--{option}")],
+        )
+        for option in SAYING
+    ]
+    signature = inspect.Signature([*own[:before], *options, *own[before:]])
+    command.__signature__ = signature  # type: ignore[attr-defined]  # what Typer reads
+    return command
 
 
 def add_to(app: typer.Typer) -> None:
@@ -82,85 +94,30 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(post, name="post")
 
 
-def add(
-    ctx: typer.Context,
-    accounts: Accounts = None,
-    at: At = None,
-    text: Text = None,
-    text_file: TextFile = None,
-    media: Media = None,
-    alt: Alt = None,
-    link: Link = None,
-    brand: BrandName = None,
-    zone: Zone = None,
-    text_for: TextFor = None,
-    first_comment: FirstComment = None,
-    form: Form = None,
-    labels: Labels = None,
-    campaign: Campaign = None,
-    visibility: Visibility = None,
-    warning: Warn = None,
-    language: Language = None,
-    poll: Poll = None,
-    status: Status = None,
-    as_json: Json = False,
-    stack: Stack = None,
-) -> None:
+@saying
+def add(ctx: typer.Context, as_json: Json = False, stack: Stack = None, **said: Any) -> None:
     from heraut.cli.calendar import fetcher
     from heraut.publishing.write_post import add_post
 
-    said = _text(text, text_file)
-    if said is None and not (media or link or poll or sys.stdin.isatty()):
-        said = sys.stdin.read()
-    cells = _cells(
-        {"brand": brand, "accounts": accounts, "at": at, "zone": zone, "text": said, "link": link}
-        | {"first-comment": first_comment, "format": form, "labels": labels, "campaign": campaign}
-        | {"visibility": visibility, "warning": warning, "language": language, "poll": poll, "status": status}
-    )
-    given = given_of(cells, text_for, media, alt)
+    text = _text(said)
+    if text is None and not (said["media"] or said["link"] or said["poll"] or sys.stdin.isatty()):
+        text = sys.stdin.read()
+    given = given_of({**said, "text": text})
     desk = open_desk(ctx, stack)
     written = add_post(given, desk.world, fetcher(desk), person())
     _show_written(written, desk, "post_added", as_json=as_json)
 
 
-def edit(
-    ctx: typer.Context,
-    post: PostName,
-    accounts: Accounts = None,
-    at: At = None,
-    text: Text = None,
-    text_file: TextFile = None,
-    media: Media = None,
-    alt: Alt = None,
-    link: Link = None,
-    brand: BrandName = None,
-    zone: Zone = None,
-    text_for: TextFor = None,
-    first_comment: FirstComment = None,
-    form: Form = None,
-    labels: Labels = None,
-    campaign: Campaign = None,
-    visibility: Visibility = None,
-    warning: Warn = None,
-    language: Language = None,
-    poll: Poll = None,
-    status: Status = None,
-    as_json: Json = False,
-    stack: Stack = None,
-) -> None:
+@saying
+def edit(ctx: typer.Context, post: PostName, as_json: Json = False, stack: Stack = None, **said: Any) -> None:
     from heraut.cli.calendar import fetcher
     from heraut.publishing.write_post import edit_post
 
-    cells = _cells(
-        {"accounts": accounts, "at": at, "zone": zone, "text": _text(text, text_file), "link": link}
-        | {"first-comment": first_comment, "format": form, "labels": labels, "campaign": campaign}
-        | {"visibility": visibility, "warning": warning, "language": language, "poll": poll, "status": status}
-    )
-    given = given_of(cells, text_for, media, alt)
+    given = given_of({**said, "text": _text(said), "brand": None})
     if not given.cells:
         raise CannotGoOn("nothing_to_edit")
     desk = open_desk(ctx, stack)
-    found = post_called(desk, post, brand)
+    found = post_called(desk, post, said["brand"])
     owner = desk.brands.brand(found.brand)
     if owner is None:
         raise CannotGoOn("post_unknown", name=post)
@@ -271,43 +228,40 @@ def _show_written(written: Written, desk: Desk, code: str, *, as_json: bool) -> 
     tell(say(told, post=post.id, when=when, version=post.version), "green")
 
 
-def _text(text: str | None, text_file: Path | None) -> str | None:
+def _text(said: Mapping[str, Any]) -> str | None:
     """Give the text, from the option or its file; None: neither was given."""
-    if text is not None and text_file is not None:
+    text: str | None = said["text"]
+    file: Path | None = said["text_file"]
+    if text is not None and file is not None:
         raise CannotGoOn("text_twice")
-    if text_file is None:
+    if file is None:
         return text
     try:
-        return text_file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise CannotGoOn("file_missing", file=text_file) from None
+        raise CannotGoOn("file_missing", file=file) from None
     except UnicodeDecodeError:
-        raise CannotGoOn("file_no_text", file=text_file) from None
+        raise CannotGoOn("file_no_text", file=file) from None
     except OSError as error:
-        raise CannotGoOn("file_unreadable", file=text_file, why=error.strerror or "") from error
+        raise CannotGoOn("file_unreadable", file=file, why=error.strerror or "") from error
 
 
-def _cells(options: dict[str, str | None]) -> dict[str, str]:
-    """Give what was given as the cells of a calendar's row."""
-    return {OPTIONS[name]: value.strip() for name, value in options.items() if value is not None}
-
-
-def given_of(
-    cells: dict[str, str], text_for: list[str] | None, media: list[str] | None, alts: list[str] | None
-) -> Given:
-    """Give what was typed as a calendar's row, with the pictures that were named."""
+def given_of(said: Mapping[str, Any]) -> Given:
+    """Give what was typed (by option, `_` for `-`; None: not given) as a calendar's row, with the pictures named."""
     from heraut.publishing.write_post import Given
 
-    for pair in text_for or []:
+    typed = {column: said.get(option.replace("-", "_")) for option, column in OPTIONS.items()}
+    cells: dict[str, str] = {column: value.strip() for column, value in typed.items() if isinstance(value, str)}
+    for pair in said.get("text_for") or []:
         target, equals, text = pair.partition("=")
         if not equals or not target.strip():
             raise CannotGoOn("text_for_unreadable", given=pair[:40])
         cells[f"{OVERRIDE}{target.strip().casefold()}"] = text.strip()
     files: dict[str, bytes] = {}
-    if media is not None:
+    if (media := said.get("media")) is not None:
         wanted = [where.strip() for where in media if where.strip()]
         cells[Column.MEDIA] = "\n".join(_place(number, where, files) for number, where in enumerate(wanted))
-    if alts is not None:
+    if (alts := said.get("alt")) is not None:
         cells[Column.ALT] = "\n".join(" ".join(alt.split()) for alt in alts)
     return Given(cells, files, HEADERS)
 

@@ -41,6 +41,8 @@ class Limits:
     alt_required: bool = True
     poll_options: int = 0  # 0: no polls
     poll_option_characters: int | None = None
+    poll_shortest: int | None = None  # minutes
+    poll_longest: int | None = None  # minutes
     threads: bool = True
     first_comment: bool = False
     visibility: bool = False

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from requests.structures import CaseInsensitiveDict
 
-    from heraut.fetch import Guard, Target
+    from heraut.fetch import Guard
+    from heraut.target import Target
 
 ANSWER_BYTES = 8_000_000
 SHORTEST_WAIT = timedelta(seconds=5)

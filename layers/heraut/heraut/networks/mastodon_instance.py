@@ -25,6 +25,8 @@ DEFAULTS = Limits(
     alt_characters=1500,
     poll_options=4,
     poll_option_characters=50,
+    poll_shortest=5,  # 300 s
+    poll_longest=43_829,  # 2 629 746 s
     first_comment=True,
     visibility=True,
     content_warning=True,
@@ -88,10 +90,22 @@ def _limits(body: dict[str, Any]) -> Limits:
         poll_option_characters=_number(polls, "max_characters_per_option")
         or _number(old_polls, "max_option_chars")
         or DEFAULTS.poll_option_characters,
+        poll_shortest=_minutes(polls, old_polls, "min_expiration", DEFAULTS.poll_shortest, up=True),
+        poll_longest=_minutes(polls, old_polls, "max_expiration", DEFAULTS.poll_longest, up=False),
         first_comment=True,
         visibility=True,
         content_warning=True,
     )
+
+
+def _minutes(
+    polls: dict[str, Any], old_polls: dict[str, Any], name: str, default: int | None, *, up: bool
+) -> int | None:
+    """Read a length told in seconds, rounded to the minute that is surely accepted."""
+    seconds = _number(polls, name) or _number(old_polls, name)
+    if seconds is None:
+        return default
+    return -(-seconds // 60) if up else seconds // 60
 
 
 def _part(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from heraut.problems import Problem
     from heraut.publishing.model import Content, Media, Poll
 
-SHORTEST_POLL, LONGEST_POLL = 5, 43_829  # minutes: 300 s and 2 629 746 s, Mastodon's own
 _FEWEST_OPTIONS = 2
-_DAY = 24 * 60
+_HOUR = 60  # minutes
+_DAY = 24 * _HOUR
 _MEGABYTE = 1_000_000
 _FORMATS = frozenset({"", "post", "publication", "thread", "fil"})
 _REGIONAL = frozenset({"zh", "nan", "sr"})  # Mastodon knows only these by country or script
@@ -143,13 +143,15 @@ def _poll_problems(content: Content, poll: Poll, limits: Limits) -> Iterator[Pro
                 length=length,
                 limit=limits.poll_option_characters,
             )
-    if not SHORTEST_POLL <= poll.minutes <= LONGEST_POLL:
+    shortest, longest = limits.poll_shortest or 0, limits.poll_longest or poll.minutes
+    if not shortest <= poll.minutes <= longest:
+        by_day = longest >= 2 * _DAY
         yield problem(
-            "mastodon_poll_duration",
+            "mastodon_poll_duration" if by_day else "mastodon_poll_duration_hours",
             "sondage",
             minutes=poll.minutes,
-            shortest=SHORTEST_POLL,
-            longest=LONGEST_POLL // _DAY,
+            shortest=shortest,
+            longest=longest // (_DAY if by_day else _HOUR),
         )
 
 

@@ -318,6 +318,13 @@ _PAGE_TYPES = {
 }
 
 
+def page_address(public_url: str, brand: str, account: Account) -> str | None:
+    """Give where a browser finds an account's page; None: nobody can see it. No bucket serves `/`, hence the file."""
+    if account.url:
+        return account.url
+    return f"{public_url.rstrip('/')}/{brand}/{account.name}/index.html" if public_url else None
+
+
 def _folder(job: Job) -> str:
     return f"{job.brand}/{job.account.name}"
 

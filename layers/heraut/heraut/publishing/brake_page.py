@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heraut.brands import known_as
 from heraut.due import stamp
 from heraut.errors import Conflict
 from heraut.pages.link_page import Choice, LinkPage, Note, Opens, Option, Pick
-from heraut.publishing import known_as
 from heraut.publishing.brake import Fate, Scope
 from heraut.publishing.pause_publishing import pause_publishing, stopped_by
 from heraut.publishing.resume_publishing import key_of, resume_publishing

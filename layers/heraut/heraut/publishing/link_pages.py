@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heraut.brands import known_as
 from heraut.events import EventName
 from heraut.links import Action
 from heraut.pages.link_page import Choice, Field, LinkPage, Note, Opens, Passage, Shot
-from heraut.publishing import decisions, known_as
+from heraut.publishing import decisions
 from heraut.publishing.model import State
 from heraut.wording import NBSP, Wording, at_moment, day, hour, listed, of_moment, recorded
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from heraut.brands import known_as
 from heraut.due import instant
 from heraut.events import EventName
 from heraut.links import Action
 from heraut.notifications.base import Button, Item, Message, Picture
 from heraut.problems import Problem, catalogue
-from heraut.publishing import known_as
 from heraut.publishing.model import Delivery, Post
 from heraut.wording import Wording, at_moment, clock, listed, moment, of_moment, span
 

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heraut.brands import known_as
 from heraut.due import stamp
 from heraut.notifications.base import Item, Message
 from heraut.problems import catalogue
-from heraut.publishing import known_as
 from heraut.publishing.upcoming import ADVICE, OF_ACCOUNT, Kind
 from heraut.wording import Wording, at_moment, moment, of_moment
 

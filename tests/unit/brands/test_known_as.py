@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heraut.brands import Account, Brand, NetworkName
-from heraut.publishing import known_as
+from heraut.brands import Account, Brand, NetworkName, known_as
 
 
 def by_hand(url: str | None) -> Account:
