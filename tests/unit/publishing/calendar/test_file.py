@@ -324,11 +324,25 @@ class TestWorkbook:
 
         assert [(row.cells["id"], row.cells["date"], row.cells.get("heure")) for row in calendar.rows] == [
             ("a", "2026-11-23", "09:30:00"),
-            ("12", "2026-11-23", "9h30"),
+            ("12", "2026-11-23T00:00:00", "9h30"),
             ("13", "46349", "0.395833333333333"),
             ("b", "23/11/2026", "09:30:00"),
             ("c", "2026-11-23T09:30:00", None),
         ]
+
+    def test_midnight_is_an_hour_where_the_cell_shows_one(self) -> None:
+        """1 January at 00:00 is written out; a cell that shows a date alone gives no hour."""
+        book = Workbook()
+        sheet = book.active
+        assert sheet is not None
+        sheet.append(["quand", "comptes", "texte"])
+        for form in ("dd/mm/yyyy hh:mm", "dd/mm/yyyy", "[$-40C]dddd d mmmm yyyy"):
+            sheet.append([datetime(2027, 1, 1), "site", "Bonne année !"])  # noqa: DTZ001
+            sheet.cell(sheet.max_row, 1).number_format = form
+
+        calendar = read_calendar(saved(book))
+
+        assert [row.cells["quand"] for row in calendar.rows] == ["2027-01-01T00:00:00", "2027-01-01", "2027-01-01"]
 
     def test_merged_cells_count_for_every_row_they_cover(self) -> None:
         """A date or a status merged over a day's posts is each post's."""
@@ -459,6 +473,15 @@ class TestEvents:
         }
         assert calendar.headers["texte"] == "DESCRIPTION"
 
+    @pytest.mark.parametrize("form", ["X-HERAUT-ALT:", "X-HERAUT-ALT;VALUE=TEXT:"])
+    def test_a_column_of_ours_is_a_text_like_the_others(self, form: str) -> None:
+        """What the application escaped (RFC 5545, 3.3.11) comes back as it was typed, once."""
+        (row,) = read_calendar(
+            self.ics("UID:a", "SUMMARY:b", f"{form}Du pain\\, doré\\; rond\\nUne affiche \\\\n")
+        ).rows
+
+        assert row.cells["alt"] == "Du pain, doré; rond\nUne affiche \\n"
+
     def test_summary_where_there_is_no_description(self) -> None:
         """The title is the text then."""
         (row,) = read_calendar(self.ics("UID:a", "SUMMARY:Le pain", "DESCRIPTION:")).rows
@@ -558,9 +581,16 @@ class TestArchive:
         assert texts(read_calendar(as_zip({"c.xlsx": book}))) == ["b"]
         assert texts(read_calendar(as_zip({"c.ics": TestEvents.ics("UID:a", "SUMMARY:c")}))) == ["c"]
 
+    def test_a_note_beside_the_calendar_is_no_calendar(self) -> None:
+        """A text file is a calendar only where nothing else in the ZIP is."""
+        assert texts(read_calendar(as_zip({"c.csv": self.CALENDAR, "lisez-moi.txt": b"Bonjour"}))) == texts(
+            read_calendar(as_zip({"c.txt": self.CALENDAR}))
+        )
+
     @pytest.mark.parametrize(
         ("files", "code"),
         [
+            ({"a.txt": CALENDAR, "b.txt": CALENDAR}, "archive_calendars"),
             ({"pain.jpg": b"jpg"}, "archive_calendars"),
             ({"a.csv": CALENDAR, "b.csv": CALENDAR}, "archive_calendars"),
             ({"a.zip": b"PK"}, "archive_in_archive"),

@@ -94,6 +94,13 @@ class TestBrand:
         """Two brands have a `site`."""
         assert codes(read(marque="", comptes="site")) == ["brand_missing"]
 
+    def test_left_out_and_an_accounts_own_name_weighs_more_than_a_networks(self) -> None:
+        """Where one brand has an account `site` and another just one account on the network `site`, it is the first."""
+        library = Brand(id="mots", name="Les Mots", accounts=(Account(name="vitrine", network=NetworkName.SITE),))
+
+        assert read((BAKERY, library), marque="", comptes="site").brand is BAKERY
+        assert read((BAKERY, library), marque="", comptes="site, bluesky").brand is BAKERY
+
 
 class TestAccounts:
     @pytest.mark.parametrize(
@@ -157,6 +164,7 @@ class TestWhen:
             ({"date": "", "heure": "", "quand": "23/11/2026 9h30"}, "2026-11-23T08:30"),
             ({"date": "", "heure": "9h30", "quand": "23/11/2026"}, "2026-11-23T08:30"),
             ({"date": "", "heure": "", "quand": "2026-11-23T08:30:00Z"}, "2026-11-23T08:30"),
+            ({"date": "", "heure": "", "quand": "2026-11-24T00:00:00"}, "2026-11-23T23:00"),
             ({"fuseau": "America/Montreal"}, "2026-11-23T14:30"),
             ({"fuseau": "montreal"}, "2026-11-23T14:30"),
             ({"marque": "mots-passants"}, "2026-11-23T14:30"),
@@ -183,6 +191,7 @@ class TestWhen:
             ({"date": ""}, "date_missing", "Jour"),
             ({"date": "31/11/2026"}, "date_unreadable", "Jour"),
             ({"heure": ""}, "hour_missing", "heure"),
+            ({"date": "2026-11-23T00:00:00", "heure": ""}, "hour_missing", "heure"),
             ({"heure": "25h"}, "hour_unreadable", "heure"),
             ({"date": "mardi 23 novembre 2026"}, "weekday_wrong", "Jour"),
             ({"date": "23/11/2026 8h", "heure": "9h"}, "hours_differ", "heure"),

@@ -7,7 +7,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ def open_archive(body: bytes, read: Callable[[bytes], CalendarFile]) -> Calendar
     for info in entries:
         _refuse_trick(info)
     files = {_name(info): info for info in entries if not info.is_dir()}
-    calendars = [name for name in files if is_calendar(name)]
+    calendars = _calendars(files)
     if len(calendars) != 1:
         raise InvalidInput([problem("archive_calendars", found=len(calendars))])
     name = calendars[0]
@@ -62,6 +62,12 @@ def open_archive(body: bytes, read: Callable[[bytes], CalendarFile]) -> Calendar
         if PurePosixPath(path).is_relative_to(folder)
     }
     return replace(calendar, inside=_Packed(archive, beside, calendar.inside))
+
+
+def _calendars(names: Iterable[str]) -> list[str]:
+    """Give what may be the calendar: a text file only where nothing else may (it is a note to the reader)."""
+    found = [name for name in names if is_calendar(name)]
+    return [name for name in found if not name.lower().endswith(".txt")] or found
 
 
 class _Packed(Mapping[str, bytes]):

@@ -25,6 +25,7 @@ MOST_MARKS = 200_000  # commas, semicolons: they part values and parameters
 _EVENT = re.compile(r"^BEGIN:VEVENT", re.MULTILINE | re.IGNORECASE)
 _LINE = re.compile(r"^[^ \t\n]", re.MULTILINE)
 _OURS = "X-HERAUT-"
+_ESCAPED = re.compile(r"\\([\\;,nN])")  # RFC 5545, 3.3.11: the reader leaves it in properties that it does not know
 _STATUSES = {"CANCELLED": "annulé", "TENTATIVE": "à valider"}
 HEADERS: dict[str, str] = {
     Column.ID: "UID",
@@ -64,7 +65,7 @@ def _row(number: int, event: Component, inside: dict[str, bytes]) -> Row:
     for name in event:
         column = column_called(name.removeprefix(_OURS).replace("-AT-", "@")) if name.startswith(_OURS) else None
         if column:
-            cells[column] = _one(event, name)
+            cells[column] = _ours(event, name)
     cells |= _moment(event, problems)
     cells[Column.ID] = _one(event, "UID")
     cells[Column.TEXT] = _one(event, "DESCRIPTION") or _one(event, "SUMMARY")
@@ -80,6 +81,16 @@ def _row(number: int, event: Component, inside: dict[str, bytes]) -> Row:
 def _one(event: Component, name: str) -> str:
     value = _values(event, name)
     return str(value[0]).strip() if value else ""
+
+
+def _ours(event: Component, name: str) -> str:
+    """Give a property of ours as it was typed."""
+    from icalendar.prop import vText
+
+    given = _one(event, name)
+    if any(isinstance(value, vText) for value in _values(event, name)):
+        return given
+    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], given)
 
 
 def _values(event: Component, name: str) -> list[Any]:

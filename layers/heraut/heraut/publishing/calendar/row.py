@@ -258,8 +258,9 @@ class _Reader:
             return self._brands[0]
         names = [plain(name) for name in split_accounts(self._cell(Column.ACCOUNTS))]
         found = [b for b in self._brands if names and all(_known(b, name) for name in names)]
-        if len(found) == 1:
-            return found[0]
+        surest = [b for b in found if any(_own(b, name) for name in names)] or found
+        if len(surest) == 1:
+            return surest[0]
         self._stop("brand_missing", Column.BRAND, known=_listed(brand.name for brand in self._brands))
         return None
 
@@ -329,8 +330,10 @@ class _Reader:
     def _hour(self, with_date: time | None) -> time | None:
         given = self._cell(Column.HOUR)
         if not given:
-            if with_date is None:
+            # Spreadsheets export a date alone with a midnight that nobody wrote.
+            if with_date is None or (with_date == time() and not self._cell(Column.WHEN)):
                 self._stop("hour_missing", Column.HOUR)
+                return None
             return with_date
         hour = read_hour(given)
         if hour is None:
@@ -470,15 +473,23 @@ def _split_media(cell: str) -> list[str]:
 
 def _known(brand: Brand, name: str) -> list[str]:
     """Give the accounts that a name means: an account, a group, or a network where the brand has just one account."""
+    own = _own(brand, name)
+    if own:
+        return own
+    network = _network(name)
+    there = [account.name for account in brand.accounts if network and account.network is network]
+    return there if len(there) == 1 else []
+
+
+def _own(brand: Brand, name: str) -> list[str]:
+    """Give the accounts of a name that the brand gave itself: an account's or a group's."""
     for account in brand.accounts:
         if plain(account.name) == name:
             return [account.name]
     for group, members in brand.groups.items():
         if plain(group) == name:
             return [member for member in members if brand.account(member)]
-    network = _network(name)
-    there = [account.name for account in brand.accounts if network and account.network is network]
-    return there if len(there) == 1 else []
+    return []
 
 
 def _meant(brand: Brand, target: str) -> tuple[int, list[str]]:

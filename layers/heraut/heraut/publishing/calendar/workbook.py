@@ -82,12 +82,14 @@ def _merged(sheet: Worksheet) -> dict[tuple[int, int], str]:
 
 
 def _text(cell: Cell | MergedCell) -> str:  # noqa: PLR0911 -- one line for each kind of cell
+    from openpyxl.styles.numbers import is_datetime
+
     value = cell.value
     match value:
         case None:
             return ""
         case datetime():
-            return _moment(value)
+            return _moment(value, with_hour=is_datetime(cell.number_format) == "datetime")
         case date():
             return value.isoformat()
         case time():
@@ -102,10 +104,14 @@ def _text(cell: Cell | MergedCell) -> str:  # noqa: PLR0911 -- one line for each
             return str(value)
 
 
-def _moment(value: datetime) -> str:
-    """Write a date, an hour or both, to the second (a spreadsheet's 9:30 may be 9:29:59.999998)."""
+def _moment(value: datetime, *, with_hour: bool = False) -> str:
+    """Write a date, an hour or both, to the second (a spreadsheet's 9:30 may be 9:29:59.999998).
+
+    `with_hour`: the cell shows one, so that midnight is meant.
+    """
     value = (value + _HALF).replace(microsecond=0)
     hour = value.time().isoformat()
     if value.date() <= _NO_DAY:
         return hour
-    return value.date().isoformat() if value.time() == time() else f"{value.date().isoformat()}T{hour}"
+    alone = value.time() == time() and not with_hour
+    return value.date().isoformat() if alone else f"{value.date().isoformat()}T{hour}"
