@@ -44,7 +44,7 @@ def _watched(logger: logging.Logger, record: logging.LogRecord) -> None:
     _call_handlers(logger, record)
 
 
-logging.Logger.callHandlers = _watched  # type: ignore[method-assign]
+logging.Logger.callHandlers = _watched  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)
