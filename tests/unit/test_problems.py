@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from heraut.problems import catalogue
+from heraut.letters import NBSP, french
+from heraut.problems import catalogue, problem
 
 HOUSE = Path(__file__).parents[2] / "layers" / "heraut" / "heraut"
 FORBIDDEN = re.compile(
@@ -41,6 +42,19 @@ def test_sentences_speak_to_people(code: str) -> None:
     said = " ".join(text for language in catalogue()[code].values() for text in language.values())
 
     assert FORBIDDEN.findall(said) == []
+
+
+def test_french_marks_stay_with_their_word() -> None:
+    """No line of a report begins with « : »."""
+    loose = [
+        (code, kind)
+        for code, both in catalogue().items()
+        for kind, sentence in both["fr"].items()
+        if french(sentence) != sentence
+    ]
+
+    assert loose == []
+    assert problem("hour_unreadable", given="25h").message("fr") == f"L'heure «{NBSP}25h{NBSP}» est incompréhensible."
 
 
 def test_every_code_that_is_used_exists_and_the_other_way_round() -> None:

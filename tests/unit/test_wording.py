@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from heraut import wording
+from heraut import letters, wording
 from heraut.brands import check_people
 from heraut.cli import findings
 from heraut.notifications import email
@@ -118,7 +118,7 @@ def test_both_languages_are_there_with_the_same_fields(file: str) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_french_marks_stay_with_their_word(file: str) -> None:
     """No French line can begin with « : », « ; », « ! » or « ? »."""
-    loose = [code for code, both in FILES[file].sentences().items() if wording.french(both["fr"]) != both["fr"]]
+    loose = [code for code, both in FILES[file].sentences().items() if letters.french(both["fr"]) != both["fr"]]
 
     assert loose == []
-    assert wording.french("Quoi ? « Ceci » : rien") == f"Quoi{NBSP}? «{NBSP}Ceci{NBSP}»{NBSP}: rien"
+    assert letters.french("Quoi ? « Ceci » : rien") == f"Quoi{NBSP}? «{NBSP}Ceci{NBSP}»{NBSP}: rien"

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+NBSP = "\N{NO-BREAK SPACE}"
 MOST_MARKS = 8  # combining marks on one letter; no script stacks more
 MOST_UNSEEN = 2  # invisible letters in a row
 LONGEST_SAID = 1_000  # characters of a value that a sentence quotes
 
+_BEFORE_MARK = re.compile(r" (?=[:;!?»])|(?<=«) ")
 _NO_TEXT = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
     chr(plane * 0x10000 + end) for plane in range(17) for end in (0xFFFE, 0xFFFF)
 )
@@ -54,6 +56,11 @@ def said(value: str) -> str:
     """Give a value as a sentence may quote it: clean, and no longer than anybody reads."""
     kept = clean(value)
     return kept if len(kept) <= LONGEST_SAID else f"{kept[: LONGEST_SAID - 1]}…"
+
+
+def french(sentence: str) -> str:
+    """Keep what French typography keeps together: no line begins with « : » or ends with « « »."""
+    return _BEFORE_MARK.sub(NBSP, sentence)
 
 
 def _closed(line: str) -> str:

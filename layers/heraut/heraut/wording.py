@@ -6,7 +6,6 @@ both languages name the same fields (a test checks it). Hours are always local: 
 
 from __future__ import annotations
 
-import re
 import tomllib
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,6 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from heraut import letters
 from heraut.due import require_aware
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from heraut.problems import Language
 
-NBSP = "\N{NO-BREAK SPACE}"
-_BEFORE_MARK = re.compile(r" (?=[:;!?»])|(?<=«) ")
+NBSP = letters.NBSP
 
 _DAYS: dict[Language, tuple[str, ...]] = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
@@ -81,12 +80,7 @@ class Wording:
 def _read(package: str, file: str) -> dict[str, dict[Language, str]]:
     text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
     sentences: dict[str, dict[Language, str]] = tomllib.loads(text)
-    return {code: {**both, "fr": french(both["fr"])} for code, both in sentences.items()}
-
-
-def french(sentence: str) -> str:
-    """Keep what French typography keeps together: no line begins with « : » or ends with « « »."""
-    return _BEFORE_MARK.sub(NBSP, sentence)
+    return {code: {**both, "fr": letters.french(both["fr"])} for code, both in sentences.items()}
 
 
 def local(instant: datetime, zone: str) -> datetime:

@@ -360,7 +360,8 @@ class TestHeaders:
         page = BeautifulSoup(bakery.visit(bakery.link(Action.IS_ONLINE, account="insta")).body, "html.parser")
 
         assert {str(tag["src"]).split("/")[2] for tag in page.find_all(src=True)} == {"files.example"}
-        assert not page.find_all(["link", "iframe", "object"])
+        assert not page.find_all(["iframe", "object"])
+        assert [tag["href"] for tag in page.find_all("link")] == ["data:,"]  # no icon: no browser asks for one
 
 
 class TestWithoutALink:

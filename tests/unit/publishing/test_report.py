@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import html5lib
 import pytest
 
+from heraut.letters import NBSP
 from heraut.problems import problem, warning
 from heraut.publishing.model import State
 from heraut.publishing.report import Entry, Outcome, Report, ReportMaker, as_dict, as_html, as_json, save_report
@@ -60,7 +61,7 @@ def test_the_json_is_exactly_this() -> None:
             {
                 "column": "Heure",
                 "code": "hour_unreadable",
-                "message": "L'heure « <b>25h</b> » est incompréhensible.",
+                "message": f"L'heure «{NBSP}<b>25h</b>{NBSP}» est incompréhensible.",
                 "remedy": "Écrivez-la comme 9h30 ou 09:30.",
             }
         ],

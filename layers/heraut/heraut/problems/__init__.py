@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from heraut.letters import said
+from heraut.letters import french, said
 
 Language = Literal["fr", "en"]
 _Said = Annotated[str, AfterValidator(said)]  # what a sentence quotes may come from anybody
@@ -66,6 +66,8 @@ def catalogue() -> dict[str, dict[str, dict[str, str]]]:
             if twice:
                 text = f"codes defined twice in heraut/problems: {sorted(twice)}"
                 raise ValueError(text)
+            for both in found.values():
+                both["fr"] = {kind: french(sentence) for kind, sentence in both["fr"].items()}
             sentences.update(found)
     return sentences
 
