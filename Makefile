@@ -70,7 +70,9 @@ build: setup ## cross-builds for arm64 and checks what was built
 	HERAUT_UV=$(CURDIR)/$(UV) AWS_DEFAULT_REGION=eu-west-3 $(SAM) build
 	$(BIN)/pytest -q tests/infra/test_built_layer.py
 
-deploy: build ## puts it into your AWS account; asks the first time, tries every function at the end
+deploy: setup ## puts it into your AWS account; asks the first time, tries every function at the end
+	@$(BIN)/python -m infra.deploy --look
+	@$(MAKE) --no-print-directory build
 	$(BIN)/python -m infra.deploy
 
 destroy: setup ## takes it out again; says what goes and what stays, and asks

@@ -83,16 +83,20 @@ def check_credentials(region: str) -> str:
 
 
 def sandboxes(region: str) -> list[str]:
-    """What the provider still withholds for mail and SMS, one sentence each, with the remedy; empty when nothing."""
-    health = Health(Clients(session=boto3.Session(region_name=region or None)), {})
-    found = []
+    """Whether mail and SMS are still in the provider's sandbox: a line each, with the remedy where one is."""
+    return sandboxes_of(Health(Clients(session=boto3.Session(region_name=region or None)), {}))
+
+
+def sandboxes_of(health: Health) -> list[str]:
+    """Say it of the account that `health` reads."""
     try:
-        if not health.mail_reaches_everybody():
-            found.append(Finding("mail_sandbox"))
-        found += of_texts(health.texts())
+        reached, texts = health.mail_reaches_everybody(), health.texts()
     except HerautError as error:
-        return [f"What the provider withholds could not be read ({error})."]
-    return [f"{one.message} {one.remedy}" for one in found]
+        return [f"! Whether mail and SMS are in the provider's sandbox could not be read ({error})."]
+    mail = [] if reached else [Finding("mail_sandbox")]
+    lines = [f"! {one.message} {one.remedy}" for one in (*mail, *of_texts(texts))]
+    free = [name for name, there in (("Mail", reached), ("SMS", not texts.sandbox)) if there]
+    return [*lines, *(f"  {name} is out of the provider's sandbox." for name in free)]
 
 
 def doctor(stack: str, region: str) -> int:

@@ -1,8 +1,9 @@
 """`make deploy`: puts the built stack into an AWS account, guided the first time, and tries every function at the end.
 
-usage: python -m infra.deploy [--no-wait]
+usage: python -m infra.deploy [--look | --no-wait]
 
-Says before anything else what the provider still withholds. Exit status 1 and a sentence when something is missing.
+`--look`, which `make deploy` calls before it builds, says into which account it would go and whether mail and SMS are
+still in the provider's sandbox. Exit status 1 and a sentence when something is missing.
 """
 
 from __future__ import annotations
@@ -26,15 +27,28 @@ COMMON = ("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empt
 
 
 def main() -> int:
-    """Look, deploy, try, look again; see the module."""
+    """Look only, or deploy, try, look again; see the module."""
     options = argparse.ArgumentParser(prog="make deploy", description=__doc__)
+    options.add_argument("--look", action="store_true", help="only say what is known before anything is done")
     options.add_argument("--no-wait", action="store_true", help="do not wait for the alarm address to be confirmed")
     chosen = options.parse_args()
     try:
-        return deploy(wait=not chosen.no_wait)
+        return look() if chosen.look else deploy(wait=not chosen.no_wait)
     except account.Refused as problem:
         print(problem, file=sys.stderr)
         return 1
+
+
+def look() -> int:
+    """Say what is known of the account before anything is built or changed; 0.
+
+    Raises: account.Refused.
+    """
+    region = account.region_of(account.answers())
+    print(f"Account {account.check_credentials(region)}, region {region}.")
+    for line in account.sandboxes(region):
+        print(line)
+    return 0
 
 
 def deploy(*, wait: bool) -> int:
@@ -43,10 +57,7 @@ def deploy(*, wait: bool) -> int:
     Raises: account.Refused.
     """
     given = account.answers()
-    region = account.region_of(given)
-    print(f"Account {account.check_credentials(region)}, region {region}.")
-    for sentence in account.sandboxes(region):
-        print(f"! {sentence}")
+    account.check_credentials(account.region_of(given))
     if given.parameters:
         account.sam("deploy", "--config-file", str(account.ANSWERS), *COMMON, *changed(given.parameters))
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from heraut.aws.health import Texts
 from infra import account, deploy
 
 GIVEN = {"AlarmEmail": "astreinte@example.com", "MailFrom": "heraut@example.com"}
@@ -45,7 +46,6 @@ def test_a_deployment_ends_with_the_doctor(
     replaced: dict[str, Any] = {
         "answers": lambda: account.Answers("heraut", "eu-west-3", GIVEN),
         "check_credentials": lambda _: "123456789012",
-        "sandboxes": lambda _: [],
         "sam": lambda *_: None,
         "outputs": lambda *_: {"AlarmsTopic": "arn"},
         "doctor": doctor,
@@ -56,3 +56,45 @@ def test_a_deployment_ends_with_the_doctor(
 
     assert deploy.deploy(wait=False) == ended
     assert asked == [("heraut", "eu-west-3")]
+
+
+@pytest.mark.parametrize("mail", [False, True])
+@pytest.mark.parametrize("texts", [False, True])
+def test_what_is_withheld_is_said_first_also_where_nothing_is(
+    mail: bool, texts: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Account and region, then mail and SMS, a line each; nothing is asked and nothing is done."""
+    monkeypatch.setenv("HERAUT_LANGUAGE", "en")
+
+    class Health:
+        def mail_reaches_everybody(self) -> bool:
+            return mail
+
+        def texts(self) -> Texts:
+            return Texts(sandbox=not texts, limit=50)
+
+    replaced: dict[str, Any] = {
+        "answers": lambda: account.Answers("heraut", "eu-west-3", GIVEN),
+        "check_credentials": lambda _: "123456789012",
+        "sandboxes": lambda _: account.sandboxes_of(Health()),  # type: ignore[arg-type] # the two questions it asks
+    }
+    for name, one in replaced.items():
+        monkeypatch.setattr(account, name, one)
+    monkeypatch.setattr("sys.argv", ["deploy", "--look"])
+
+    assert deploy.main() == 0
+
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == "Account 123456789012, region eu-west-3."
+    assert len(lines) == 2
+    assert ("  Mail is out of the provider's sandbox." in lines) == mail
+    assert ("  SMS is out of the provider's sandbox." in lines) == texts
+    assert sum(line.startswith("! ") for line in lines) == 2 - mail - texts
+
+
+def test_make_looks_before_it_builds() -> None:
+    """The first line of the recipe; a build takes a minute, and stops nobody from hearing what is missing."""
+    recipe = (account.ROOT / "Makefile").read_text(encoding="utf-8").partition("\ndeploy: setup")[2].splitlines()
+
+    assert "infra.deploy --look" in recipe[1]
+    assert "build" in recipe[2]

@@ -327,11 +327,19 @@ class TestMedia:
 
     @pytest.mark.parametrize(
         "path",
-        ["../secret.jpg", "/etc/passwd", "a/../../b.jpg", "C:\\x.jpg", "~/x.jpg", "file:///x.jpg", "\\\\s\\x.jpg"],
+        ["../secret.jpg", "/etc/passwd", "a/../../b.jpg", "C:\\x.jpg", "~/x.jpg", "\\\\s\\x.jpg", "C://x.jpg"],
     )
     def test_paths_that_lead_out(self, path: str) -> None:
         """Only what lies beside the calendar, or below."""
         assert codes(read(media=path, alt="x")) == ["media_path"]
+
+    @pytest.mark.parametrize("address", ["ftp://a.example/x.jpg", "file:///x.jpg", "HTTP://a.example/x.jpg"])
+    def test_an_address_of_another_scheme_is_an_address(self, address: str) -> None:
+        """What opens addresses refuses it, and says which ones it opens; it is no path that leads out of the folder."""
+        row = read(media=address, alt="x")
+
+        assert codes(row) == []
+        assert row.media[0].is_address
 
     def test_what_a_person_calls_it(self) -> None:
         """The last piece of the path, without what a server adds."""

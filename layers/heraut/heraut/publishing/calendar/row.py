@@ -33,6 +33,7 @@ _PART = re.compile(r"^[^\S\n]*[-–—]{3,}[^\S\n]*$", re.MULTILINE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)  # BCP 47, without its rarest forms
 _DURATION = re.compile(r"(\d{1,4}) ?(min|minutes?|h|heures?|hours?|j|jours?|d|days?)")
 _MINUTES = {"m": 1, "h": 60, "j": 24 * 60, "d": 24 * 60}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)  # one letter is a Windows drive
 _WITH_ENDING = re.compile(r".+\.[a-z0-9]{2,5}", re.IGNORECASE)
 
 
@@ -91,7 +92,7 @@ class MediaWanted:
     @property
     def is_address(self) -> bool:
         """Whether it is to be fetched."""
-        return self.where.lower().startswith(("https://", "http://"))
+        return _SCHEME.match(self.where) is not None
 
     @property
     def name(self) -> str:
