@@ -128,8 +128,14 @@ def shown_link(address: str) -> str:
 
 
 def is_web(address: str) -> bool:
-    """Whether an address may stand in a link: nothing but http and https."""
-    return re.match(r"https?://[^\s/]", address, re.IGNORECASE) is not None
+    """Whether an address may stand in a link: nothing but http and https, and one that can be taken apart."""
+    if re.match(r"https?://[^\s/]", address, re.IGNORECASE) is None:
+        return False
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
 
 
 def _linked(line: str) -> Markup:
