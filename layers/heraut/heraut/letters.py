@@ -63,6 +63,11 @@ def french(sentence: str) -> str:
     return _BEFORE_MARK.sub(NBSP, sentence)
 
 
+def shown(value: object) -> object:
+    """Give what a template shows of a value: a text is clean, anything else (what is written for it too) as it is."""
+    return clean(value) if type(value) is str else value
+
+
 def _closed(line: str) -> str:
     """Leave out the marks of direction that open and do not close on this line, or close what is not open."""
     held: set[int] = set()

@@ -77,6 +77,28 @@ def test_who_writes_to_whom_about_what() -> None:
     assert (sender, to) == ("heraut@martin.example", "lea@martin.example")
 
 
+def test_a_name_that_looks_encoded_adds_no_header() -> None:
+    """Python decodes encoded words (RFC 2047) in what it is given: one may hold a line break and a header."""
+    mail = told(replace(MESSAGE, brand="Martin =?utf-8?q?=0ABcc:_evil@example.org?="), LEA)
+
+    assert mail["Bcc"] is None
+    assert "= ?utf-8?q?" in mail["Subject"]
+    assert mail["Content-Language"] == "fr"
+
+
+@pytest.mark.parametrize(
+    "name", ["Léa, " * 40, "a, <x@evil.example> " * 9, '"' * 90 + ",", "\\" * 90 + ",", "J. D. " * 30]
+)
+@pytest.mark.parametrize("local", ["lea", "l" * 64])
+def test_a_long_name_adds_no_recipient(name: str, local: str) -> None:
+    """Python drops the quotes of a name that it has to break, and what stood in them becomes addresses."""
+    address = f"{local}@{'m' * 60}.example"
+    mail = told(MESSAGE, Person(id="lea", name=name, email=address))
+
+    assert [one.addr_spec for one in mail["To"].addresses] == [address]
+    assert mail["To"].addresses[0].display_name[:2] == name[:2].replace('"', "'").replace("\\", "/")
+
+
 def test_both_forms_say_everything_in_order() -> None:
     """What to do, the text and picture, why, the buttons, what happens without an answer."""
     mail = told()

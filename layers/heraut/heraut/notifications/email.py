@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from heraut.errors import ConfigurationError, InvalidInput
-from heraut.letters import in_one_line
+from heraut.letters import clean, in_one_line, shown
 from heraut.problems import problem
 from heraut.wording import Wording
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from heraut.notifications.base import Button, Item, Message
 
 LONGEST_SUBJECT = 200  # characters; mail programs show far fewer
+LONGEST_NAME = 64  # characters; a quoted name that needs two lines loses its quotes when Python folds it
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"(?=.{{1,64}}$){_ATOM}(\.{_ATOM})*")
@@ -71,7 +72,7 @@ def address_of(person: Person) -> Address:
         raise unusable from error
     if not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
         raise unusable
-    return Address(display_name=header(person.name), addr_spec=f"{local}@{ascii_domain}")
+    return Address(display_name=display_name(person.name), addr_spec=f"{local}@{ascii_domain}")
 
 
 def compose(person: Person, message: Message, sender: str) -> EmailMessage:
@@ -79,8 +80,8 @@ def compose(person: Person, message: Message, sender: str) -> EmailMessage:
     language = message.language
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = header(message.subject)[:LONGEST_SUBJECT]
-    name = header(wording.say("sender", language, brand=message.brand))
-    mail["From"] = Address(display_name=name, addr_spec=sender)
+    name = wording.say("sender", language, brand=message.brand)
+    mail["From"] = Address(display_name=display_name(name), addr_spec=sender)
     mail["To"] = address_of(person)
     # Amazon SES replaces Message-ID and Date by its own, so that what threads a repeat is References
     # (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html, read 2026-11-21).
@@ -88,9 +89,9 @@ def compose(person: Person, message: Message, sender: str) -> EmailMessage:
     mail["References"] = reference(f"thread/{message.thread or message.id}", sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
     mail["X-Auto-Response-Suppress"] = "All"  # the same, to Exchange
-    mail["Content-Language"] = language
     mail.set_content(as_text(person, message), cte="quoted-printable")
     mail.add_alternative(as_html(person, message), subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = language  # last: what makes the two parts moves such headers into the first
     return mail
 
 
@@ -101,8 +102,16 @@ def reference(name: str, sender: str) -> str:
 
 
 def header(text: str) -> str:
-    """Make a text fit for a header: one line, nothing invisible that reorders it."""
-    return in_one_line(text)
+    """Make a text fit for a header: one line, nothing invisible that reorders it, nothing that looks encoded.
+
+    Python decodes an encoded word (RFC 2047) in what it is given, and writes a line break that it held as one.
+    """
+    return in_one_line(text).replace("=?", "= ?")
+
+
+def display_name(text: str) -> str:
+    """Make a text fit to stand before an address: short, and without what would have to be escaped in quotes."""
+    return header(text).replace('"', "'").replace("\\", "/")[:LONGEST_NAME].strip()
 
 
 def as_html(person: Person, message: Message) -> str:
@@ -116,7 +125,7 @@ def as_text(person: Person, message: Message) -> str:
     for item in message.items:
         blocks += ["—" * 20, item.title, *_about(item, message), *_buttons(item.buttons)]
     blocks += [message.otherwise, "-- \n" + "\n".join(_footer(person, message))]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    return clean("\n\n".join(block for block in blocks if block) + "\n")
 
 
 def _about(told: Message | Item, message: Message) -> list[str]:
@@ -145,5 +154,7 @@ def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # the hourly renewal writes to nobody, as a rule
 
     # A missing value is a fault of ours: better an error here than a hole in what a person reads.
-    environment = Environment(loader=PackageLoader("heraut.notifications"), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=PackageLoader("heraut.notifications"), autoescape=True, undefined=StrictUndefined, finalize=shown
+    )
     return environment.get_template("email.html")

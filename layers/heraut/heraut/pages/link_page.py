@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from heraut.letters import shown
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -175,5 +177,7 @@ def _file(name: str) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(loader=PackageLoader("heraut.pages"), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=PackageLoader("heraut.pages"), autoescape=True, undefined=StrictUndefined, finalize=shown
+    )
     return environment.get_template("link_page.html")
