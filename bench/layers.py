@@ -12,7 +12,11 @@ from bench.results import ROOT
 from infra.local import environments
 
 FOLDER = ROOT / ".heraut" / "bench"
-HOST = {"HERAUT_LAYER_PLATFORM": "host", "HERAUT_LAYER_PYTHON": ".".join(map(str, sys.version_info[:2]))}
+HOST = {
+    "HERAUT_LAYER_PLATFORM": "host",
+    "HERAUT_LAYER_PYTHON": ".".join(map(str, sys.version_info[:2])),
+    "HERAUT_LAYER_COMPILER": sys.executable,  # with its bytecode, as in AWS
+}
 
 
 def build(name: str, variables: dict[str, str]) -> Path:

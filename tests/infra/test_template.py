@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def test_the_environment_is_exactly_what_the_settings_read(name: str) -> None:
     kind = getattr(settings, f"{name.removesuffix('Function')}Settings")
     variables = set(FUNCTIONS[name]["Environment"]["Variables"])
 
-    assert variables - SET_FOR_ALL == {field.name.upper() for field in fields(kind)}
+    assert variables - SET_FOR_ALL == {field.upper() for field in kind.fields()}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

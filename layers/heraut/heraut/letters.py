@@ -20,36 +20,37 @@ _BEFORE_MARK = re.compile(r" (?=[:;!?»])|(?<=«) ")
 _NO_TEXT = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
     chr(plane * 0x10000 + end) for plane in range(17) for end in (0xFFFE, 0xFFFF)
 )
-_BROKEN = re.compile(f"[{_NO_TEXT}]")
-_FORCED = re.compile("[\u202d\u202e]")  # whatever the letters are, they are shown the other way round
+# Patterns are compiled (and kept by `re`) when first used: every function loads this module, few look at a text.
+_BROKEN = f"[{_NO_TEXT}]"
+_FORCED = "[\u202d\u202e]"  # whatever the letters are, they are shown the other way round
 _OPENS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
-_TURNS = re.compile("[\u202a-\u202c\u2066-\u2069]")
-_TAGS = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f)|[\U000e0000-\U000e007f]")
-_UNSEEN = re.compile(
+_TURNS = "[\u202a-\u202c\u2066-\u2069]"
+_TAGS = "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f)|[\U000e0000-\U000e007f]"
+_UNSEEN = (
     "([\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
     f"\ufff0-\ufff8\U000e0080-\U000e0fff]{{{MOST_UNSEEN}}})[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8\U000e0080-\U000e0fff]+"
 )
-_MAYBE_HEAPED = re.compile(f"[\u0300-\U0010ffff]{{{MOST_MARKS + 1},}}")
+_MAYBE_HEAPED = f"[\u0300-\U0010ffff]{{{MOST_MARKS + 1},}}"
 # A line of a header or a terminal: nothing that begins another line or turns what stands beside it.
-_UNFIT = re.compile(f"[{_NO_TEXT}\t\n\r\u2028-\u202e\u2066-\u2069]+")
+_UNFIT = f"[{_NO_TEXT}\t\n\r\u2028-\u202e\u2066-\u2069]+"
 
 
 def clean(text: str) -> str:
     """Give a text without the letters that no text holds on purpose; what is clean comes back as it is."""
     if text.isascii() and text.isprintable():
         return text
-    kept = _BROKEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = _TAGS.sub(lambda found: found[1] or "", _FORCED.sub("", kept))
-    kept = _UNSEEN.sub(r"\1", kept)
-    if _TURNS.search(kept):
+    kept = re.sub(_BROKEN, "", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = re.sub(_TAGS, lambda found: found[1] or "", re.sub(_FORCED, "", kept))
+    kept = re.sub(_UNSEEN, r"\1", kept)
+    if re.search(_TURNS, kept):
         kept = "\n".join(_closed(line) for line in kept.split("\n"))
-    return _MAYBE_HEAPED.sub(lambda run: _flattened(run[0]), kept)
+    return re.sub(_MAYBE_HEAPED, lambda run: _flattened(run[0]), kept)
 
 
 def in_one_line(text: str) -> str:
     """Give a text fit for a header, a file's name or a line of a terminal: clean, and nothing that leaves its line."""
-    return clean(_UNFIT.sub(" ", text)).strip()
+    return clean(re.sub(_UNFIT, " ", text)).strip()
 
 
 def said(value: str) -> str:
@@ -75,9 +76,9 @@ def _closed(line: str) -> str:
     for place, letter in enumerate(line):
         if letter in _OPENS:
             opened.append(place)
-        elif _TURNS.match(letter) and opened and _OPENS[line[opened[-1]]] == letter:
+        elif re.match(_TURNS, letter) and opened and _OPENS[line[opened[-1]]] == letter:
             held |= {opened.pop(), place}
-    return "".join(letter for place, letter in enumerate(line) if place in held or not _TURNS.match(letter))
+    return "".join(letter for place, letter in enumerate(line) if place in held or not re.match(_TURNS, letter))
 
 
 def _flattened(run: str) -> str:

@@ -6,7 +6,6 @@ both languages name the same fields (a test checks it). Hours are always local: 
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -78,6 +77,8 @@ class Wording:
 
 @cache
 def _read(package: str, file: str) -> dict[str, dict[Language, str]]:
+    import tomllib  # most functions say nothing
+
     text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
     sentences: dict[str, dict[Language, str]] = tomllib.loads(text)
     return {code: {**both, "fr": letters.french(both["fr"])} for code, both in sentences.items()}

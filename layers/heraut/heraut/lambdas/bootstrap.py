@@ -61,7 +61,7 @@ class Dispatching:
 
 def dispatch_posts() -> Dispatching:
     """Build the tick's world."""
-    read = settings.DispatchPostsSettings.from_env(os.environ)
+    read = settings.DispatchPostsSettings(os.environ)
     outbox = _outbox(read.delivery_queue_url, read.prepare_function)
     at_once = ThreadPoolExecutor(BATCHES_AT_ONCE).map
     beat_outside = _beat_outside(read.heartbeat_url, read.local_servers) if read.heartbeat_url else None
@@ -72,7 +72,7 @@ def publish_post() -> World:
     """Build the publisher's world."""
     from heraut.publishing.world import World
 
-    read = settings.PublishPostSettings.from_env(os.environ)
+    read = settings.PublishPostSettings(os.environ)
     return World(
         posts=_posts(read.posts_table),
         brands=_brands(read.brands_table),
@@ -87,7 +87,7 @@ def prepare_delivery() -> MediaWorld:
     """Build the world of uploads."""
     from heraut.publishing.world import MediaWorld
 
-    read = settings.PrepareDeliverySettings.from_env(os.environ)
+    read = settings.PrepareDeliverySettings(os.environ)
     return MediaWorld(
         posts=_posts(read.posts_table),
         brands=_brands(read.brands_table),
@@ -114,7 +114,7 @@ def import_calendar() -> Importing:
     from heraut.publishing.media import MOST_BYTES
     from heraut.publishing.world import MediaWorld
 
-    read = settings.ImportCalendarSettings.from_env(os.environ)
+    read = settings.ImportCalendarSettings(os.environ)
     guard = Guard(_local_servers(read.local_servers))
     desk = MediaWorld(
         posts=_posts(read.posts_table),
@@ -133,7 +133,7 @@ def refresh_tokens() -> Renewing:
     from heraut.brands.refresh_tokens import Renewing
     from heraut.publishing.planned_posts import planned_posts
 
-    read = settings.RefreshTokensSettings.from_env(os.environ)
+    read = settings.RefreshTokensSettings(os.environ)
     return Renewing(
         brands=_brands(read.brands_table),
         secrets=_secrets(read.secrets_path, timedelta(0)),  # an old one must not come back
@@ -149,7 +149,7 @@ def check_upcoming() -> Checking:
     from heraut.aws.looks_table import LooksTable
     from heraut.publishing.check_upcoming import Checking
 
-    read = settings.CheckUpcomingSettings.from_env(os.environ)
+    read = settings.CheckUpcomingSettings(os.environ)
     return Checking(
         posts=_posts(read.posts_table),
         looks=LooksTable(Table(clients().dynamodb, read.posts_table)),
@@ -164,7 +164,7 @@ def check_upcoming() -> Checking:
 
 def tell_people() -> dict[str, Any]:
     """Build what telling people needs: the keyword arguments of the use case but `now`."""
-    read = settings.TellPeopleSettings.from_env(os.environ)
+    read = settings.TellPeopleSettings(os.environ)
     return {
         "posts": _posts(read.posts_table),
         "brands": _brands(read.brands_table),
@@ -178,7 +178,7 @@ def act_on_link() -> LinkWorld:
     """Build the world of links; networks are asked how long ahead uploads begin, never called."""
     from heraut.publishing.act_on_link import LinkWorld
 
-    read = settings.ActOnLinkSettings.from_env(os.environ)
+    read = settings.ActOnLinkSettings(os.environ)
     return LinkWorld(
         posts=_posts(read.posts_table),
         brands=_brands(read.brands_table),

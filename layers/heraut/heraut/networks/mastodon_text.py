@@ -8,10 +8,13 @@ A fingerprint is what survives of a text when a server trims, folds, links, mark
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import regex
-from bs4 import BeautifulSoup, NavigableString, Tag
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 URL_CHARACTERS = 23  # Mastodon's own, where the server does not say
 _LONGEST_URL = 4096  # longer ones are not linked, and count in full
@@ -67,6 +70,8 @@ def fingerprint_of_html(html: str) -> str:
 
 def text_of_html(html: str) -> str:
     """Read the text back from HTML: line breaks, emoji pictures by their name, links in full where shown shortened."""
+    from bs4 import BeautifulSoup, NavigableString  # slow to load, and a post that went well is not read back
+
     soup = BeautifulSoup(html, "html.parser")
     for hidden in soup(["script", "style"]):
         hidden.decompose()

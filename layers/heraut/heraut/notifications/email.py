@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parseaddr
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +17,9 @@ from heraut.problems import problem
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+
     from jinja2 import Template
 
     from heraut.brands import Person
@@ -64,6 +64,8 @@ class EmailNotifications:
 
 def address_of(person: Person) -> Address:
     """Give the person's address with its name; InvalidInput (`address_unusable`) when nothing could be sent to it."""
+    from email.headerregistry import Address  # here and below: most runs of a function write to nobody
+
     local, _, domain = person.email.strip().rpartition("@")
     unusable = InvalidInput([problem("address_unusable", "email", person=person.name)])
     try:
@@ -77,6 +79,10 @@ def address_of(person: Person) -> Address:
 
 def compose(person: Person, message: Message, sender: str) -> EmailMessage:
     """Make the e-mail, text and HTML; `sender` is a bare address."""
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
     language = message.language
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = header(message.subject)[:LONGEST_SUBJECT]

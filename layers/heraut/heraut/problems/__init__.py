@@ -13,7 +13,6 @@ A code exists once in the whole folder; both languages name the same fields
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal
@@ -58,6 +57,8 @@ def warning(code: str, column: str | None = None, **fields: str | float) -> Prob
 @cache
 def catalogue() -> dict[str, dict[str, dict[str, str]]]:
     """Read every sentence once: code -> language -> {message, remedy}."""
+    import tomllib  # most functions say nothing
+
     sentences: dict[str, dict[str, dict[str, str]]] = {}
     for entry in resources.files(__package__).iterdir():
         if entry.name.endswith(".toml"):

@@ -48,7 +48,8 @@ class Scope:
 class Pause(BaseModel):
     """A pause that is on; `ending_at` is set while what it holds is let go."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+    # Built when the first one is read: every function loads this module, and few ever see a pause.
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, defer_build=True)
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     brand: str | None = None
