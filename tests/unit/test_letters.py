@@ -61,6 +61,7 @@ def test_what_deceives_or_breaks_is_left_out(text: str, expected: str) -> None:
 
 @given(ANY | TRICKY)
 @example("\u2066\u202a\u2069\u202c")
+@example("\u115f\u115f\u2066\u200b")
 def test_clean_is_clean_whatever_comes(text: str) -> None:
     """Cleaning twice is cleaning once, the result can be written as UTF-8 and holds nothing forbidden."""
     kept = clean(text)

@@ -16,7 +16,7 @@ MOST_MARKS = 8  # combining marks on one letter; no script stacks more
 MOST_UNSEEN = 2  # invisible letters in a row
 LONGEST_SAID = 1_000  # characters of a value that a sentence quotes
 
-_BEFORE_MARK = re.compile(r" (?=[:;!?»])|(?<=«) ")
+_BEFORE_MARK = r" (?=[:;!?»])|(?<=«) "
 _NO_TEXT = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
     chr(plane * 0x10000 + end) for plane in range(17) for end in (0xFFFE, 0xFFFF)
 )
@@ -42,9 +42,9 @@ def clean(text: str) -> str:
         return text
     kept = re.sub(_BROKEN, "", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = re.sub(_TAGS, lambda found: found[1] or "", re.sub(_FORCED, "", kept))
-    kept = re.sub(_UNSEEN, r"\1", kept)
     if re.search(_TURNS, kept):
         kept = "\n".join(_closed(line) for line in kept.split("\n"))
+    kept = re.sub(_UNSEEN, r"\1", kept)  # after the marks that stood between them
     return re.sub(_MAYBE_HEAPED, lambda run: _flattened(run[0]), kept)
 
 
@@ -61,7 +61,7 @@ def said(value: str) -> str:
 
 def french(sentence: str) -> str:
     """Keep what French typography keeps together: no line begins with « : » or ends with « « »."""
-    return _BEFORE_MARK.sub(NBSP, sentence)
+    return re.sub(_BEFORE_MARK, NBSP, sentence)
 
 
 def shown(value: object) -> object:
