@@ -72,6 +72,19 @@ def test_a_pause_that_is_ending_stops_nothing_and_is_still_there(posts: Posts, p
     assert pauses.end(LEA, NOW + 2 * MINUTE) == ending
 
 
+def test_a_pause_takes_the_place_of_one_that_is_ending(posts: Posts, pauses: Pauses) -> None:
+    """Somebody died while letting go, and the button is pressed again: it stops, and what was begun cannot end it."""
+    pauses.begin(LEA)
+    ending = pauses.end(LEA, NOW + MINUTE)
+    again = LEA.model_copy(update={"by": "marc", "at": NOW + 2 * MINUTE})
+
+    assert pauses.begin(again) == again
+    pauses.remove(ending, "lea", NOW + 3 * MINUTE)
+
+    assert posts.brakes(BRAND, "masto") == {MARK}
+    assert pauses.pauses([BRAND]) == [again]
+
+
 def test_who_ended_it_is_kept(pauses: Pauses) -> None:
     """The newest first; ending it twice is ending it once."""
     for start in (NOW, NOW + 5 * MINUTE):

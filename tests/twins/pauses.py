@@ -24,8 +24,9 @@ class PausesTwin:
         self._over: list[Ended] = []
 
     def begin(self, pause: Pause) -> Pause:
-        held = self._on.setdefault(pause.scope.mark, kept(pause))
-        if held.ending_at is None:
+        held = self._on.get(pause.scope.mark)
+        if held is None or held.ending_at is not None:
+            held = self._on[pause.scope.mark] = kept(pause)
             self._posts.pauses.add(held.scope.mark)
         return held
 

@@ -35,7 +35,10 @@ class EventName(StrEnum):
     PUBLISHED = "PostPublished"  # [attempt, url, lateness_ms, how]: how = answered | found | said (a person said so)
     FAILED = "DeliveryFailed"  # [attempt, problem]
     EXPIRED = "DeliveryExpired"  # [late_by_s]
-    ASKING = "DeliveryAsking"  # [attempt, started_at, problem]: problem where it is not that the network did not answer
+    ASKING = (
+        "DeliveryAsking"  # [attempt, started_at, problem, refused]: problem where it is not that the network did not
+    )
+    # answer, refused what it said clearly when the doubtful call was made once more
     HANDOVER_AHEAD = "HandoverAhead"  # []: by_hand, ten minutes before
     HANDOVER_DUE = "HandoverDue"  # []: by_hand, at the minute
     HANDOVER_REMINDED = "HandoverReminded"  # [reminders]: silence; from the third on the next person hears too

@@ -137,6 +137,29 @@ def test_what_would_be_too_late_says_so() -> None:
     assert "Comme prévu : trop tard, on vous demandera" in read(page)
 
 
+@pytest.mark.parametrize(
+    ("begun", "offered", "wanted"),
+    [
+        ({"remote_ids": ("r1",)}, ["planned", "shifted"], "dropped"),
+        ({"doubt_since": NOW - 5 * MINUTE}, ["planned"], "shifted"),
+    ],
+    ids=["part of a thread", "in doubt"],
+)
+def test_only_what_can_be_done_is_offered(begun: dict[str, Any], offered: list[str], wanted: str) -> None:
+    """And where it was wished for all the same (an old page), the page says that it was not done."""
+    bakery = Bakery()
+    held = due(bakery, **begun)
+    path = red(bakery)
+
+    page = BeautifulSoup(stop(bakery, path), "html.parser")
+    body = {"when": button(str(page), "Reprendre"), f"martin/{held.id}": wanted}
+    after = bakery.press(path, urlencode(body)).body
+
+    assert [one["value"] for one in page.select("form select option, form input[type=radio]")] == offered
+    assert "est déjà en ligne, ou peut l'être" in read(after)
+    assert bakery.delivery().state is State.SCHEDULED
+
+
 def test_what_had_left_is_shown_with_its_link() -> None:
     """« Parti pendant l'arrêt »."""
     bakery = Bakery()

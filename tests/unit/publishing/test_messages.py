@@ -97,6 +97,18 @@ def test_asking() -> None:
     assert plain(message.otherwise) == "Sans réponse : jamais renvoyée."
 
 
+def test_asking_says_what_the_network_said_since() -> None:
+    """It was sent once more and refused: the doubt is about the first time, and the refusal is to be mended."""
+    started = (PROMISE + timedelta(seconds=4)).isoformat()
+    gone = problem("account_removed", account="bluesky")
+    bakery = asked(EventName.ASKING, State.ASKING, started_at=started, refused=gone.model_dump())
+
+    why = plain(told(bakery).why)
+
+    assert "à 12:30:04 et Bluesky n'a pas répondu." in why
+    assert why.endswith(f"Au nouvel essai, ce n'était plus possible : {gone.message('fr')}")
+
+
 def test_asking_about_the_rest_of_a_thread() -> None:
     """What was read back is said: the beginning is online, only the rest is in doubt (a first comment is of it)."""
     bakery = Bakery()

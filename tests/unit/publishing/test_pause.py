@@ -12,16 +12,17 @@ from heraut.brands import NetworkName
 from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName
 from heraut.publishing.brake import Fate, Pause, Scope
-from heraut.publishing.model import State
+from heraut.publishing.cancel_post import cancel_post
+from heraut.publishing.model import Precedence, State
 from heraut.publishing.pause_publishing import pause_publishing, stopped_by
 from heraut.publishing.resume_publishing import key_of, resume_publishing
 from tests.twins.desk import BAKERY, Desk
-from tests.twins.network import NetworkTwin
+from tests.twins.network import NetworkTwin, cut
 
 if TYPE_CHECKING:
     from heraut.publishing.resume_publishing import Resumed
 
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 BRAND = Scope(BAKERY.id)
 
 
@@ -166,6 +167,90 @@ def test_each_has_its_own_fate() -> None:
     assert ([one.post for one in resumed.shifted], [one.post for one in resumed.dropped]) == (["b"], ["c"])
     desk.run(timedelta(days=1))
     assert [desk.network.times_online(f"Texte {name}") for name in ("a", "b", "c")] == [1, 1, 0]
+
+
+def test_what_is_shifted_takes_a_slot_and_no_exact_hour() -> None:
+    """Where a network is short, hours given by a person leave first."""
+    desk = Desk()
+    delivery = desk.queue()
+    pause(desk)
+    desk.run(10 * MINUTE)
+
+    resume(desk, {"p1": Fate.SHIFTED})
+
+    assert desk.read(delivery).precedence is Precedence.SLOT
+
+
+@pytest.mark.parametrize("fate", [Fate.SHIFTED, Fate.DROPPED])
+def test_what_may_be_online_is_neither_shifted_nor_dropped(fate: Fate) -> None:
+    """Its first answer was lost, and the pause came before the repeat: a new version would be a second post."""
+    desk = Desk(NetworkTwin(hidden_for=10 * HOUR, after=[cut()]))
+    delivery = desk.queue()
+    desk.run(60 * SECOND)
+    pause(desk)
+    desk.run(5 * MINUTE)
+    assert held_by(desk) == [("p1", False)]
+
+    resumed = resume(desk, {"p1": fate})
+    desk.run(timedelta(days=1))
+
+    assert [why.code for _, why in resumed.refused] == ["delivery_partly_out"]
+    assert desk.network.times_online("Bonjour") == 1
+    assert desk.read(delivery).state is State.PUBLISHED
+
+
+def test_what_was_cancelled_during_the_pause_is_not_let_go() -> None:
+    """Its mark goes, so that nothing holds it should it be revived; nobody looks at it any more."""
+    desk = Desk()
+    delivery = desk.queue()
+    pause(desk)
+    desk.run(5 * MINUTE)
+    cancel_post(desk.world, BAKERY.id, delivery.post, "lea")
+
+    resumed = resume(desk)
+
+    after = desk.read(delivery)
+    assert (after.state, after.holds, after.due_at, resumed.planned) == (State.CANCELLED, frozenset(), None, [])
+
+
+def test_a_listing_that_lags_by_more_than_the_gate_leaves_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The listing still shows the doubt; meanwhile it was read back, and stopped at the gate."""
+    desk = Desk(NetworkTwin(hidden_for=10 * HOUR, after=[cut()]))
+    delivery = desk.queue()
+    desk.run(60 * SECOND)
+    pause(desk)
+    old = list(desk.posts.queue(BAKERY.id))
+    desk.run(5 * MINUTE)
+    monkeypatch.setattr(desk.posts, "queue", lambda *_, **__: old)
+
+    resume(desk)
+
+    assert desk.read(delivery).holds == frozenset()
+
+
+def test_the_button_stops_though_somebody_was_interrupted_while_letting_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pause that is ending stops nothing; the new one holds what the old one had not let go yet."""
+    desk = Desk()
+    first = desk.queue()
+    pause(desk)
+    desk.run(5 * MINUTE)
+
+    def dies(*_: object) -> None:
+        raise TryAgain("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.posts, "change", dies)
+        with pytest.raises(TryAgain):
+            resume(desk)
+
+    pause(desk, by="marc")
+    second = desk.queue("Deux", post="p2")
+    desk.run(5 * MINUTE)
+
+    assert desk.network.calls == []
+    resume(desk)
+    desk.run(5 * MINUTE)
+    assert [desk.read(one).state for one in (first, second)] == [State.PUBLISHED, State.PUBLISHED]
 
 
 def test_a_pause_takes_off_its_own_mark_only() -> None:

@@ -19,12 +19,14 @@ from heraut.publishing.model import Attempt, State
 from heraut.publishing.pacing import Bucket
 from heraut.publishing.prepare_delivery import prepare_delivery
 from heraut.publishing.publish_post import publish_post
-from heraut.publishing.store import DeliveryMessage
+from heraut.publishing.store import DeliveryMessage, Gate
 from tests.twins.brands import BrandsTwin
 from tests.twins.desk import BAKERY, PICTURE, Desk
 from tests.twins.network import NetworkTwin, cut
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from heraut.publishing.model import Delivery
 
 SECOND = timedelta(seconds=1)
@@ -801,3 +803,135 @@ class TestKeyThatEnded:
 
         assert desk.network.times_online("Bonjour") == 1
         assert desk.read(delivery).state is State.ASKING
+
+
+class TestRefusedAfterADoubt:
+    """A clear no to the second attempt says nothing about the first one, which readers may never have seen."""
+
+    def in_doubt(self, second: Exception, **network: object) -> Desk:
+        """Let the first attempt be accepted, its answer lost, and the second one end otherwise."""
+        return Desk(NetworkTwin(hidden_for=10 * HOUR, after=[cut()], before=[None, second], **network))  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("error", [Refused, CredentialsExpired])
+    def test_a_person_is_asked_and_told_what_the_network_said(self, error: type[Refused]) -> None:
+        """Called failed, it would be offered as a new version: a second post."""
+        desk = self.in_doubt(error(problem("account_removed", account="masto")))
+        delivery = desk.queue("Bonjour", at=10 * SECOND)
+
+        desk.run()
+
+        after = desk.read(delivery)
+        assert after.state is State.ASKING
+        said = desk.posts.story(delivery.brand, delivery.post)[-1]
+        assert (said.name, said.fields["started_at"]) == (EventName.ASKING, delivery.publish_at.isoformat())
+        assert said.fields["refused"]["code"] == "account_removed"
+
+    def test_when_a_person_denied_it_a_refusal_is_a_failure(self) -> None:
+        """Then nothing is in doubt any more."""
+        no = Refused(problem("account_removed", account="masto"))
+        desk = self.in_doubt(no)
+        desk.network.before = [None, no, no]
+        delivery = desk.queue("Bonjour", at=10 * SECOND)
+        desk.run()
+        asked = desk.read(delivery)
+
+        desk.posts.change(asked, decisions.sent_again(asked, desk.clock.now()))
+        desk.run()
+
+        assert desk.read(delivery).state is State.FAILED
+
+    def test_an_account_taken_away_meanwhile(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It waited for its second attempt."""
+        desk = self.in_doubt(Unreachable(problem("no_clear_answer")))
+        delivery = desk.queue("Bonjour", at=10 * SECOND)
+        desk.run(103 * SECOND)
+        assert desk.read(delivery).state is State.SCHEDULED
+        monkeypatch.setattr(desk.brands, "brand", lambda _: None)
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+
+    def test_an_upload_refused_before_the_second_attempt(self) -> None:
+        """The network forgot the picture, and does not take it again."""
+        desk = self.in_doubt(PreparationLost(problem("no_clear_answer")), ahead=2 * MINUTE)
+        desk.network.prepares = [Preparation({}), Refused(problem("no_clear_answer"))]
+        delivery = desk.queue("Bonjour", at=10 * SECOND, media=(PICTURE,))
+
+        desk.run()
+
+        assert desk.read(delivery).state is State.ASKING
+        assert names(desk, delivery)[-1] is EventName.ASKING
+
+
+def test_a_worker_that_read_long_ago_knows_what_another_one_sent() -> None:
+    """Two messages: the slow one passes the gate after a part went out and the next one was put off."""
+    desk = Desk(NetworkTwin(keyed=False, before=[None, PreparationLost(problem("no_clear_answer"))]))
+    delivery = desk.queue("un", "deux", at=0 * SECOND)
+    desk.outbox.queued.clear()
+    gate, others = desk.posts.pass_gate, [message_of(delivery)]
+
+    def slow(delivery: Delivery, attempt: Attempt, now: datetime) -> Gate:
+        while others:
+            publish_post(others.pop(), desk.world)
+            desk.clock.advance(SECOND)
+        return gate(delivery, attempt, max(now, desk.clock.now()))
+
+    desk.posts.pass_gate = slow  # type: ignore[method-assign]
+    publish_post(message_of(delivery), desk.world)
+
+    assert [entry.text for entry in desk.network.books] == ["un", "deux"]
+    assert desk.read(delivery).state is State.PUBLISHED
+
+
+class TestReadOnceMore:
+    """In doubt, and held until the network's own memory ended."""
+
+    def held(self, network: NetworkTwin, *texts: str) -> tuple[Desk, Delivery]:
+        """Lose the answer to the first part, hold what is left for ten minutes, and let it go."""
+        network.safe_for = timedelta(seconds=200)
+        desk = Desk(network)
+        delivery = desk.queue(*texts, at=0 * SECOND)
+        desk.run(60 * SECOND)
+        desk.posts.pauses.add("pause:*")
+        desk.run(10 * MINUTE)
+        desk.posts.pauses.clear()
+        held = desk.read(delivery)
+        assert held.holds == {"pause:*"}
+        desk.posts.change(held, decisions.released(held, "pause:*"))
+        return desk, delivery
+
+    def test_a_beginning_found_then_is_kept(self) -> None:
+        """A person who says "send it" must not send the first part again."""
+        desk, delivery = self.held(NetworkTwin(hidden_for=2 * MINUTE, after=[cut()]), "un", "deux")
+
+        desk.run()
+
+        after = desk.read(delivery)
+        assert (after.state, after.remote_ids) == (State.ASKING, ("id-1",))
+
+    def test_a_bug_while_reading_asks_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """And does not break off every message until it is too late."""
+        desk, delivery = self.held(NetworkTwin(hidden_for=2 * MINUTE, after=[cut()]), "un")
+        monkeypatch.setattr(desk.network, "find", lambda: None)  # takes no arguments: a TypeError
+
+        desk.run(2 * MINUTE)
+
+        assert desk.read(delivery).state is State.ASKING
+
+
+def test_what_another_one_published_days_after_its_promise_is_not_ours() -> None:
+    """An account that may be days late: two posts of the same words, promised days apart, leave in one minute."""
+    account = BAKERY.accounts[0].model_copy(update={"late_minutes": 3 * 24 * 60})
+    brand = BAKERY.model_copy(update={"accounts": (account, *BAKERY.accounts[1:])})
+    desk = Desk(NetworkTwin(keyed=False))
+    desk.world = replace(desk.world, brands=BrandsTwin(brand))
+    early = desk.queue("Bonjour", at=-timedelta(days=2), post="early")
+    desk.run(20 * SECOND)
+    assert desk.read(early).state is State.PUBLISHED
+    desk.network.before = [cut()]
+    later = desk.queue("Bonjour", at=1 * SECOND, post="later")
+
+    desk.run()
+
+    assert desk.read(later).state is State.ASKING

@@ -23,6 +23,7 @@ Kind = TypeVar("Kind", bound=Pause)
 KEPT = timedelta(days=400)
 ENDED = "ended#"
 SAME = "#at = :at"
+NONE_ON = f"{NEW} OR attribute_exists(#ending_at)"
 TRIES = 5
 
 
@@ -33,14 +34,17 @@ class PausesTable:
         self._table = table
 
     def begin(self, pause: Pause) -> Pause:
-        """Put a pause on; gives the one of this scope that is on already, if there is one."""
+        """Put a pause on; gives the one of this scope that is on already, if there is one.
+
+        One that is ending stops nothing any more: this one takes its place.
+        """
         key = brake_key(pause.scope.mark)
         for _ in range(TRIES):
             try:
-                self._table.transact([self._table.putting(_values(key, pause), NEW)])
+                self._table.transact([self._table.putting(_values(key, pause), NONE_ON)])
             except Conflict:
                 held = self._table.get(key)
-                if held is not None:
+                if held is not None and "ending_at" not in held:
                     return _read(Pause, held)
             else:
                 return pause

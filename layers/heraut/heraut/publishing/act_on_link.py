@@ -134,9 +134,8 @@ def _pages(case: Case | None, request: Request, world: LinkWorld, *, acts: bool)
 
 def _brake(case: Case, request: Request, world: LinkWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
     """The red button: a bookmark, never used up; what it does twice is done once."""
-    if acts:
-        brake_page.act(case, _form(request.body), world, world.pauses)
-    return 200, [brake_page.page(case, world, world.pauses)]
+    refused = brake_page.act(case, _form(request.body), world, world.pauses) if acts else []
+    return 200, [brake_page.page(case, world, world.pauses, refused)]
 
 
 def _find(brand_id: str, token: str, world: LinkWorld, now: datetime) -> Case | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from heraut.brands import known_as
 from heraut.due import stamp
 from heraut.errors import Conflict
 from heraut.pages.link_page import Choice, LinkPage, Note, Opens, Option, Pick
+from heraut.publishing import transitions
 from heraut.publishing.brake import Fate, Scope
 from heraut.publishing.pause_publishing import pause_publishing, stopped_by
 from heraut.publishing.resume_publishing import key_of, resume_publishing
@@ -16,6 +18,7 @@ from heraut.wording import at_moment, recorded
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from heraut.problems import Problem
     from heraut.publishing.brake import Pause
     from heraut.publishing.link_pages import Case
     from heraut.publishing.model import Delivery
@@ -27,8 +30,9 @@ SCOPE, BUTTON = "scope", "when"  # fields of the form
 STOP, GO_ON = "pause", "resume"
 
 
-def act(case: Case, form: Mapping[str, str], world: Steering, pauses: Pauses) -> None:
-    """Do what was pressed; a page older than the pause it shows ends nothing that came after it."""
+def act(case: Case, form: Mapping[str, str], world: Steering, pauses: Pauses) -> list[Problem]:
+    """Do what was pressed, and give what of it could not be done; an old page ends nothing that came after it."""
+    refused: list[Problem] = []
     button, _, seen = form.get(BUTTON, "").partition(" ")
     if button == STOP:
         account = case.brand.account(form.get(SCOPE, ""))
@@ -38,11 +42,18 @@ def act(case: Case, form: Mapping[str, str], world: Steering, pauses: Pauses) ->
         fates = {name: Fate(value) for name, value in form.items() if value in set(Fate)}
         for pause in _mine(case, pauses):
             if stamp(pause.at) <= seen:
-                _end(pause, fates, case, world, pauses)
+                refused += _end(pause, fates, case, world, pauses)
+    return refused
 
 
-def page(case: Case, world: Steering, pauses: Pauses) -> LinkPage:
-    """Show how it is now, and the button that changes it."""
+def page(case: Case, world: Steering, pauses: Pauses, refused: Sequence[Problem] = ()) -> LinkPage:
+    """Show how it is now, what could not be done, and the button that changes it."""
+    shown = _page(case, world, pauses)
+    said = (" ".join(filter(None, [why.message(case.language), why.remedy(case.language)])) for why in refused)
+    return replace(shown, notes=(*map(Note, said), *shown.notes))
+
+
+def _page(case: Case, world: Steering, pauses: Pauses) -> LinkPage:
     every = pauses.pauses([case.brand.id])
     on = [stopped_by(one, world.posts, world.brands, case.now) for one in every]
     mine = [stopped for stopped in on if stopped.pause.brand is not None]
@@ -89,11 +100,12 @@ def _mine(case: Case, pauses: Pauses) -> list[Pause]:
     return [one for one in pauses.pauses([case.brand.id]) if one.brand is not None]
 
 
-def _end(pause: Pause, fates: Mapping[str, Fate], case: Case, world: Steering, pauses: Pauses) -> None:
+def _end(pause: Pause, fates: Mapping[str, Fate], case: Case, world: Steering, pauses: Pauses) -> list[Problem]:
     try:
-        resume_publishing(pause, fates, case.person.id, world, pauses, case.now)
+        resumed = resume_publishing(pause, fates, case.person.id, world, pauses, case.now)
     except Conflict:
-        return  # somebody else ended it in this very moment: the page shows how it is
+        return []  # somebody else ended it in this very moment: the page shows how it is
+    return [why for _, why in resumed.refused]
 
 
 def _since(case: Case, pause: Pause) -> str:
@@ -118,9 +130,9 @@ def _question(case: Case, held: Held) -> Pick:
     at = at_moment(delivery.publish_at, case.brand.zone, case.language, case.now)
     label = case.say("pause_held", at=at, place=case.place([delivery]), post=delivery.post)
     planned = case.say("pause_planned_late" if held.too_late else "pause_planned")
-    options = (
-        Option(Fate.PLANNED, planned),
-        Option(Fate.SHIFTED, case.say("pause_shifted")),
-        Option(Fate.DROPPED, case.say("pause_dropped")),
-    )
-    return Pick(key_of(delivery), label, options)
+    options = [Option(Fate.PLANNED, planned)]
+    if not transitions.may_be_online(delivery):
+        options.append(Option(Fate.SHIFTED, case.say("pause_shifted")))
+    if delivery.may_change:
+        options.append(Option(Fate.DROPPED, case.say("pause_dropped")))
+    return Pick(key_of(delivery), label, tuple(options))

@@ -158,8 +158,10 @@ def held(delivery: Delivery, mark: str) -> Delivery:
 
 
 def released(delivery: Delivery, mark: str) -> Delivery:
-    """This cause holds it no more; the last one gone, it is due again."""
+    """This cause holds it no more; the last one gone, what is scheduled is due again."""
     holds = delivery.holds - {mark}
+    if delivery.state is not State.SCHEDULED:
+        return delivery.model_copy(update={"holds": holds})
     due_at = None if holds else delivery.prepare_at or delivery.earliest
     return delivery.model_copy(update={"holds": holds, "due_at": due_at})
 

@@ -201,7 +201,8 @@ class _Voice:
             case EventName.EXPIRED:
                 return " ".join(filter(None, [self._message(self._delivery.problem), self._late()]))
             case EventName.ASKING if not self.event.fields.get("problem"):
-                return self.say("asking_why", clock=clock(self._started(), self.brand.zone, seconds=True))
+                said = self.say("asking_why", clock=clock(self._started(), self.brand.zone, seconds=True))
+                return " ".join(filter(None, [said, self._refused()]))
             case EventName.FAILED | EventName.ASKING:
                 return self._reason()
             case EventName.APPROVAL_ASKED:
@@ -254,6 +255,13 @@ class _Voice:
         if found is None or found.code not in catalogue():
             return self.say("reason_unknown")
         return " ".join(filter(None, [found.message(self.language), found.remedy(self.language)]))
+
+    def _refused(self) -> str:
+        """What the network said clearly when it was sent once more."""
+        told = self.event.fields.get("refused")
+        found = Problem.model_validate(told) if told else None
+        known = found is not None and found.code in catalogue()
+        return self.say("asking_refused", reason=found.message(self.language)) if found and known else ""
 
     def _message(self, found: Problem | None) -> str:
         return found.message(self.language) if found and found.code in catalogue() else ""

@@ -15,6 +15,7 @@ from heraut.publishing import pacing, transitions
 from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.model import State
 from heraut.publishing.pacing import Bucket
+from heraut.publishing.refusals import told_of_refusal
 from heraut.publishing.remember_pace import remember_pace
 from heraut.publishing.world import account_of, job_of, late_of, post_of
 
@@ -120,7 +121,8 @@ def _handed_ahead(delivery: Delivery) -> Delivery:
 
 
 def _failed(delivery: Delivery, why: Problem) -> tuple[Delivery, EventName, dict[str, object]]:
-    return transitions.failed(delivery, why), EventName.FAILED, {"problem": why.model_dump()}
+    after = transitions.failed(delivery, why)
+    return after, *told_of_refusal(after, why)
 
 
 def _events(delivery: Delivery, name: EventName | None, at: datetime, fields: dict[str, object]) -> list[Event]:

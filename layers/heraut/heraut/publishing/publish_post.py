@@ -24,7 +24,6 @@ from heraut.errors import (
     NotReconciled,
     PreparationLost,
     RateLimited,
-    ReadBackUnavailable,
     Refused,
     TryAgain,
     Unreachable,
@@ -36,6 +35,7 @@ from heraut.publishing import pacing, transitions
 from heraut.publishing.dispatch_posts import LONGEST_DELAY, delay_until
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, State
 from heraut.publishing.pacing import Bucket
+from heraut.publishing.refusals import told_of_refusal
 from heraut.publishing.remember_pace import remember_pace
 from heraut.publishing.store import DeliveryMessage
 from heraut.publishing.transitions import Step
@@ -145,13 +145,15 @@ def _send(delivery: Delivery, world: World) -> str:
     attempt = Attempt(id=uuid.uuid4().hex, number=delivery.attempts + 1, started_at=now)
     if delivery.network is NetworkName.BY_HAND:
         return _hand_over(delivery, attempt, world)
-    if delivery.doubt_since and not delivery.vouched and not _repeat_is_safe(delivery, job, adapter, now):
+    if transitions.may_be_online(delivery) and not _repeat_is_safe(delivery, job, adapter, now):
         return _look_or_ask(delivery, job, adapter, world)
     gate = world.posts.pass_gate(delivery, attempt, now)
     if not gate.passed:
         return "gate closed"
     try:
-        return _past_the_gate(gate.delivery, replace(job, prepared=gate.delivery.prepared), adapter, world)
+        held = gate.delivery  # what was read before the gate may be old: another worker may have sent a part since
+        job = replace(job, prepared=held.prepared, done=held.remote_ids)
+        return _past_the_gate(held, job, adapter, world)
     except (Conflict, TryAgain) as lost:
         # What the network did is not written: the lease runs out and the next look reads it back.
         return f"not written: {type(lost).__name__}"
@@ -283,8 +285,10 @@ def _leave_later(before: Delivery, after: Delivery, until: datetime, why: Proble
 
 
 def _fail(delivery: Delivery, why: Problem, world: World) -> str:
-    _change(delivery, transitions.failed(delivery, why), world, EventName.FAILED, problem=why.model_dump())
-    return "failed"
+    after = transitions.failed(delivery, why)
+    name, fields = told_of_refusal(after, why)
+    _change(delivery, after, world, name, **fields)
+    return after.state.value
 
 
 def _doubt(delivery: Delivery, why: Problem, world: World) -> str:
@@ -331,7 +335,7 @@ def _look(delivery: Delivery, world: World) -> str:
         return _ask(delivery, world)
     job = job_of(world, delivery, brand, account, post)
     try:
-        found = adapter.find(job, _window(delivery), _taken(delivery, world))
+        found = adapter.find(job, _window(delivery), _taken(delivery, account.late, world))
     except Exception:  # whatever it was, this look proves nothing; the next one may
         log.exception("could not read back %s", delivery.id)
         return _look_again(delivery, job, adapter, world, could_read=False)
@@ -365,10 +369,13 @@ def _look_or_ask(delivery: Delivery, job: Job, adapter: Publishes, world: World)
     since = delivery.doubt_since or world.clock.now()
     window = Window(since - transitions.SLOW_CLOCKS, world.clock.now() + transitions.SLOW_CLOCKS)
     try:
-        found = adapter.find(job, window, _taken(delivery, world))
-    except ReadBackUnavailable:
+        found = adapter.find(job, window, _taken(delivery, job.account.late, world))
+    except Exception:  # whatever it was, nobody can say: a person is asked now, not when it is too late
+        log.exception("could not read back %s", delivery.id)
         found = None
-    return _publish(delivery, found, "found", world) if isinstance(found, Published) else _ask(delivery, world)
+    if isinstance(found, Published):
+        return _publish(delivery, found, "found", world)
+    return _ask(delivery, world, transitions.begun(delivery, found) if found is not None else None)
 
 
 def _repeat_is_safe(delivery: Delivery, job: Job, adapter: Publishes, now: datetime) -> bool:
@@ -393,8 +400,11 @@ def _window(delivery: Delivery) -> Window:
     )
 
 
-def _taken(delivery: Delivery, world: World) -> frozenset[str]:
-    near = world.posts.queue(delivery.brand, delivery.publish_at - NEIGHBOURS, delivery.publish_at + NEIGHBOURS)
+def _taken(delivery: Delivery, late: timedelta, world: World) -> frozenset[str]:
+    """Give the remote ids of whatever the account may have published while this one was tried."""
+    tried = delivery.doubt_since or transitions.attempt_of(delivery).started_at
+    first, last = sorted((delivery.publish_at, tried))
+    near = world.posts.queue(delivery.brand, first - max(late, NEIGHBOURS), last + NEIGHBOURS)
     return frozenset(
         remote_id
         for other in near

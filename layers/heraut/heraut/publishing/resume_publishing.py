@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from heraut.errors import Conflict, NotFound, TryAgain
 from heraut.events import EventName, event
 from heraut.problems import Problem, problem
-from heraut.publishing import decisions
+from heraut.publishing import decisions, transitions
 from heraut.publishing.brake import SOON, Fate, is_held_back
 from heraut.publishing.change_deliveries import TRIES, change_each, dispatch_written
-from heraut.publishing.model import OVER, State
+from heraut.publishing.model import OVER, Precedence, State
 from heraut.publishing.pause_publishing import concerned
 from heraut.publishing.slots import APART, next_slot
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from heraut.publishing.model import Delivery
     from heraut.publishing.store import Pauses
     from heraut.publishing.world import Steering
-
-_AT_THE_GATE = frozenset({State.SCHEDULED, State.SENDING})  # a listing may lag behind the mark
 
 
 @dataclass
@@ -101,13 +99,15 @@ def _shift(delivery: Delivery, pause: Pause, by: str, world: Steering, now: date
             raise NotFound(delivery.id)
         if not is_held_back(held, pause, now):
             return problem("delivery_decided", account=held.account)
+        if transitions.may_be_online(held):
+            return problem("delivery_partly_out", account=held.account)  # a new version would be a second post
         slot = _slot(held, world, now)
         if slot is None:
             return problem("no_free_slot", account=held.account)
         made = decisions.moved_post(post, slot)
         content = made.content_for(held.account, held.network)
         ahead = world.networks[held.network].prepare_ahead(content)
-        after = decisions.moved(_unmarked(held, pause), made, ahead)
+        after = decisions.moved(_unmarked(held, pause), made, ahead, Precedence.SLOT)
         after = after.model_copy(update={"revision": held.revision + 1})
         told = event(EventName.POST_EDITED, held.brand, held.post, held.account, now, version=made.version, by=by)
         try:
@@ -129,7 +129,10 @@ def _slot(delivery: Delivery, world: Steering, now: datetime) -> LocalTime | Non
 
 
 def _let_go(pause: Pause, by: str, world: Steering, now: datetime) -> list[Delivery]:
-    """Take this pause's mark off whatever carries it; it is read consistently, for the listing may lag."""
+    """Take this pause's mark off whatever carries it, cancelled since or not; give what leaves as planned.
+
+    Each is read consistently: the listing may lag behind the mark, and behind the state it was put on in.
+    """
     mark = pause.scope.mark
 
     def decide(held: Delivery) -> tuple[Delivery, Sequence[Event]] | Problem:
@@ -141,10 +144,11 @@ def _let_go(pause: Pause, by: str, world: Steering, now: datetime) -> list[Deliv
     listed = [
         one
         for one in concerned(pause, world.posts, world.brands)
-        if mark in one.holds or (one.state in _AT_THE_GATE and one.publish_at <= now + SOON)
+        if mark in one.holds or (one.state not in OVER and one.publish_at <= now + SOON)
     ]
     read = [world.posts.delivery(one.brand, one.post, one.account) for one in listed]
-    return change_each([one for one in read if one is not None], decide, world.posts).changed
+    changed = change_each([one for one in read if one is not None], decide, world.posts).changed
+    return [one for one in changed if one.state is State.SCHEDULED]
 
 
 def _unmarked(delivery: Delivery, pause: Pause) -> Delivery:

@@ -166,7 +166,7 @@ class Pauses(Protocol):
     """Pauses: one of a scope at a time."""
 
     def begin(self, pause: Pause) -> Pause:
-        """Put a pause on; gives the one of this scope that is on already, if there is one."""
+        """Put a pause on, in the place of one that is ending too; gives the one that is on already, if there is one."""
 
     def pauses(self, brands: Collection[str]) -> Sequence[Pause]:
         """Read, consistently, every pause of everything and of these brands and their accounts, oldest first."""

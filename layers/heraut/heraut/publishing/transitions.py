@@ -104,8 +104,18 @@ def published(delivery: Delivery, result: Published, at: datetime) -> Delivery:
 
 
 def failed(delivery: Delivery, problem: Problem) -> Delivery:
-    """The network said no, clearly; a person is told."""
+    """The network said no, clearly; a person is told.
+
+    That is no word about an earlier attempt whose outcome nobody knows: where there was one, a person is asked.
+    """
+    if may_be_online(delivery):
+        return asking(delivery).model_copy(update={"problem": problem})
     return _over(delivery, state=State.FAILED, problem=problem)
+
+
+def may_be_online(delivery: Delivery) -> bool:
+    """Whether one of its attempts may be online, which nobody has denied since."""
+    return delivery.doubt_since is not None and not delivery.vouched
 
 
 def expired(delivery: Delivery) -> Delivery:
