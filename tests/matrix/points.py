@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -130,7 +130,11 @@ class Script:
     def play(self, point: Point) -> Outcome:
         """Play a point and judge it."""
         tape = Tape({**self.base, point.call.number: point.fault}, recording=True)
-        return self._play(tape, point.shown, point.blind, point.fault)
+        outcome = self._play(tape, point.shown, point.blind, point.fault)
+        struck = next((call for call in tape.struck if call.number == point.call.number), None)
+        if struck is None or (struck.actor, struck.service) != (point.call.actor, point.call.service):
+            return replace(outcome, wrong=(*outcome.wrong, f"the fault struck {struck or 'nothing'}"))
+        return outcome
 
     def _play(self, tape: Tape, shown: timedelta | None, blind: float, fault: Fault | None) -> Outcome:
         queued, theatre = self.queued, self.theatre
