@@ -106,7 +106,7 @@ def test_asking_says_what_the_network_said_since() -> None:
     why = plain(told(bakery).why)
 
     assert "à 12:30:04 et Bluesky n'a pas répondu." in why
-    assert why.endswith(f"Au nouvel essai, ce n'était plus possible : {gone.message('fr')}")
+    assert why.endswith(plain(f"Au nouvel essai, ce n'était plus possible : {gone.message('fr')}"))
 
 
 def test_asking_about_the_rest_of_a_thread() -> None:
