@@ -35,7 +35,7 @@ from heraut.cli.desk import Desk
 from heraut.cli.stacks import LOCAL, open_stack
 from heraut.errors import TryAgain
 from heraut.publishing.model import State
-from heraut.wording import clock
+from heraut.wording import clock, local
 from samples import bluesky, reading
 from samples.calendar import moved
 
@@ -146,9 +146,13 @@ class Play:
         for key in [entry["Key"] for entry in found]:
             if key.endswith(".json"):
                 report: dict[str, Any] = json.loads(self.desk.files.read(key))
-                page = self.desk.files.link(f"{key.removesuffix('.json')}.html")
-                return report | {"key": key, "page": page}
+                return report | {"page": self._page(bucket, f"{key.removesuffix('.json')}.html")}
         return None
+
+    def _page(self, bucket: str, key: str) -> str:
+        """Give where a report can be read: the emulator keeps each object as a file, which needs no long address."""
+        kept = next((HERE.parent / ".heraut" / "state" / "objects").glob(f"*/{bucket}/{key}"), None)
+        return kept.as_uri() if kept else self.desk.files.link(key)
 
     def where_to_look(self) -> None:
         """Say where the pages, feeds and reports are."""
@@ -202,7 +206,22 @@ def fitting(deliveries: Sequence[Delivery], rows: int) -> Sequence[Delivery]:
     return deliveries[start : start + rows]
 
 
-def table(deliveries: Sequence[Delivery], rows: int) -> Table:
+def due(delivery: Delivery, now: datetime) -> str:
+    """Say when it leaves, with the day where that is not today."""
+    day = local(delivery.publish_at, delivery.zone).date()
+    when = clock(delivery.publish_at, delivery.zone, seconds=True)
+    return when if day == local(now, delivery.zone).date() else f"{day:%d/%m} {when}"
+
+
+def lateness(late: timedelta) -> str:
+    """Say how late: milliseconds, as long as anybody counts in them."""
+    if late < timedelta(seconds=10):
+        return f"{late / timedelta(milliseconds=1):.0f} ms"
+    minutes, seconds = divmod(round(late.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def table(deliveries: Sequence[Delivery], rows: int, now: datetime) -> Table:
     """Draw as much of the queue as fits into so many rows."""
     shown = fitting(deliveries, rows)
     hidden = len(deliveries) - len(shown)
@@ -210,10 +229,9 @@ def table(deliveries: Sequence[Delivery], rows: int) -> Table:
     for title in ("due", "account", "state", "late", "link"):
         drawn.add_column(title, overflow="ellipsis", no_wrap=True)
     for delivery in shown:
-        due = clock(delivery.publish_at, delivery.zone, seconds=True)
-        late = f"{delivery.lateness / timedelta(milliseconds=1):.0f} ms" if delivery.lateness is not None else ""
         state = Text(delivery.state, style=COLOURS.get(delivery.state, "white"))
-        drawn.add_row(due, f"{delivery.brand}/{delivery.account}", state, late, _link(delivery.url))
+        late = lateness(delivery.lateness) if delivery.lateness is not None else ""
+        drawn.add_row(due(delivery, now), f"{delivery.brand}/{delivery.account}", state, late, _link(delivery.url))
     return drawn
 
 
@@ -229,7 +247,7 @@ def showing(play: Play) -> Iterator[Any]:
     """Show the queue live on a terminal; elsewhere print a line for each change."""
     if play.console.is_terminal:
         with Live(console=play.console, refresh_per_second=4) as live:
-            yield lambda deliveries: live.update(table(deliveries, play.console.size.height - 4))
+            yield lambda deliveries: live.update(table(deliveries, play.console.size.height - 4, datetime.now(UTC)))
         return
     seen: dict[str, State] = {}
 
@@ -237,14 +255,10 @@ def showing(play: Play) -> Iterator[Any]:
         for delivery in deliveries:
             if seen.get(delivery.id) is not delivery.state:
                 seen[delivery.id] = delivery.state
-                late = (
-                    f" {delivery.lateness / timedelta(milliseconds=1):.0f} ms late"
-                    if delivery.lateness is not None
-                    else ""
-                )
-                due = clock(delivery.publish_at, delivery.zone, seconds=True)
+                late = f" {lateness(delivery.lateness)} late" if delivery.lateness is not None else ""
                 where = f"{delivery.brand}/{delivery.account}"
-                print(f"{due} {where:<24} {delivery.state}{late} {delivery.url or ''}".rstrip(), flush=True)
+                when = due(delivery, datetime.now(UTC))
+                print(f"{when} {where:<24} {delivery.state}{late} {delivery.url or ''}".rstrip(), flush=True)
 
     yield lines
 
@@ -267,8 +281,8 @@ def watch(play: Play, *, once: bool) -> bool:
 
 
 def _show_report(play: Play, report: dict[str, Any]) -> None:
-    play.console.print(f"Report: {report['key']}  {json.dumps(report['counts'])}", soft_wrap=True)
-    play.console.print(f"  to be read at {report['page']}", soft_wrap=True, markup=False)
+    counts = ", ".join(f"{number} {outcome}" for outcome, number in report["counts"].items() if number)
+    play.console.print(f"Report: {counts}. {report['page']}", soft_wrap=True, markup=False)
     for row in report["rows"]:
         for problem in row["problems"]:
             text = f"  row {row['row']}, {problem['column']}: {problem['message']} {problem['remedy']}"
@@ -323,7 +337,11 @@ def play_samples(*, once: bool) -> int:
             play.try_functions()
             play.drop()
         else:
-            print(f"{len(waiting)} deliveries wait from the last run; nothing new is queued.", flush=True)
+            print(
+                f"{len(waiting)} deliveries wait from the last run; nothing new is queued. What is due leaves with the "
+                "first tick, a minute or so after the start.",
+                flush=True,
+            )
         print("Where to look:", flush=True)
         play.where_to_look()
         try:

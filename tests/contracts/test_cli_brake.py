@@ -40,6 +40,8 @@ def test_a_brand_is_stopped_and_one_sees_it(shop: Shop) -> None:
     assert shop.posts.brakes("martin", "masto") == {"pause:martin"}
     assert shop.posts.brakes("mots", "vitrine") == frozenset()
     assert "À l'arrêt : la marque « martin »." in shop.heraut("pause").out
+    assert "À l'arrêt : la marque « martin ». Rien n'en part" in shop.heraut("queue", "--brand", "martin").out
+    assert "À l'arrêt" not in shop.heraut("queue", "--brand", "mots").out
 
 
 def test_pausing_again_says_who_was_first(shop: Shop) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from heraut.brands import Account, Brand, NetworkName, known_as
+
+if TYPE_CHECKING:
+    from heraut.problems import Language
 
 
 def by_hand(url: str | None) -> Account:
@@ -55,6 +60,17 @@ def test_by_hand_is_known_by_where_its_link_leads(url: str | None, name: str) ->
 def test_where_a_person_sees_the_account(account: Account | None, address: str | None) -> None:
     """The account's own page, or none rather than a wrong one."""
     assert known_as.page(account) == address
+
+
+@pytest.mark.parametrize(
+    ("language", "place"), [("fr", "sur la page publique (vitrine)"), ("en", "on the public page (vitrine)")]
+)
+def test_one_of_two_public_pages_is_named(language: Language, place: str) -> None:
+    """The page keeps its article, and says which one it is."""
+    pages = tuple(Account(name=name, network=NetworkName.SITE) for name in ("vitrine", "journal"))
+    brand = Brand(id="martin", name="Martin", accounts=pages)
+
+    assert known_as.place(brand, "vitrine", NetworkName.SITE, language) == place
 
 
 def test_an_account_that_was_removed_still_has_a_name() -> None:

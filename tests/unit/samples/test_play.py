@@ -92,9 +92,31 @@ def test_the_queue_fits_the_screen() -> None:
     url = "http://127.0.0.1:4566/heraut-local-publicbucket-4395594e17390/martin/journal/p/1-21012841-o2shm3.html"
     console = Console(width=100, height=24, record=True, quiet=False, file=io.StringIO())
 
-    console.print(play.table([one.model_copy(update={"url": url}) for one in held], 20))
+    console.print(play.table([one.model_copy(update={"url": url}) for one in held], 20, NOON))
 
     lines = console.export_text().splitlines()
     assert len(lines) <= 24
     assert lines[1].rstrip().endswith("1-21012841-o2shm3.html")
     assert "15 more" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        (timedelta(milliseconds=151), "151 ms"),
+        (timedelta(seconds=9.9), "9900 ms"),
+        (timedelta(seconds=12), "12 s"),
+        (timedelta(seconds=207.283), "3 min 27 s"),
+    ],
+)
+def test_how_late_is_said_as_people_count(late: timedelta, said: str) -> None:
+    """What waited for a restart is minutes late, not thousands of milliseconds."""
+    assert play.lateness(late) == said
+
+
+def test_the_day_is_said_where_it_is_not_today() -> None:
+    """An hour alone would be taken for today's."""
+    (delivery,) = queue(0, 1)
+
+    assert "/" not in play.due(delivery, NOON)
+    assert play.due(delivery, NOON - timedelta(days=2)).startswith(f"{NOON:%d/%m} ")

@@ -50,8 +50,8 @@ def title(brand: Brand, account: str, network: NetworkName, language: Language) 
 def place(brand: Brand, account: str, network: NetworkName, language: Language) -> str:
     """Say where: « sur Instagram », « sur la page publique »."""
     named = title(brand, account, network, language)
-    if named == _PUBLIC_PAGE[language]:
-        return _ON_THE_PAGE[language]
+    if named.startswith(_PUBLIC_PAGE[language]) and network is NetworkName.SITE:
+        return f"{_ON_THE_PAGE[language]}{named.removeprefix(_PUBLIC_PAGE[language])}"
     return f"{_ON[language]} {named}"
 
 

@@ -57,7 +57,7 @@ def pause(
     if as_json:
         _print([stopped])
         return
-    tell(say("paused" if ours else "paused_already", what=_what(on)), "bold red")
+    tell(say("paused" if ours else "paused_already", what=what(on)), "bold red")
     _show(stopped, desk)
 
 
@@ -84,7 +84,7 @@ def resume(
     if not any(wishes.values()) and stopped.held and sys.stdin.isatty():
         fates = _ask(stopped.held)
     resumed = resume_publishing(on, fates, person(), desk.world, desk.pauses, desk.clock.now())
-    tell(say("resumed", what=_what(on)), "bold green")
+    tell(say("resumed", what=what(on)), "bold green")
     for code, deliveries in (
         ("resumed_planned", resumed.planned),
         ("resumed_shifted", resumed.shifted),
@@ -129,7 +129,7 @@ def _on(desk: Desk, scope: Scope | None) -> Pause:
     if not found:
         raise CannotGoOn("nothing_paused")
     if len(found) > 1:
-        raise CannotGoOn("pause_which", known="; ".join(_what(one) for one in found))
+        raise CannotGoOn("pause_which", known="; ".join(what(one) for one in found))
     return found[0]
 
 
@@ -174,11 +174,11 @@ def _show_all(desk: Desk, *, as_json: bool) -> None:
     if not found:
         tell(say("nothing_paused"))
     for stopped in found:
-        tell(say("paused_already", what=_what(stopped.pause)), "bold red")
+        tell(say("paused_already", what=what(stopped.pause)), "bold red")
         _show(stopped, desk)
     for over in desk.pauses.ended(brands)[:MOST_ENDED]:
         began, ended = (_moment(instant, over.brand, desk) for instant in (over.at, over.ended_at))
-        tell(say("pause_over", what=_what(over), by=over.by, began=began, ended_by=over.ended_by, ended=ended), "dim")
+        tell(say("pause_over", what=what(over), by=over.by, began=began, ended_by=over.ended_by, ended=ended), "dim")
 
 
 def _show(stopped: Stopped, desk: Desk) -> None:
@@ -210,7 +210,7 @@ def _print(found: Sequence[Stopped]) -> None:
     print_json([written(one) for one in found])
 
 
-def _what(on: Pause) -> str:
+def what(on: Pause) -> str:
     if on.brand is None:
         return say("scope_everything")
     return (

@@ -35,6 +35,7 @@ def queue(
     as_json: Json = False,
     stack: Stack = None,
 ) -> None:
+    from heraut.cli.brake import what
     from heraut.cli.shown import as_object, ordered, print_json, print_table
     from heraut.publishing.model import OVER
 
@@ -55,7 +56,10 @@ def queue(
     ]
     if as_json:
         print_json([as_object(delivery) for delivery in ordered(found)])
-    elif found:
+        return
+    for pause in desk.pauses.pauses([one.id for one in brands]):
+        tell(say("queue_paused", what=what(pause)), "bold red")
+    if found:
         print_table(ordered(found), _posts(found, desk), now)
     else:
         tell(say("queue_empty"))
