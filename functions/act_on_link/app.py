@@ -17,10 +17,24 @@ log = logging.getLogger("heraut")
 @function(bootstrap.act_on_link)
 def lambda_handler(event: dict[str, Any], world: LinkWorld) -> dict[str, Any]:
     """Answer one request of the function URL (payload format 2.0)."""
-    body = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        body = base64.b64decode(body).decode("utf-8", errors="replace")
-    request = Request(event["requestContext"]["http"]["method"], event["rawPath"], body)
-    answer = act_on_link(request, world, SystemClock().now())
+    answer = act_on_link(_request(event), world, SystemClock().now())
     log.info("answered", extra={"status": answer.status})
     return {"statusCode": answer.status, "headers": dict(answer.headers), "body": answer.body}
+
+
+def _request(event: dict[str, Any]) -> Request:
+    """Read the request; what has not the form of a function URL's may do nothing, and gets a page too."""
+    try:
+        method, path = event["requestContext"]["http"]["method"], event["rawPath"]
+        body = event.get("body") or ""
+        if event.get("isBase64Encoded"):
+            body = base64.b64decode(body).decode("utf-8", errors="replace")
+        return Request(*map(_text, (method, path, body)))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Request(method="", path="")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

@@ -22,7 +22,7 @@ from tests import canary
 from tests.contracts.stack import REGION, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 BRAND = Brand(
@@ -124,12 +124,16 @@ class Running:
 
     def call(self, name: str, event: Any) -> Any:
         """Call a function's handler with an event, in an environment of its own."""
+        return self.handler(name)(event)
+
+    def handler(self, name: str) -> Callable[[Any], Any]:
+        """Give a function's handler, in an environment of its own."""
         spec = importlib.util.spec_from_file_location(f"app_{name}", ROOT / "functions" / name / "app.py")
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        return module.lambda_handler(event, Context(name))
+        return lambda event: module.lambda_handler(event, Context(name))
 
 
 def events_of(name: str) -> list[Any]:

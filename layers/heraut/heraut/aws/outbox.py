@@ -90,15 +90,19 @@ def write_message(message: DeliveryMessage) -> str:
 
 
 def read_message(body: str | Mapping[str, Any]) -> DeliveryMessage:
-    """Read a delivery message, as text (queue) or as what Lambda already parsed; unknown fields are ignored."""
+    """Read a delivery message, as text (queue) or as what Lambda already parsed; unknown fields are ignored.
+
+    Raises HerautError when it is none, without what it held: that would reach a log.
+    """
     try:
         held = readable(dict(json.loads(body) if isinstance(body, str) else body))
-        return DeliveryMessage(
-            brand=held["brand"],
-            post=held["post"],
-            account=held["account"],
-            version=int(held["version"]),
-            at=instant(held["at"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise HerautError(f"not a delivery message: {type(error).__name__}: {error}") from error
+        brand, post, account = (_name(held[name]) for name in ("brand", "post", "account"))
+        return DeliveryMessage(brand, post, account, int(held["version"]), instant(held["at"]))
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise HerautError(f"not a delivery message ({type(error).__name__})") from None
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from heraut import due
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document, from_item, plain
 from heraut.due import instant, stamp
-from heraut.errors import Conflict, NotFound, NotReconciled
+from heraut.errors import Conflict, HerautError, NotFound, NotReconciled
 from heraut.events import TOLD_TO_PEOPLE, Event
 from heraut.publishing.brake import PREFIX, Scope
 from heraut.publishing.model import LEASE, MOST_ATTEMPTS, Attempt, Delivery, Post, State
@@ -287,8 +287,16 @@ class PostsTable:
 
 
 def event_of_image(image: Mapping[str, Any]) -> Event:
-    """Read an event from the image that the table's stream carries (DynamoDB attributes, as they are in the record)."""
-    return from_document(Event, from_item(image)["document"])
+    """Read an event from the image that the table's stream carries (DynamoDB attributes, as they are in the record).
+
+    Raises HerautError when it is none, without what it held: that would reach a log.
+    """
+    try:
+        return from_document(Event, from_item(image)["document"])
+    except HerautError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- rubbish breaks any part of the reading
+        raise HerautError(f"not an event ({type(error).__name__})") from None
 
 
 def brake_key(mark: str) -> Key:
