@@ -118,7 +118,14 @@ def test_rubbish_in_the_queue_comes_back_alone(running: Running, logged: Callabl
 def test_each_kind_of_rubbish_comes_back(running: Running) -> None:
     """None is taken for done; after the third time the queue puts it aside, and an alarm rings."""
     good = event_of("publish_post", "one")["Records"][0]
-    changed = [{"version": MARK}, {"version": 1e999}, {"at": MARK}, {"at": "2026-11-23"}, {"brand": 5}, {"schema": 9}]
+    changed: list[dict[str, Any]] = [
+        {"version": MARK},
+        {"version": 1e999},
+        {"at": MARK},
+        {"at": "2026-11-23"},
+        {"brand": 5},
+        {"schema": 9},
+    ]
     bodies = [*(json.dumps(MESSAGE | change) for change in changed), "", MARK, "[]", "{}", "5", "null", "[" * 100_000]
     records = [good | {"messageId": str(place), "body": body} for place, body in enumerate(bodies)]
 

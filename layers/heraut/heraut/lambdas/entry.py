@@ -29,7 +29,7 @@ def function(
     def decorate(handle: Callable[[Event, World], Any]) -> Callable[[Event, LambdaContext], Any]:
         worlds: list[World] = []
 
-        def run(event: Event, context: LambdaContext) -> Any:
+        def run(event: Any, context: LambdaContext) -> Any:
             if not worlds:
                 try:
                     logger().append_keys(function=context.function_name)
