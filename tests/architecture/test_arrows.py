@@ -66,6 +66,18 @@ def imports_of(module: Path) -> set[str]:
     return found
 
 
+def modules_of(module: Path) -> set[str]:
+    """Give every module that is imported from, without the names taken from it."""
+    nodes = list(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+    taken = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return taken | {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+
+
+def is_inside(imported: str, features: set[str]) -> bool:
+    """Whether a module stands inside one of these features: `heraut.brands.model`, not `heraut.brands`."""
+    return any(imported.startswith(f"heraut.{feature}.") for feature in features)
+
+
 def allowed(imported: str, room: str) -> bool:
     """Whether a module of `room` may import `heraut.<imported>`."""
     if imported.split(".", maxsplit=1)[0] == room:
@@ -82,6 +94,15 @@ def test_rooms_import_only_what_stands_below_them(module: Path) -> None:
     inside = {name.removeprefix("heraut.") for name in imports_of(module) if name.startswith("heraut.")}
 
     assert {name for name in inside if not allowed(name, room)} == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(HOUSE)))
+def test_features_meet_through_what_they_export(module: Path) -> None:
+    """A feature takes from another what its `__init__` gives, and knows nothing of how it is made."""
+    room = room_of(module)
+    others = FEATURES - {room} if room in FEATURES else set()
+
+    assert {name for name in modules_of(module) if is_inside(name, others)} == set()
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(HOUSE)))
@@ -149,6 +170,8 @@ def test_the_rules_can_fail(tmp_path: Path) -> None:
     wrong.write_text("import boto3\nfrom heraut.aws.table import Table\n")
 
     assert {"boto3", "heraut.aws.table"} <= imports_of(wrong)
+    assert is_inside("heraut.brands.model", FEATURES)
+    assert not is_inside("heraut.brands", FEATURES)
     assert not allowed("aws.table", "publishing")
     assert not allowed("publishing.publish_post", "networks")
     assert allowed("publishing.model", "networks")

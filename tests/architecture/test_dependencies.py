@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 RECORD = (ROOT / "docs" / "decisions" / "0001-house-and-dependencies.md").read_text(encoding="utf-8")
+DISTRIBUTIONS = {  # where the name that is imported is not the package's
+    "PIL": "pillow",
+    "aws_lambda_powertools": "aws-lambda-powertools",
+    "bs4": "beautifulsoup4",
+    "linkify_it": "linkify-it-py",
+    "ruamel": "ruamel.yaml",
+}
 FILES = ("layers/heraut/requirements.in", "requirements-dev.in")
 
 
@@ -43,3 +52,22 @@ def test_nothing_is_explained_that_went() -> None:
     held = {name for file in FILES for name in named(file)} | {"types-*", "dependency"}
 
     assert explained() - held == set()
+
+
+def imported() -> set[str]:
+    """The packages that the house imports itself; stubs are for types alone."""
+    found: set[str] = set()
+    for module in (ROOT / "layers" / "heraut" / "heraut").rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.split(".")[0])
+    others = {name for name in found - sys.stdlib_module_names - {"heraut"} if not name.startswith("mypy_boto3_")}
+    return {DISTRIBUTIONS.get(name, name) for name in others}
+
+
+def test_what_is_imported_is_named_and_nothing_else_is() -> None:
+    """What another package happens to bring may go with its next version."""
+    assert imported() - {name for file in FILES for name in named(file)} == set()
+    assert set(named("layers/heraut/requirements.in")) - imported() == set()

@@ -11,10 +11,11 @@ import pytest
 from heraut.aws.site_objects import PublicBucket
 from heraut.brands import Account, NetworkName
 from heraut.cli import accounts
-from heraut.errors import CredentialsExpired, RateLimited, Refused, Unreachable
+from heraut.errors import CredentialsExpired, OutcomeUnknown, RateLimited, Refused, Unreachable
 from heraut.networks.site import Site
 from heraut.problems import problem
 from tests.contracts.cli_shop import BAKERY
+from tests.contracts.provider import Provider
 
 if TYPE_CHECKING:
     from heraut.errors import NetworkError
@@ -112,6 +113,23 @@ def test_a_network_that_refreshes_is_renewed_at_once(shop: Shop) -> None:
     assert shop.sky.tried == [renewed]
     assert shop.secrets.secret("martin", "sky") == renewed
     assert "renewed-token" not in said.out + said.err
+
+
+@pytest.mark.parametrize("code", ["server_silent", "server_answer_broken", "server_answer_unreadable"])
+def test_what_was_only_tried_is_never_said_to_be_online(shop: Shop, code: str) -> None:
+    """The same silence after a post means that it may be online; a try sends nothing."""
+    shop.secrets.save_secret("martin", "masto", {"password": SECRET})
+    shop.masto.trouble = OutcomeUnknown(problem(code, host="social.example"))
+
+    with Provider(shop).answering():
+        diagnosis = shop.heraut("doctor").out
+    for said in (
+        shop.heraut("account", "check", "masto").out,
+        shop.heraut("account", "secret", "masto", typed=SECRET).err,
+        diagnosis,
+    ):
+        assert "Le serveur social.example ne répond pas, ou pas comme il le devrait." in said
+        assert "en ligne" not in said
 
 
 @pytest.mark.parametrize("kind", [CredentialsExpired, Refused])

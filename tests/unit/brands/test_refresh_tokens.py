@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from heraut.brands import Account, Brand, NetworkName, Person
-from heraut.brands.refresh_tokens import Planned, PlannedPosts, Renewed, Renewing, refresh_tokens
+from heraut.brands.refresh_tokens import Renewed, Renewing, refresh_tokens
+from heraut.brands.store import Planned, PlannedPosts
 from heraut.errors import CredentialsExpired, OutcomeUnknown, TryAgain, Unreachable
 from heraut.notifications.base import Message
 from heraut.problems import problem

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heraut.brands import NetworkName, Role
-from heraut.errors import CredentialsExpired, InvalidInput, RateLimited, TryAgain, Unreachable
+from heraut.errors import CredentialsExpired, InvalidInput, OutcomeUnknown, RateLimited, TryAgain, Unreachable
 from heraut.networks.base import Identity, Limits
 from heraut.problems import problem
 from heraut.publishing.check_upcoming import Checking, check_upcoming
@@ -202,6 +202,18 @@ def test_a_network_that_is_away_is_told_at_the_last_hour_alone(ahead: Ahead) -> 
     ahead.network.answers["bluesky"] = AWAY
     assert ahead.told(QUARTER) == []  # not mended: it is not known
     assert ahead.told(23 * HOUR) == ["lea", "paul"]
+
+
+def test_an_account_that_does_not_answer_ahead_is_not_said_to_have_posted(ahead: Ahead) -> None:
+    """Nothing was sent: « peut-être en ligne » is for what was."""
+    ahead.queue()
+    ahead.network.answers["bluesky"] = OutcomeUnknown(problem("server_silent", host="bsky.social"))
+    assert ahead.told() == []
+
+    (_, message), _ = ahead.run(23 * HOUR)
+
+    assert "Le serveur bsky.social ne répond pas" in message.why
+    assert "en ligne" not in message.why
 
 
 def test_one_accounts_trouble_does_not_stop_the_others(ahead: Ahead) -> None:

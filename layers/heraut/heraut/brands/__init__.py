@@ -1,6 +1,18 @@
 """Brands, people, roles, accounts: who owns what and who hears of it."""
 
-from heraut.brands.model import EVERYTHING, Account, Brand, NetworkName, Person, Role
-from heraut.brands.store import Brands, Secrets
+from heraut.brands.model import EVERYTHING, NAME, Account, Brand, NetworkName, Person, Role
+from heraut.brands.store import Brands, Planned, PlannedPosts, Secrets
 
-__all__ = ["EVERYTHING", "Account", "Brand", "Brands", "NetworkName", "Person", "Role", "Secrets"]
+__all__ = [
+    "EVERYTHING",
+    "NAME",
+    "Account",
+    "Brand",
+    "Brands",
+    "NetworkName",
+    "Person",
+    "Planned",
+    "PlannedPosts",
+    "Role",
+    "Secrets",
+]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands.refresh_tokens import TURN, end_turn, turn_of
 from heraut.errors import CredentialsExpired, NetworkError, Refused
-from heraut.networks.base import Refreshes
+from heraut.networks.base import Refreshes, problem_of_trial
 from heraut.problems import problem
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _connect(
         return Connected(kept=False, problem=refused.problem)
     except NetworkError as unanswered:
         secrets.save_secret(brand.id, account.name, given)
-        return Connected(kept=True, problem=unanswered.problem)
+        return Connected(kept=True, problem=problem_of_trial(unanswered))
     secrets.save_secret(brand.id, account.name, given)
     return Connected(kept=True, identity=identity)
 

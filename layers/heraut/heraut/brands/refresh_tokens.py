@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from heraut.brands.model import Role
 from heraut.errors import CredentialsExpired, HerautError, OutcomeUnknown, TryAgain
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands.model import Account, Brand, NetworkName, Person
-    from heraut.brands.store import Brands, Secrets
+    from heraut.brands.store import Brands, Planned, PlannedPosts, Secrets
     from heraut.clock import Clock
     from heraut.networks.base import Publishes
     from heraut.notifications.base import Notifications
@@ -36,21 +36,6 @@ MOST_NAMED = 10
 # Between the tries to write a renewed secret: the one before may be used up, so that there is no other copy.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 30))
 _WORDS = Wording("heraut.brands", "messages.toml")
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A post still to leave: when, and how it begins."""
-
-    publish_at: datetime
-    words: str
-
-
-class PlannedPosts(Protocol):
-    """What is planned on an account."""
-
-    def __call__(self, brand: str, account: str, since: datetime, until: datetime) -> Sequence[Planned]:
-        """Give the posts that are to leave, soonest first."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Ports of the brands room: where configuration, people's confirmations and secrets are kept."""
+"""Ports of the brands room: where configuration, people's confirmations and secrets are kept, and what is planned."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -44,3 +45,18 @@ class Secrets(Protocol):
 
     def save_secret(self, brand: str, account: str, secret: Mapping[str, str]) -> None:
         """Replace an account's secret."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A post still to leave: when, and how it begins."""
+
+    publish_at: datetime
+    words: str
+
+
+class PlannedPosts(Protocol):
+    """What is planned on an account."""
+
+    def __call__(self, brand: str, account: str, since: datetime, until: datetime) -> Sequence[Planned]:
+        """Give the posts that are to leave, soonest first."""

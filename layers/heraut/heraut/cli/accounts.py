@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from heraut.cli.options import BrandName, Json, Stack, accounts_called, brands_called, open_desk
-from heraut.cli.speech import CannotGoOn, complain, console, problem_line, say, sentences_of, tell
+from heraut.cli.speech import CannotGoOn, complain, console, problem_line, say, sentences_of_trial, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +134,7 @@ def _check(desk: Desk, owner: Brand, account: Account) -> bool:
                 return False
         identity = adapter.check(account, held)
     except (NetworkError, ConfigurationError) as error:
-        tell(say("check_bad", named=named, why=" ".join(sentences_of(error))), "red")
+        tell(say("check_bad", named=named, why=" ".join(sentences_of_trial(error))), "red")
         return False
     page = _page(desk, owner, account) or identity.url
     where = f" ({page})" if page else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
-from heraut.cli.speech import CannotGoOn, say, sentences_of, tell
+from heraut.cli.speech import CannotGoOn, say, sentences_of, sentences_of_trial, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -183,7 +183,7 @@ def _tried_account(desk: Desk, brand: Brand, account: Account) -> Iterator[Findi
         if not missing:
             adapter.check(account, held)
     except (NetworkError, ConfigurationError) as error:
-        missing, trouble = False, " ".join(sentences_of(error))
+        missing, trouble = False, " ".join(sentences_of_trial(error))
     yield from findings.of_account(brand.id, account.name, trouble, missing=missing)
 
 

@@ -106,6 +106,13 @@ def sentences_of(error: HerautError) -> list[str]:
             return [say(code, detail=str(error))]
 
 
+def sentences_of_trial(error: HerautError) -> list[str]:
+    """Say why an account could not be tried; nothing was sent, so nothing may be online."""
+    from heraut.networks.base import problem_of_trial
+
+    return [problem_line(problem_of_trial(error))] if isinstance(error, NetworkError) else sentences_of(error)
+
+
 _CODES: dict[type[HerautError], str] = {
     TryAgain: "try_again",
     NewerRelease: "newer_release",

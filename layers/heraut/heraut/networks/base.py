@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from heraut.errors import OutcomeUnknown
+from heraut.problems import problem
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.brands.model import NetworkName
+    from heraut.errors import NetworkError
     from heraut.problems import Language, Problem
     from heraut.publishing.model import Content, Media, Prepared
 
@@ -201,3 +205,9 @@ class Expires(Protocol):
 
     def good_until(self, account: Account, secret: Mapping[str, str]) -> datetime | None:
         """Say until when the secret is good unless a person renews it (aware); None: no end is known."""
+
+
+def problem_of_trial(error: NetworkError) -> Problem:
+    """Say what stopped an account from being tried (`check`): nothing was sent, so nothing of ours may be online."""
+    host = error.problem.fields.get("host")
+    return problem("trial_unanswered", host=host) if isinstance(error, OutcomeUnknown) and host else error.problem

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from heraut import links as tokens
-from heraut.brands.model import NAME
+from heraut.brands import NAME
 from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName, event
 from heraut.links import Action

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from heraut.brands.model import EVERYTHING
+from heraut.brands import EVERYTHING
 from heraut.publishing.model import Instant, State
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ from heraut.errors import (
     Refused,
     TryAgain,
 )
+from heraut.networks.base import problem_of_trial
 from heraut.problems import problem
 from heraut.publishing import upcoming
 from heraut.publishing.model import State
@@ -158,7 +159,7 @@ def _tried(world: Checking, wanted: tuple[str, Account]) -> Trial:
     except RateLimited:
         return Trial(tried=False)
     except NetworkError as error:
-        return Trial(tried=False, away=error.problem)
+        return Trial(tried=False, away=problem_of_trial(error))
     except Exception:  # whatever went wrong with this account, the others' posts are looked at
         log.exception("%s/%s could not be tried", brand, account.name)
         return Trial(tried=False)

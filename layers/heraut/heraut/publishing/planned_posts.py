@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heraut.brands.refresh_tokens import Planned
+from heraut.brands import Planned
 from heraut.publishing.model import State
 
 if TYPE_CHECKING:
