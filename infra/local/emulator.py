@@ -6,6 +6,10 @@ Additions (docs/decisions/0002-embedded-emulator.md):
 * it holds a turn until its very end: whoever starts anew knows when the state is saved;
 * while it runs, a file `unsaved` stands in its state folder: MiniStack saves only when it stops, so the file found
   at a start says that what lies beside it is older than what was done;
+* with HERAUT_SNAPSHOT_SECONDS set, it saves its tables so often, and everything whenever a file `save` stands in its state
+  folder (which it then takes away): what a kill loses is seconds;
+* with HERAUT_RESTORED set, the table of posts is marked as one that comes from a backup before anything runs: it sends
+  nothing until `heraut doctor --reconcile` has read back what went out since;
 * what is authorised is what AWS checks: a raw mail on the identity it is sent from, ssm:GetParameters on the names it
   asks for, batches of messages as the single action;
 * a layer is unpacked once and shared by all workers, as Lambda does: unpacking it for each start, in the process that
@@ -17,6 +21,7 @@ Additions (docs/decisions/0002-embedded-emulator.md):
   `{"role", "action", "resource", "allowed"}`.
 """
 
+import asyncio
 import base64
 import copy
 import datetime as dt
@@ -28,6 +33,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import zipfile
 from email.utils import parseaddr
 from pathlib import Path
@@ -35,7 +41,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence
 from ministack.services import dynamodb, ses_v2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
@@ -147,6 +153,47 @@ def _keep_streams() -> None:
     dynamodb.get_state, dynamodb.load_persisted_state = get_state, load_persisted_state
 
 
+def _take_snapshots(seconds: float) -> None:
+    """Save tables every so many seconds, in the loop that serves every request: no half of a transaction is saved.
+
+    It holds the loop for some hundredths of a second.
+    """
+    start = app._run_ready_scripts  # noqa: SLF001 - the first thing that runs once all is served
+    folder = Path(persistence.STATE_DIR)
+
+    async def snapshots() -> None:
+        due = 0.0
+        while True:
+            await asyncio.sleep(min(seconds, 0.5))
+            if (folder / "save").exists():
+                persistence.save_all(app._build_persistence_save_dict())  # noqa: SLF001
+                (folder / "save").unlink()
+            elif time.monotonic() >= due:
+                due = time.monotonic() + seconds
+                persistence.save_state("dynamodb", dynamodb.get_state())
+
+    async def ready() -> None:
+        task = asyncio.create_task(snapshots())
+        task.add_done_callback(lambda done: done.cancelled() or done.result())
+        await start()
+
+    app._run_ready_scripts = ready  # noqa: SLF001
+
+
+def _mark_as_restored() -> None:
+    """Say in each table of posts that its content is older than what went out (`*#brake`, `table`)."""
+    load = dynamodb.load_persisted_state
+    mark = {"pk": {"S": "*#brake"}, "sk": {"S": "table"}, "name": {"S": "a killed run"}, "schema": {"N": "1"}}
+
+    def load_persisted_state(data: Any) -> None:
+        load(data)
+        for (_account, _region, name), table in dynamodb._tables.all_items():  # noqa: SLF001
+            if "-PostsTable-" in name:
+                table["items"].setdefault(mark["pk"]["S"], {})[mark["sk"]["S"]] = mark
+
+    dynamodb.load_persisted_state = load_persisted_state
+
+
 def _record_actions(path: str) -> None:
     """Write down each decision about a role's request; appended, so that several workers may share the file."""
     original = iam_evaluator.evaluate
@@ -191,6 +238,10 @@ def _serve() -> None:
     _authorise_as_aws_does()
     _share_layers()
     _keep_streams()
+    if os.environ.get("HERAUT_RESTORED"):
+        _mark_as_restored()
+    if os.environ.get("HERAUT_SNAPSHOT_SECONDS"):
+        _take_snapshots(float(os.environ["HERAUT_SNAPSHOT_SECONDS"]))
     _keep_mails(Path(os.environ["HERAUT_MAILS"]))
     if os.environ.get("HERAUT_RECORD"):
         _record_actions(os.environ["HERAUT_RECORD"])

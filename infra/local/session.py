@@ -33,7 +33,9 @@ RUN = FOLDER / "run.json"
 TURN = FOLDER / "run.turn"
 DEPLOYED = FOLDER / "deployed.json"
 UNSAVED = FOLDER / "state" / "unsaved"
+TABLES = FOLDER / "state" / "dynamodb.json"
 STACK = "heraut-local"
+SNAPSHOT_SECONDS = 10
 BLUESKY_PORT = 2583
 
 
@@ -95,27 +97,34 @@ def refuse_if_taken(port: int) -> None:
         )
 
 
-def set_aside_unsaved_state() -> None:
-    """A killed run left the state of an older clean stop: nothing says what went out since, so it is not used."""
+def was_killed() -> bool:
+    """Whether the last run was killed and left tables that are older than what it did, by seconds as a rule.
+
+    They are used, and nothing leaves until what went out since was read back. A run killed before it had deployed
+    anything left nothing of use: that is set aside.
+    """
     if not UNSAVED.exists():
-        return
+        return False
     since = UNSAVED.read_text(encoding="utf-8").strip()
+    if DEPLOYED.exists() and TABLES.exists():
+        saved = dt.datetime.fromtimestamp(TABLES.stat().st_mtime).astimezone()
+        say(f"The run started {since} was killed. Its queue is as it was saved at {saved:%H:%M:%S}.")
+        return True
     aside = FOLDER / f"state-set-aside-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}"
     UNSAVED.parent.rename(aside)
     DEPLOYED.unlink(missing_ok=True)
-    say(
-        f"The run started {since} was killed before it could save what it had done. Its older state could send again "
-        f"what already went out, so this run starts empty; the old state is kept in {aside.relative_to(stack.ROOT)}."
-    )
+    say(f"The run started {since} was killed before it was ready. What it left is in {aside.relative_to(stack.ROOT)}.")
+    return False
 
 
 @contextlib.contextmanager
-def emulator(port: int, *, aloud: bool = True) -> Iterator[stack.Emulator]:
+def emulator(port: int, *, aloud: bool = True, restored: bool = False) -> Iterator[stack.Emulator]:
     """The emulator while the block runs; stopped cleanly, its state saved, whatever ends the block.
 
+    `restored`: what it finds is older than what was done.
     Not `aloud`, it stops in silence when all is well: the last line is the play's.
     """
-    running = stack.start(port, FOLDER)
+    running = stack.start(port, FOLDER, snapshot_seconds=SNAPSHOT_SECONDS, restored=restored)
     RUN.write_text(json.dumps({"pid": os.getpid(), "emulator": running.process.pid, "endpoint": running.endpoint}))
     try:
         yield running
@@ -127,7 +136,7 @@ def emulator(port: int, *, aloud: bool = True) -> Iterator[stack.Emulator]:
         running.stop()
         shutil.rmtree(FOLDER / "tmp", ignore_errors=True)  # before the next run may start: it unpacks there too
         if UNSAVED.exists():
-            say("The emulator ended without saving: what was done in this run is lost.")
+            say("The emulator ended without saving: the next run reads back what was done in the last seconds.")
         elif aloud:
             say("Stopped. `make run` finds the queue again as it is now.")
         RUN.unlink(missing_ok=True)
@@ -147,6 +156,7 @@ def bring_up(running: stack.Emulator) -> dict[str, str]:
         say("Building and deploying infra/template.yaml ...")
         built = stack.build(FOLDER, say)
         outputs = stack.deploy(running, built, STACK, parameters(running.port), say)
+        running.save()  # a kill from here on finds the stack
         DEPLOYED.write_text(json.dumps({"fingerprint": wanted, "outputs": outputs}, indent=1))
     servers = parameters(running.port)["LocalServers"]
     local = {
@@ -158,6 +168,13 @@ def bring_up(running: stack.Emulator) -> dict[str, str]:
     }
     LOCAL.write_text(json.dumps({**local, "access_key": "test", "secret_key": "test"}, indent=1))  # the emulator's own
     return outputs
+
+
+def read_back() -> None:
+    """Have the command read back what went out since the tables were saved, and say it."""
+    say("Reading back what went out since (heraut doctor --reconcile) ...")
+    command = [environments.program("desk", "heraut"), "doctor", "--reconcile", "--stack", "local"]
+    subprocess.run(command, cwd=stack.ROOT, check=False)  # what waits for a person is said; it is no failure of ours
 
 
 def play(how: str, running: stack.Emulator) -> int:
@@ -201,14 +218,16 @@ def run(how: str, port: int) -> int:
     with alone():
         wait_for_the_last_emulator()
         refuse_if_taken(port)
-        set_aside_unsaved_state()
+        restored = was_killed()
         say("Starting the embedded stack ...")
-        return _run(how, port)
+        return _run(how, port, restored=restored)
 
 
-def _run(how: str, port: int) -> int:
-    with emulator(port, aloud=how != "once") as running:
+def _run(how: str, port: int, *, restored: bool) -> int:
+    with emulator(port, aloud=how != "once", restored=restored) as running:
         outputs = bring_up(running)
+        if restored:
+            read_back()
         if how == "none":
             say(f"The local stack answers. Public bucket: {outputs['PublicUrl']}\nCtrl-C stops it.")
             wait(running)

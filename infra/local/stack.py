@@ -69,6 +69,19 @@ class Emulator:
             config=Config(retries={"max_attempts": 3, "mode": "standard"}, connect_timeout=5, read_timeout=120),
         )
 
+    def save(self, seconds: float = STOP_SECONDS) -> None:
+        """Have everything saved now; it must have been started with `snapshot_seconds`.
+
+        Raises: StackError when it is not done in time.
+        """
+        asked = self.log.parent / "state" / "save"
+        asked.touch()
+        deadline = time.monotonic() + seconds
+        while asked.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise StackError(f"The emulator did not save its state, see {self.log}.")
+            time.sleep(0.1)
+
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
         """Stop it cleanly, which saves its state; True when it ended by itself in time, False when it was killed."""
         if self.process.poll() is None:
@@ -99,17 +112,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(port: int, folder: Path, *, authorise: bool = True, record: Path | None = None) -> Emulator:
+def start(
+    port: int,
+    folder: Path,
+    *,
+    authorise: bool = True,
+    record: Path | None = None,
+    snapshot_seconds: float | None = None,
+    restored: bool = False,
+) -> Emulator:
     """Start MiniStack on a port; returns when it answers.
 
     Under `folder` it keeps `state/`, `mails/` (each mail sent, as a file), `tmp/` and `emulator.log`.
     `record` is a file that receives every authorised action of a role, one JSON object a line.
+    With `snapshot_seconds` its tables are saved so often. `restored`: what it finds is older than what was done, and
+    posts wait to be read back.
     Raises: StackError when it does not answer within a minute.
     """
     for name in ("state", "tmp", "mails"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     log = folder / "emulator.log"
-    emulator = Emulator(port, _spawn(port, folder, log, authorise=authorise, record=record), log)
+    more = {} if record is None else {"HERAUT_RECORD": str(record)}
+    more |= {"HERAUT_SNAPSHOT_SECONDS": str(snapshot_seconds)} if snapshot_seconds else {}
+    more |= {"HERAUT_RESTORED": "1"} if restored else {}
+    emulator = Emulator(port, _spawn(port, folder, log, more, authorise=authorise), log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if emulator.process.poll() is not None:
@@ -121,7 +147,7 @@ def start(port: int, folder: Path, *, authorise: bool = True, record: Path | Non
     raise StackError(f"the emulator did not answer within {START_SECONDS} s, see {log}")
 
 
-def _spawn(port: int, folder: Path, log: Path, *, authorise: bool, record: Path | None) -> subprocess.Popen[bytes]:
+def _spawn(port: int, folder: Path, log: Path, more: Mapping[str, str], *, authorise: bool) -> subprocess.Popen[bytes]:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON", "HERAUT_"))
     }
@@ -141,8 +167,7 @@ def _spawn(port: int, folder: Path, log: Path, *, authorise: bool, record: Path 
         "LAMBDA_WARM_TTL_SECONDS": "900",
     }
     environment |= {"HERAUT_MAILS": str(folder / "mails"), "HERAUT_TURN": str(folder / EMULATOR_TURN)}
-    if record is not None:
-        environment["HERAUT_RECORD"] = str(record)
+    environment |= more
     with log.open("ab") as out:
         # Its own session, so that Ctrl-C reaches only the runner; its standard input closes when the runner dies.
         return subprocess.Popen(

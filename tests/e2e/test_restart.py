@@ -37,6 +37,42 @@ def test_a_function_fed_by_a_stream_hears_of_the_first_change_after_a_restart(tm
         assert again.stop()
 
 
+def test_a_killed_emulator_loses_seconds_and_its_posts_wait_to_be_read_back(tmp_path: Path) -> None:
+    """What changed until shortly before is there, and the table of posts says that it is not all."""
+    environments.prepare(["ministack"])
+    port = stack.free_port()
+    first = stack.start(port, tmp_path, authorise=False, snapshot_seconds=0.5)
+    try:
+        _make_table(first, "x-PostsTable-1")
+        first.save()
+        first.client("dynamodb").put_item(TableName="x-PostsTable-1", Item={"pk": {"S": "b"}, "sk": {"S": "late"}})
+        _wait_until(lambda: '"late"' in (tmp_path / "state" / "dynamodb.json").read_text(encoding="utf-8"))
+    finally:
+        first.process.kill()
+        first.stop()
+    assert (tmp_path / "state" / "unsaved").exists()
+
+    again = stack.start(port, tmp_path, authorise=False, restored=True)
+    try:
+        items = again.client("dynamodb").scan(TableName="x-PostsTable-1")["Items"]
+    finally:
+        assert again.stop()
+
+    found = {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
+    assert set(found) == {("b", "late"), ("*#brake", "table")}
+    assert found["*#brake", "table"]["name"]["S"] != "x-PostsTable-1"
+
+
+def _make_table(emulator: stack.Emulator, name: str) -> None:
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    emulator.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+    )
+
+
 def _set_up(emulator: stack.Emulator) -> None:
     table = emulator.client("dynamodb").create_table(
         TableName="changes",

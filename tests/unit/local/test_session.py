@@ -40,7 +40,7 @@ def test_the_next_run_waits_until_what_this_one_unpacked_is_gone(
     monkeypatch.setattr(session, "LOCAL", tmp_path / "local.json")
     monkeypatch.setattr(session, "UNSAVED", tmp_path / "unsaved")
     monkeypatch.setattr(session, "say", say)
-    monkeypatch.setattr(stack, "start", lambda _port, _folder: Emulator())
+    monkeypatch.setattr(stack, "start", lambda _port, _folder, **_: Emulator())
     monkeypatch.setattr(signal, "signal", lambda *_: None)
 
     with session.emulator(4790):
@@ -61,3 +61,45 @@ def test_a_second_run_of_a_checkout_is_refused(tmp_path: Path, monkeypatch: pyte
         session.RUN.write_text('{"pid": 12, "endpoint": "http://127.0.0.1:4790"}', encoding="utf-8")
         with pytest.raises(stack.StackError, match=r"already runs here \(process 12, http://127\.0\.0\.1:4790\)"):
             session.run("live", 4790)
+
+
+@pytest.fixture(name="state")
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder that a killed run left."""
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "unsaved").write_text("2026-11-21 09:00:00\n", encoding="utf-8")
+    monkeypatch.setattr(session, "FOLDER", tmp_path)
+    monkeypatch.setattr(stack, "ROOT", tmp_path)
+    monkeypatch.setattr(session, "UNSAVED", state / "unsaved")
+    monkeypatch.setattr(session, "TABLES", state / "dynamodb.json")
+    monkeypatch.setattr(session, "DEPLOYED", tmp_path / "deployed.json")
+    return state
+
+
+def test_a_killed_run_that_had_deployed_goes_on_from_its_tables(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are seconds old; what went out since is read back before anything leaves."""
+    for file in (session.TABLES, session.DEPLOYED):
+        file.write_text("{}", encoding="utf-8")
+
+    assert session.was_killed()
+    assert state.exists()
+    assert "The run started 2026-11-21 09:00:00 was killed. Its queue is as it was saved at" in capsys.readouterr().out
+
+
+def test_a_killed_run_that_had_deployed_nothing_is_set_aside(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Half a deployment is of no use; what it left is named."""
+    session.TABLES.write_text("{}", encoding="utf-8")
+
+    assert not session.was_killed()
+    assert not state.exists()
+    assert "killed before it was ready. What it left is in state-set-aside-" in capsys.readouterr().out
+
+
+def test_a_clean_stop_needs_no_reading_back(state: Path) -> None:
+    """Nothing went out since."""
+    (state / "unsaved").unlink()
+
+    assert not session.was_killed()
