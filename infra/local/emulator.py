@@ -6,8 +6,8 @@ Additions (docs/decisions/0002-embedded-emulator.md):
 * it holds a turn until its very end: whoever starts anew knows when the state is saved;
 * while it runs, a file `unsaved` stands in its state folder: MiniStack saves only when it stops, so the file found
   at a start says that what lies beside it is older than what was done;
-* with HERAUT_SNAPSHOT_SECONDS set, it saves its tables so often, and everything whenever a file `save` stands in its state
-  folder (which it then takes away): what a kill loses is seconds;
+* with HERAUT_SNAPSHOT_SECONDS set, it saves its tables so often, and everything whenever a file `save` stands in its
+  state folder (which it then takes away): what a kill loses is seconds;
 * with HERAUT_RESTORED set, the table of posts is marked as one that comes from a backup before anything runs: it sends
   nothing until `heraut doctor --reconcile` has read back what went out since;
 * what is authorised is what AWS checks: a raw mail on the identity it is sent from, ssm:GetParameters on the names it
