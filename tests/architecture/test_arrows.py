@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "layers" / "heraut" / "heraut"
 SHARED = {
+    "addresses",
     "allowance",
     "errors",
     "clock",

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.links_table import LinksTable
+from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
 from heraut.brands import NetworkName
 from heraut.brands.check_people import check_people
+from heraut.brands.give_brake import give_brake
 from heraut.events import TOLD_TO_PEOPLE, EventName
 from heraut.lambdas import bootstrap
 from heraut.links import Action
@@ -187,3 +190,41 @@ def test_the_link_that_confirms_a_person(bakery: Bakery, monkeypatch: pytest.Mon
 
     assert url.press_twice(address) == [200, 200]
     assert set(bakery.brands.confirmations("martin")) == {"lea"}
+
+
+def test_the_red_button(bakery: Bakery, posts_stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opened by anything it stops nothing; two who press at once make one pause, two who go on end it once."""
+    pauses = PausesTable(posts_stack.table)
+    bakery.__dict__["pauses"] = pauses
+    post = a_post(accounts=("bluesky",))
+    later = a_delivery(post, "bluesky", State.SCHEDULED).model_copy(update={"holds": frozenset({"pause:martin"})})
+    bakery.add(post, later)
+    stores: dict[str, Any] = {"links": bakery.links, "notifications": bakery.notifications}
+    give_brake(SLOTS.people[0], SLOTS, **stores, links_url=LINKS_URL, now=NOW)
+    (address,) = addresses(bakery)
+    url = Url(bakery, monkeypatch)
+
+    for method, agent in itertools.product(("GET", "HEAD"), AGENTS):
+        assert url.open(address, method, agent)["statusCode"] == 200
+    assert not pauses.pauses(["martin"])
+
+    assert url.press_twice(address, "when=pause&scope=") == [200, 200]
+    (pause,) = pauses.pauses(["martin"])
+    url.at(NOW + timedelta(minutes=1))
+    shown = url.open(address)["body"]
+    assert url.open(address, "POST", body="when=pause&scope=")["statusCode"] == 200
+    assert pauses.pauses(["martin"]) == [pause]
+
+    (go_on,) = re.findall(r'name="when" value="(resume [^"]+)"', shown)
+    (choice,) = set(re.findall(r'name="(martin/[^"]+)"', shown))
+    assert url.press_twice(address, urlencode({"when": go_on, choice: "planned"})) == [200, 200]
+
+    assert not pauses.pauses(["martin"])
+    assert len(pauses.ended(["martin"])) == 1
+    (after,) = bakery.posts.deliveries("martin", "p1")
+    assert (after.state, after.holds, after.revision) == (State.SCHEDULED, frozenset(), later.revision + 1)
+    names = [one.name for one in bakery.posts.story("martin", "p1")]
+    assert names.count(EventName.DELIVERY_RELEASED) == 1
+
+    assert url.open(address, "POST", body=urlencode({"when": go_on, choice: "dropped"}))["statusCode"] == 200
+    assert bakery.posts.deliveries("martin", "p1")[0] == after

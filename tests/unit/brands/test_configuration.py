@@ -171,3 +171,58 @@ class TestApplying:
         turned = broken(accounts=GOOD["brands"][0]["accounts"][::-1], revision=1)
 
         assert plan_configuration(read_configuration(turned), store).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "kept"),
+    [
+        ("Martin\u202egpj", "letters_unfit", "Martin gpj"),
+        ("Martin\n et fils", "letters_unfit", "Martin  et fils"),
+        ("\x1b[2JMartin", "letters_unfit", "[2JMartin"),
+        ("Mar\u200b\u200b\u200b\u200btin", "letters_unfit", "Mar\u200b\u200btin"),
+        ("Martin\ud800", "letters_unfit", "Martin"),
+        ("Martin\u2067", "letters_unfit", "Martin"),
+        ("", "field_missing", None),
+        ("\u200b \u00ad", "field_missing", None),
+        ("M" * 501, "value_too_long", None),
+    ],
+)
+@pytest.mark.parametrize("whose", ["brand", "person", "account"])
+def test_a_name_that_deceives_is_refused_with_the_one_that_is_seen(
+    whose: str, name: str, code: str, kept: str | None
+) -> None:
+    """Names stand in messages, on pages and in headers of mails."""
+    document = copy.deepcopy(GOOD)
+    brand = document["brands"][0]
+    holder, field, where = {
+        "brand": (brand, "name", "brands[1].name"),
+        "person": (brand["people"][0], "name", "brands[1].people[1].name"),
+        "account": (brand["accounts"][2], "handle", "brands[1].accounts[3].handle"),
+    }[whose]
+    holder[field] = name
+
+    assert (code, where) in codes(document)
+    with pytest.raises(InvalidInput) as refused:
+        read_configuration(document)
+    said = next(found for found in refused.value.problems if found.code == code)
+    assert kept is None or kept in said.remedy("fr")
+
+
+@pytest.mark.parametrize(
+    "name", ["Œuf & Cie — « l'été »", "מאפיית לוי", "\u2067לוי\u2069 et fils", "👩‍🍳 Léa", "  Martin "]
+)
+def test_names_of_every_script_are_kept(name: str) -> None:
+    """Nothing that a person types on purpose is refused."""
+    (brand,) = read_configuration(broken(name=name))
+
+    assert brand.name == name
+
+
+@pytest.mark.parametrize(
+    "address", ["https://[bad", "https://a b.example", "https://", "javascript:alert(1)", "https://x:y"]
+)
+def test_an_address_that_cannot_be_used_is_refused(address: str) -> None:
+    """It would break each message that leads there."""
+    accounts = [{"name": "insta", "network": "by_hand", "url": address}]
+
+    assert codes(broken(accounts=accounts, groups={})) == [("server_address_unreadable", "brands[1].accounts[1].url")]

@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from heraut.pages import site_page
-from heraut.pages.site_page import SitePage, html_of, is_web, shown_link
+from heraut.pages.site_page import SitePage, html_of, shown_link
 from heraut.problems import Language
 
 TEMPLATES = Path(site_page.__file__).parent / "templates"
@@ -55,23 +55,6 @@ def test_texts_become_paragraphs_and_links(text: str, html: str) -> None:
 def test_links_are_shown_as_people_say_them(address: str, shown: str) -> None:
     """Without https:// and www, not too long."""
     assert shown_link(address) == shown
-
-
-@pytest.mark.parametrize(
-    ("address", "stands"),
-    [
-        ("https://example.org", True),
-        ("HTTP://EXAMPLE.ORG/a", True),
-        ("https://[bad", False),
-        ("https://\u2100.example", False),
-        ("https:///a", False),
-        (" https://example.org", False),
-        ("javascript:alert(1)//https://example.org", False),
-    ],
-)
-def test_only_web_addresses_stand_in_a_link(address: str, stands: bool) -> None:
-    """One that cannot be taken apart would break the page it stands on."""
-    assert is_web(address) is stands
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ValidationError
 
+from heraut.addresses import is_web
 from heraut.brands.model import Account, Brand, NetworkName, Person, Role
 from heraut.errors import InvalidInput
+from heraut.letters import clean, in_one_line
 from heraut.problems import problem
 
 if TYPE_CHECKING:
@@ -28,11 +30,12 @@ BRAND_FIELDS = frozenset(
 )
 ACCOUNT_FIELDS = frozenset({"name", "network", "instance", "service", "handle", "url", "language", "late", "slots"})
 PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "language", "roles"})
+LONGEST_VALUE = 500  # characters of one field; nothing that a configuration names is longer
 BLUESKY_SERVICE = "https://bsky.social"
 _LATE = re.compile(
     r"^\s*(?:(?P<days>\d+)\s*(?:j|d))?\s*(?:(?P<hours>\d+)\s*h)?\s*(?:(?P<minutes>\d+)\s*(?:min|m))?\s*$"
 )
-_EMAIL = re.compile(r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")
+_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 
 
 def read_configuration(document: Any) -> tuple[Brand, ...]:
@@ -67,6 +70,7 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
     problems += _repeated((person.id for person in people), f"{path}.people", "person_repeated")
     problems += _groups_problems(entry.get("groups") or {}, accounts, path)
     problems += _zone_problems(entry.get("zone", "Europe/Paris"), path)
+    problems += _letters_problems(entry, BRAND_FIELDS, path)
     if len(problems) > before:
         return None
     values = {key: entry[key] for key in BRAND_FIELDS & entry.keys() if entry[key] is not None}
@@ -76,6 +80,7 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
 
 def _account(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> Account | None:
     problems += _unknown(entry, ACCOUNT_FIELDS, path)
+    problems += _letters_problems(entry, ACCOUNT_FIELDS, path)
     values = {key: value for key, value in entry.items() if key in ACCOUNT_FIELDS and value is not None}
     if "late" in values:
         minutes = _minutes(values.pop("late"))
@@ -106,16 +111,17 @@ def _network_problems(account: Account, path: str) -> list[Problem]:
     ]
     for name in ("instance", "service", "url"):
         address = getattr(account, name)
-        if address is not None and not re.match(r"^https?://[^/\s]+", address):
+        if address is not None and not is_web(address):
             found.append(problem("server_address_unreadable", f"{path}.{name}", given=address))
     return found
 
 
 def _person(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> Person | None:
     problems += _unknown(entry, PERSON_FIELDS, path)
+    problems += _letters_problems(entry, PERSON_FIELDS, path)
     values = {key: value for key, value in entry.items() if key in PERSON_FIELDS and value is not None}
     email = values.get("email")
-    if isinstance(email, str) and not _EMAIL.match(email):
+    if isinstance(email, str) and not _EMAIL.fullmatch(email):
         problems.append(problem("email_unreadable", f"{path}.email", given=email))
         return None
     return _built(Person, values, path, problems)
@@ -184,6 +190,26 @@ def _zone_problems(zone: Any, path: str) -> list[Problem]:
         return []
     near = difflib.get_close_matches(str(zone), available_timezones(), n=1)
     return [problem("zone_unknown", f"{path}.zone", given=str(zone), near=near[0] if near else "Europe/Paris")]
+
+
+def _letters_problems(entry: Mapping[str, Any], known: frozenset[str], path: str) -> list[Problem]:
+    """Find texts that nobody can see as they are: they stand in messages, on pages and in headers of mails.
+
+    Refused with the text as it should be, not cleaned in silence: what is applied is what the file says.
+    """
+    found = []
+    for name in sorted(known & entry.keys()):
+        value, where = entry[name], f"{path}.{name}"
+        if not isinstance(value, str):
+            continue
+        text, kept = value.strip(), in_one_line(value)
+        if len(value) > LONGEST_VALUE:
+            found.append(problem("value_too_long", where, length=len(value), limit=LONGEST_VALUE))
+        elif not any(letter.isprintable() and not letter.isspace() for letter in kept):
+            found.append(problem("field_missing", where))
+        elif clean(text) != text or len(text.splitlines()) > 1:
+            found.append(problem("letters_unfit", where, kept=kept))
+    return found
 
 
 def _unknown(entry: Mapping[str, Any], known: frozenset[str], path: str) -> list[Problem]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from heraut.addresses import host
 from heraut.brands import NetworkName
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ def _network(network: NetworkName, language: Language) -> str:
 
 
 def _host(address: str) -> str:
-    return (urlsplit(address).hostname or "").removeprefix("www.")
+    return host(address).removeprefix("www.")

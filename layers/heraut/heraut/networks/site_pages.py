@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from heraut import wording
+from heraut.addresses import is_web
 from heraut.due import stamp
 from heraut.pages import site_page
 from heraut.pages.site_page import Entry, Figure, Message, Month, SitePage
@@ -170,7 +171,7 @@ def _item(place: Place, post: SitePost) -> dict[str, Any]:
         item["image"] = place.address(picture.path)
     if post.content_warning is not None:
         item["summary"] = post.content_warning
-    if post.link and site_page.is_web(post.link):
+    if post.link and is_web(post.link):
         item["external_url"] = post.link
     return item
 
@@ -217,7 +218,7 @@ def _content(place: Place, post: SitePost) -> str:
         options = Markup().join(Markup("<li>{}</li>").format(option) for option in post.options)
         pieces.append(Markup("<p><strong>{}</strong></p>\n<ul>{}</ul>").format(words.words("poll"), options))
     link = _link(post)
-    if site_page.is_web(link):
+    if is_web(link):
         pieces.append(Markup('<p><a href="{}">{}</a></p>').format(link, site_page.shown_link(link)))
     if post.first_comment:
         pieces.append(Markup("<blockquote>{}</blockquote>").format(site_page.html_of(post.first_comment)))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from heraut.addresses import is_web
 from heraut.wording import NBSP, Wording
 
 if TYPE_CHECKING:
@@ -125,17 +126,6 @@ def shown_link(address: str) -> str:
     parts = urlsplit(address)
     shown = (parts.netloc.removeprefix("www.") + parts.path.rstrip("/")) or address
     return shown if len(shown) <= _SHOWN_LINK else shown[: _SHOWN_LINK - 1] + "…"
-
-
-def is_web(address: str) -> bool:
-    """Whether an address may stand in a link: nothing but http and https, and one that can be taken apart."""
-    if re.match(r"https?://[^\s/]", address, re.IGNORECASE) is None:
-        return False
-    try:
-        urlsplit(address)
-    except ValueError:
-        return False
-    return True
 
 
 def _linked(line: str) -> Markup:

@@ -13,9 +13,10 @@ import logging
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from heraut import links as tokens
+from heraut.addresses import is_web
 from heraut.brands import NAME
 from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName, event
@@ -381,14 +382,4 @@ def _form(body: str) -> dict[str, str]:
 
 
 def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme in {"https", "http"}
-            and bool(parts.hostname)
-            and len(text) <= LONGEST_ADDRESS
-            and text.isprintable()
-            and " " not in text
-        )
-    except ValueError:
-        return False
+    return is_web(text) and len(text) <= LONGEST_ADDRESS and text.isprintable()

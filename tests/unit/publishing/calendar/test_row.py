@@ -310,6 +310,14 @@ class TestMedia:
         """Which belongs to which cannot be known."""
         assert codes(read(media="a.jpg|b.jpg", alt="a|b|c")) == ["alts_too_many"]
 
+    @pytest.mark.parametrize("address", ["https://[bad", "https://x:y/a.jpg", "https://\u2100.example/a.jpg"])
+    def test_an_address_that_cannot_be_taken_apart_has_a_name(self, address: str) -> None:
+        """Whatever is then said of it names it: it stopped the import of the whole file."""
+        row = read(media=address)
+
+        assert codes(row) == ["media_without_alt"]
+        assert row.media[0].name
+
     def test_in_the_parts_of_a_thread(self) -> None:
         """A line `---` among the media moves on to the next part."""
         row = read(texte="Un\n---\nDeux\n---\nTrois", media="a.jpg\n---\n---\nb.jpg\nc.jpg", alt="a\n---\nb\nc")

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from heraut.addresses import is_web
 from heraut.brands import NetworkName
 from heraut.letters import clean
 from heraut.problems import Problem, problem, warning
@@ -97,7 +98,7 @@ class MediaWanted:
     @property
     def name(self) -> str:
         """What a person calls it: the last piece of the path."""
-        path = urlsplit(self.where).path if self.is_address else self.where
+        path = urlsplit(self.where).path if is_web(self.where) else self.where
         return path.rstrip("/").rpartition("/")[2] or self.where
 
 
@@ -408,12 +409,7 @@ class _Reader:
         given = self._cell(Column.LINK)
         if not given:
             return None
-        try:
-            parsed = urlsplit(given)
-            good = parsed.scheme.lower() in ("https", "http") and bool(parsed.hostname) and not re.search(r"\s", given)
-        except ValueError:
-            good = False
-        if not good:
+        if not is_web(given):
             self._stop("link_unreadable", Column.LINK, given=given[:80])
         return given
 
