@@ -516,6 +516,28 @@ def test_what_a_person_publishes_may_be_cancelled_at_its_minute(shop: Shop) -> N
     assert shop.delivery(post, "story").state is State.CANCELLED
 
 
+@pytest.mark.parametrize(
+    ("answer", "state", "told", "action"),
+    [
+        ("online", State.PUBLISHED, "c'est noté, en ligne.", "is_online"),
+        ("resend", State.SCHEDULED, "part maintenant.", "send_again"),
+    ],
+)
+def test_what_may_be_online_is_answered_without_its_message(
+    shop: Shop, answer: str, state: State, told: str, action: str
+) -> None:
+    """The message never arrived, or its links are too old; who answered is in the story."""
+    post = shop.add()
+    shop.put(post, State.ASKING, attempt=in_doubt(), due_at=None)
+
+    said = shop.heraut("post", answer, post)
+
+    assert (said.status, said.out) == (0, f"{post}@masto : {told}\n")
+    assert shop.delivery(post).state is state
+    assert ("PersonDecided", "masto", {"by": "lea", "action": action}) in shop.story(post)
+    assert len(shop.queued()) == (answer == "resend")
+
+
 def test_an_account_the_post_does_not_go_to(shop: Shop) -> None:
     """It is named, with those it goes to."""
     said = shop.heraut("post", "hold", shop.add(), "--accounts", "sky")

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from heraut.brands import NetworkName
 from heraut.errors import InvalidInput, TryAgain
+from heraut.events import EventName
+from heraut.publishing.answer_post import say_absent, say_online
 from heraut.publishing.calendar.columns import Column
 from heraut.publishing.cancel_post import cancel_post
 from heraut.publishing.hold_post import hold_post, resume_post
@@ -16,12 +19,14 @@ from heraut.publishing.model import Attempt, State
 from heraut.publishing.publish_now import publish_now
 from heraut.publishing.write_post import Given, Written, add_post, edit_post
 from tests.twins.desk import BAKERY, Desk
+from tests.twins.network import NetworkTwin, cut
 
 if TYPE_CHECKING:
     from heraut.publishing.change_deliveries import Changes
     from heraut.publishing.model import Delivery
 
 Steer = Callable[..., "Changes"]
+BONJOUR = ("boulangerie", "p1")
 STEERS: tuple[Steer, ...] = (hold_post, cancel_post, publish_now)
 
 
@@ -198,3 +203,73 @@ def _before_the_next_write(desk: Desk, monkeypatch: pytest.MonkeyPatch, meanwhil
             write(*args, **more)
 
         monkeypatch.setattr(desk.posts, name, late)
+
+
+class TestAnswers:
+    """What may be online, and whose message never arrived."""
+
+    def asked(self, *, accepted: bool) -> tuple[Desk, Delivery]:
+        """Lose the answer on a network that knows no repeat and cannot be read."""
+        desk = Desk(NetworkTwin(keyed=False, blind=True))
+        (desk.network.after if accepted else desk.network.before).append(cut())
+        delivery = desk.queue("Bonjour")
+        desk.run()
+        assert desk.read(delivery).state is State.ASKING
+        return desk, delivery
+
+    def test_it_is_online(self) -> None:
+        """Published since the doubtful call, said by a person, and never sent again."""
+        desk, delivery = self.asked(accepted=True)
+
+        changes = say_online(desk.world, "boulangerie", "p1", "lea")
+        desk.run(timedelta(hours=2))
+
+        assert [one.state for one in changes.changed] == [State.PUBLISHED]
+        after = desk.read(delivery)
+        assert (after.published_at, desk.network.times_online("Bonjour")) == (delivery.publish_at, 1)
+        told = [(one.name, one.fields.get("how") or one.fields.get("action")) for one in desk.posts.story(*BONJOUR)]
+        assert told[-2:] == [(EventName.PUBLISHED, "said"), (EventName.DECIDED, "is_online")]
+
+    def test_it_is_not(self) -> None:
+        """It leaves again, as the same version, once."""
+        desk, delivery = self.asked(accepted=False)
+
+        say_absent(desk.world, "boulangerie", "p1", "lea")
+        desk.run()
+
+        after = desk.read(delivery)
+        assert (after.state, after.version, desk.network.times_online("Bonjour")) == (State.PUBLISHED, 1, 1)
+
+    @pytest.mark.parametrize("answer", [say_online, say_absent])
+    def test_two_answers_are_one(self, answer: Steer) -> None:
+        """The second person is told that it is decided."""
+        desk, delivery = self.asked(accepted=True)
+        say_online(desk.world, "boulangerie", "p1", "lea")
+        before = desk.read(delivery)
+
+        changes = answer(desk.world, "boulangerie", "p1", "marc")
+
+        assert [why.code for _, why in changes.left] == ["delivery_is_out"]
+        assert desk.read(delivery) == before
+
+    @pytest.mark.parametrize("answer", [say_online, say_absent])
+    def test_what_waits_is_not_answered_for(self, answer: Steer) -> None:
+        """Nobody asked."""
+        desk = Desk()
+        delivery = desk.queue("Bonjour", at=timedelta(hours=1))
+
+        changes = answer(desk.world, "boulangerie", "p1", "lea")
+
+        assert [why.code for _, why in changes.left] == ["delivery_not_asked"]
+        assert desk.read(delivery) == delivery
+
+    def test_by_hand_it_is_said_to_be_done(self) -> None:
+        """And never sent by us."""
+        desk = Desk(NetworkTwin(name=NetworkName.BY_HAND))
+        delivery = desk.queue(account="story")
+        desk.run(timedelta(minutes=2))
+        assert [why.code for _, why in say_absent(desk.world, *BONJOUR, "lea").left] == ["delivery_by_hand_asks"]
+
+        say_online(desk.world, *BONJOUR, "lea")
+
+        assert (desk.read(delivery).state, desk.network.calls) == (State.PUBLISHED, [])

@@ -91,6 +91,8 @@ def add_to(app: typer.Typer) -> None:
     post.command("hold")(hold)
     post.command("resume")(resume)
     post.command("now")(now)
+    post.command("online")(online)
+    post.command("resend")(resend)
     app.add_typer(post, name="post")
 
 
@@ -163,6 +165,18 @@ def now(ctx: typer.Context, post: PostName, only: Only = None, brand: BrandName 
     from heraut.publishing.publish_now import publish_now
 
     _steer(ctx, post, only, brand, stack, publish_now, lambda one, _: say("delivery_now", delivery=one.id))
+
+
+def online(ctx: typer.Context, post: PostName, only: Only = None, brand: BrandName = None, stack: Stack = None) -> None:
+    from heraut.publishing.answer_post import say_online
+
+    _steer(ctx, post, only, brand, stack, say_online, lambda one, _: say("delivery_online", delivery=one.id))
+
+
+def resend(ctx: typer.Context, post: PostName, only: Only = None, brand: BrandName = None, stack: Stack = None) -> None:
+    from heraut.publishing.answer_post import say_absent
+
+    _steer(ctx, post, only, brand, stack, say_absent, lambda one, _: say("delivery_now", delivery=one.id))
 
 
 def said_lines(post: Post) -> list[str]:
