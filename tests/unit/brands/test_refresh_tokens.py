@@ -261,6 +261,22 @@ def test_mail_that_fails_once_is_tried_again() -> None:
     assert len(messages(renewing)) == 1
 
 
+def test_where_nobody_could_be_told_the_next_hour_tells() -> None:
+    """Mail was down for longer than anybody waits: it is not held for said."""
+    renewing = world(sky=CredentialsExpired(problem("account_removed", account="sky")))
+    twin = renewing.notifications
+    assert isinstance(twin, NotificationsTwin)
+    twin.failing["lea"] = TryAgain("mail")
+    refresh_tokens(renewing, NOW)
+    assert messages(renewing) == []
+
+    twin.failing.clear()
+    refresh_tokens(renewing, NOW + timedelta(hours=1))
+    refresh_tokens(renewing, NOW + timedelta(hours=2))
+
+    assert len(messages(renewing)) == 1
+
+
 class Ending(NetworkTwin):
     """A network whose access only a person can renew."""
 

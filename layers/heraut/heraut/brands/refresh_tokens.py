@@ -211,7 +211,10 @@ class _Trouble:
 
 
 def _tell(trouble: _Trouble, world: Renewing) -> None:
-    """Tell the brand's people, once a day for each account and for what it is about; somebody must hear."""
+    """Tell the brand's people, once a day for each account and for what it is about; somebody must hear.
+
+    Where nobody could be told, the turn of telling is given back: the next run tells.
+    """
     name, until = trouble.turn
     if not world.brands.take_turn(trouble.brand.id, name, trouble.now, until):
         return
@@ -221,9 +224,13 @@ def _tell(trouble: _Trouble, world: Renewing) -> None:
         log.warning("what is planned on %s could not be read: %s", trouble.account.name, error)
         planned = ()
     first = trouble.brand.people_with(Role.PUBLISHING)
-    if not [person for person in first if _told(person, trouble, planned, world)]:
-        for person in (one for one in trouble.brand.people if one not in first):
-            _told(person, trouble, planned, world)
+    for circle in (first, [person for person in trouble.brand.people if person not in first]):
+        if [person for person in circle if _told(person, trouble, planned, world)]:
+            return
+    try:
+        world.brands.end_turn(trouble.brand.id, name, until, trouble.now)
+    except HerautError as error:
+        log.warning("nobody heard of %s, and it is not tried again before %s: %s", name, until, error)
 
 
 def _told(person: Person, trouble: _Trouble, planned: Sequence[Planned], world: Renewing) -> bool:
