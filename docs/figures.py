@@ -1,4 +1,4 @@
-"""Puts the figures of bench/results.json into README.md: between the marks, to the decimals that stand there.
+"""Puts the figures of bench/results.json into the pages that quote them: between the marks, to the decimals there.
 
 usage: .venv/bin/python docs/figures.py     (after `make bench`; the marks are explained in bench/README.md)
 """  # noqa: INP001 -- documentation with a program in it
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-README, RESULTS = ROOT / "README.md", ROOT / "bench" / "results.json"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "decisions" / "0017-capacity.md")
+RESULTS = ROOT / "bench" / "results.json"
 MARKED = re.compile(r"(<!-- bench: (\S+) -->)(.*?)(<!-- /bench -->)", re.DOTALL)
 
 
@@ -36,9 +37,10 @@ def figure(results: dict[str, Any], key: str) -> float:
 
 
 def main() -> int:
-    """Write the page."""
-    page = README.read_text(encoding="utf-8")
-    README.write_text(quoted(page, json.loads(RESULTS.read_text(encoding="utf-8"))), encoding="utf-8")
+    """Write the pages."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    for page in PAGES:
+        page.write_text(quoted(page.read_text(encoding="utf-8"), results), encoding="utf-8")
     return 0
 
 
