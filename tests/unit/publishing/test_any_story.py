@@ -36,6 +36,7 @@ from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.hold_post import hold_post, resume_post
 from heraut.publishing.model import OVER, State
 from heraut.publishing.pause_publishing import pause_publishing
+from heraut.publishing.publish_now import publish_now
 from heraut.publishing.resume_publishing import key_of, resume_publishing
 from heraut.publishing.write_post import Given, edit_post
 from tests.twins.desk import BAKERY, PICTURE, Desk
@@ -136,12 +137,15 @@ class Story(RuleBasedStateMachine):
     # ------------------------------------------------------------------ what people do
 
     @initialize(
-        keyed=st.booleans(), reads_back=st.sampled_from([True, True, False]), hidden=st.sampled_from([0, 5, 36_000])
+        keyed=st.booleans(),
+        reads_back=st.sampled_from([True, True, False]),
+        hidden=st.sampled_from([0, 5, 36_000, 36_000]),
     )
     def network_is(self, keyed: bool, reads_back: bool, hidden: int) -> None:
         """Whether the network refuses a repeat of one key, can be read back, and when readers see something."""
         self.network.keyed, self.network.reads_back = keyed, reads_back
         self.network.hidden_for = hidden * SECOND
+        self.network.forgets_after = HOUR  # 55 minutes of which a repeat is called safe
 
     @rule(
         account=st.sampled_from(["masto", "masto", "journal", "story"]),
@@ -165,7 +169,9 @@ class Story(RuleBasedStateMachine):
     @precondition(lambda self: self.parts)
     @rule(
         data=st.data(),
-        what=st.sampled_from(["edit", "edit", "cancel", "hold", "let go", "incident", "incident over", "answer"]),
+        what=st.sampled_from(
+            ["edit", "edit", "cancel", "hold", "let go", "incident", "incident over", "answer", "now", "now"]
+        ),
     )
     def a_person_acts(self, data: st.DataObject, what: str) -> None:
         """Refused with a sentence, beaten by somebody, or done."""
@@ -182,6 +188,8 @@ class Story(RuleBasedStateMachine):
                 self._steer(lambda: resume_post(world, BAKERY.id, post, "lea"))
             case "answer":
                 self._everybody_answers()
+            case "now":
+                self._steer(lambda: self._publish_now(post))
             case _:
                 self._steer(lambda: self._incident(post, on=what == "incident"))
 
@@ -196,6 +204,15 @@ class Story(RuleBasedStateMachine):
         for on in self.desk.pauses.pauses([BAKERY.id]):
             if on.scope == scope:
                 self._steer(partial(resume_publishing, on, fates, "lea", self.desk.world, self.desk.pauses, now))
+
+    def _publish_now(self, post: str) -> None:
+        """What the button of a message about a failure, or one that came too late, does: a new version, now."""
+        now = self.desk.clock.now()
+        try:
+            publish_now(self.desk.world, BAKERY.id, post, "lea")
+        finally:  # it may be written although the table's answer was lost
+            if any(one.publish_at == now for one in self._every() if one.post == post):
+                self.promises[post] = min(self.promises[post], now)
 
     def _texts(self, post: str, more: str = "") -> list[str]:
         return [f"{post} partie {number}{more}" for number in range(self.parts[post])]
