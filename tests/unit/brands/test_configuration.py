@@ -71,7 +71,7 @@ def test_written_and_read_again_it_is_the_same() -> None:
         ({"groups": {"tous": ["inconnu"]}}, [("group_member_unknown", "brands[1].groups.tous")]),
         ({"groups": {"site": ["site"]}}, [("group_named_like_account", "brands[1].groups.site")]),
         ({"id": "Été"}, [("value_unusable", "brands[1].id")]),
-        ({"slots": ["9h"]}, [("value_unusable", "brands[1].slots.0")]),
+        ({"slots": ["9h"]}, [("value_unusable", "brands[1].slots[1]")]),
         ({"people": ["Léa"]}, [("entry_not_a_mapping", "brands[1].people[1]")]),
         ({"people": [{"id": "a", "name": "A", "email": "rien"}]}, [("email_unreadable", "brands[1].people[1].email")]),
     ],
@@ -82,6 +82,28 @@ def test_each_mistake_is_named_where_it_stands(changes: dict[str, Any], expected
         changes = changes | {"groups": {}}
 
     assert codes(broken(**changes)) == expected
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    """A person mends the file once: what is wrong with the brand itself, with its accounts and with its people."""
+    wrong = broken(
+        id="Été",
+        language="de",
+        zone="Europe/Pari",
+        slots=["09:30", "25:00"],
+        accounts=[{"name": "s", "network": "myspace"}],
+        groups={},
+        people=[{"id": "lea", "name": "Léa", "email": "lea@example.com", "roles": ["publishing", "chef"]}],
+    )
+
+    assert sorted(str(path) for _, path in codes(wrong)) == [
+        "brands[1].accounts[1].network",
+        "brands[1].id",
+        "brands[1].language",
+        "brands[1].people[1].roles[2]",
+        "brands[1].slots[2]",
+        "brands[1].zone",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,13 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
     problems += _groups_problems(entry.get("groups") or {}, accounts, path)
     problems += _zone_problems(entry.get("zone", "Europe/Paris"), path)
     problems += _letters_problems(entry, BRAND_FIELDS, path)
-    if len(problems) > before:
-        return None
     values = {key: entry[key] for key in BRAND_FIELDS & entry.keys() if entry[key] is not None}
     values |= {"accounts": accounts, "people": people}
+    if len(problems) > before:  # what else is wrong with the brand itself, once each
+        told, more = {one.column for one in problems[before:]}, []
+        _built(Brand, values | {"accounts": [], "people": [], "groups": {}}, path, more)
+        problems += [one for one in more if one.column not in told]
+        return None
     return _built(Brand, values, path, problems)
 
 
@@ -149,7 +152,7 @@ def _built(model: type[Model], values: Mapping[str, Any], path: str, problems: l
         return model.model_validate(values)
     except ValidationError as invalid:
         for error in invalid.errors():
-            field = ".".join([path, *(str(step) for step in error["loc"])])
+            field = path + "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in error["loc"])
             if error["type"] == "missing":
                 problems.append(problem("field_missing", field))
             elif error["type"] == "enum":
