@@ -770,6 +770,19 @@ class TestApproving:
             assert delivery.due_at == PROMISE - timedelta(minutes=2)
         assert bakery.outbox.queued == []
 
+    def test_the_page_shows_every_text_that_a_yes_lets_out(self) -> None:
+        """What one network says otherwise stands beside what the others say."""
+        bakery = Bakery()
+        post = a_post(accounts=("bluesky", "mastodon", "page"), text="Pour tous", texts={"mastodon": ("Un", "Deux")})
+        bakery.add(post, *(a_delivery(post, account, State.TO_APPROVE) for account in post.accounts))
+
+        for action in (Action.APPROVE, Action.DROP):
+            shown = read(bakery.visit(bakery.link(action, account=None), now=PROMISE - timedelta(hours=3)))
+
+            assert "Texte sur Bluesky et sur la page publique Pour tous" in shown
+            assert "Texte sur Mastodon · Message 1 sur 2 Un" in shown
+            assert "Texte sur Mastodon · Message 2 sur 2 Deux" in shown
+
     def test_yes_just_before_its_instant_dispatches_at_once(self) -> None:
         """Less than three minutes ahead nothing waits for the tick."""
         bakery = self.bakery()

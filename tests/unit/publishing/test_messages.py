@@ -12,7 +12,7 @@ from heraut.events import EventName
 from heraut.notifications.base import Message
 from heraut.problems import problem
 from heraut.publishing.messages import MOST_ITEMS
-from heraut.publishing.model import Content, Part, State
+from heraut.publishing.model import Content, Part, Poll, State
 from heraut.wording import NBSP
 from tests.people import FILM, MARTIN, PICTURE, PROMISE, Bakery, a_delivery, a_post, happened
 
@@ -198,6 +198,29 @@ def test_a_very_long_list_is_several_messages() -> None:
     bakery.tell(*(happened(EventName.EXPIRED, name) for name in names))
 
     assert [len(message.items) for message in bakery.notifications.to("lea")] == [MOST_ITEMS, 3]
+
+
+def test_a_yes_is_asked_for_all_that_will_be_said() -> None:
+    """A text of its own for one network is shown beside the common one, and so is a poll."""
+    bakery = Bakery()
+    post = a_post(
+        accounts=("bluesky", "mastodon", "page"),
+        content=Content(parts=(Part(text="Pour tous"),), poll=Poll(options=("Seigle", "Épeautre"), minutes=60)),
+        texts={"mastodon": ("Un", "Deux")},
+    )
+    bakery.add(post, *(a_delivery(post, account, State.TO_APPROVE) for account in post.accounts))
+    bakery.tell(happened(EventName.APPROVAL_ASKED, account=None, version=1))
+
+    assert plain(told(bakery).quote or "").split("\n\n") == [
+        "Texte sur Bluesky et sur la page publique :",
+        "Pour tous",
+        "Texte sur Mastodon :",
+        "Message 1 sur 2",
+        "Un",
+        "Message 2 sur 2",
+        "Deux",
+        "Sondage : Seigle · Épeautre",
+    ]
 
 
 def test_approval() -> None:

@@ -74,7 +74,8 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
     values = {key: entry[key] for key in BRAND_FIELDS & entry.keys() if entry[key] is not None}
     values |= {"accounts": accounts, "people": people}
     if len(problems) > before:  # what else is wrong with the brand itself, once each
-        told, more = {one.column for one in problems[before:]}, []
+        told = {one.column for one in problems[before:]}
+        more: list[Problem] = []
         _built(Brand, values | {"accounts": [], "people": [], "groups": {}}, path, more)
         problems += [one for one in more if one.column not in told]
         return None

@@ -11,10 +11,11 @@ from heraut.links import Action
 from heraut.pages.link_page import Choice, Field, LinkPage, Note, Opens, Passage, Shot
 from heraut.publishing import decisions
 from heraut.publishing.model import State
+from heraut.publishing.variants import variants
 from heraut.wording import NBSP, Wording, at_moment, day, hour, listed, of_moment, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Brand, Person
@@ -283,18 +284,28 @@ def _content(case: Case) -> Content:
 
 
 def _passages(case: Case, content: Content, *, ready: bool) -> tuple[Passage, ...]:
-    many = len(content.parts) > 1
     passages = [Passage(content.content_warning, case.say("content_warning"))] if content.content_warning else []
-    for number, part in enumerate(content.parts, start=1):
-        label = case.say("thread_part", number=number, parts=len(content.parts)) if many else ""
-        passages.append(Passage(part.text, label or (case.say("text") if ready else "")))
-    if content.link and not any(content.link in part.text for part in content.parts):
+    said = variants(case.post, case.deliveries) if case.post else []
+    for one, deliveries in said:
+        where = case.say("variant", where=case.place(deliveries)) if len(said) > 1 else ""
+        passages += _parts(case, one, where or (case.say("text") if ready else ""))
+    if content.link and not all(any(content.link in part.text for part in one.parts) for one, _ in said):
         passages.append(Passage(content.link, case.say("link")))
     if content.first_comment:
         passages.append(Passage(content.first_comment, case.say("first_comment")))
     if content.poll:
         passages.append(Passage("\n".join(f"•{NBSP}{option}" for option in content.poll.options), case.say("poll")))
     return tuple(passage for passage in passages if passage.text)
+
+
+def _parts(case: Case, content: Content, label: str) -> Iterator[Passage]:
+    count = len(content.parts)
+    if count == 1:
+        yield Passage(content.parts[0].text, label)
+        return
+    for number, part in enumerate(content.parts, start=1):
+        told = case.say("thread_part", number=number, parts=count)
+        yield Passage(part.text, f"{label} · {told}" if label and label != case.say("text") else told)
 
 
 def _shot(case: Case, media: Media, address: str, *, ready: bool) -> Shot:

@@ -17,6 +17,7 @@ from heraut.links import Action
 from heraut.notifications.base import Button, Item, Message, Picture
 from heraut.problems import Problem, catalogue
 from heraut.publishing.model import Delivery, Post
+from heraut.publishing.variants import variants
 from heraut.wording import Wording, at_moment, clock, listed, moment, of_moment, span
 
 if TYPE_CHECKING:
@@ -221,14 +222,17 @@ class _Voice:
         """What is said in the post, cut at `longest` characters."""
         content = self.happening.content
         blocks = [self.say("warning", text=content.content_warning)] if content.content_warning else []
-        for number, part in enumerate(content.parts, start=1):
-            if len(content.parts) > 1:
-                blocks.append(self.say("thread_part", number=number, parts=len(content.parts)))
-            blocks.append(part.text)
-        if content.link and not any(content.link in part.text for part in content.parts):
+        said = variants(self.happening.post, self.happening.deliveries)
+        for one, deliveries in said:
+            if len(said) > 1:
+                blocks.append(self.say("variant", where=self._places(deliveries)))
+            blocks += self._parts(one)
+        if content.link and not all(any(content.link in part.text for part in one.parts) for one, _ in said):
             blocks.append(self.say("link", text=content.link))
         if content.first_comment:
             blocks.append(self.say("first_comment", text=content.first_comment))
+        if content.poll:
+            blocks.append(self.say("poll", text=" · ".join(content.poll.options)))
         text = "\n\n".join(block for block in blocks if block)
         return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
@@ -237,6 +241,14 @@ class _Voice:
         title = self.say("item")
         return Item(title, self.why(), self.quote(LONGEST_ITEM_QUOTE), self.happening.pictures, buttons)
 
+    def _parts(self, content: Content) -> list[str]:
+        blocks = []
+        for number, part in enumerate(content.parts, start=1):
+            if len(content.parts) > 1:
+                blocks.append(self.say("thread_part", number=number, parts=len(content.parts)))
+            blocks.append(part.text)
+        return blocks
+
     def _titles(self) -> list[str]:
         titles = (
             known_as.title(self.brand, one.account, one.network, self.language) for one in self.happening.deliveries
@@ -244,9 +256,10 @@ class _Voice:
         return list(dict.fromkeys(titles))
 
     def _place(self) -> str:
-        places = (
-            known_as.place(self.brand, one.account, one.network, self.language) for one in self.happening.deliveries
-        )
+        return self._places(self.happening.deliveries)
+
+    def _places(self, deliveries: Sequence[Delivery]) -> str:
+        places = (known_as.place(self.brand, one.account, one.network, self.language) for one in deliveries)
         return listed(list(dict.fromkeys(places)), self.language)
 
     def _reason(self) -> str:
