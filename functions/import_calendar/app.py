@@ -8,7 +8,7 @@ from typing import Any
 from heraut.lambdas import bootstrap
 from heraut.lambdas.entry import function
 from heraut.publishing.calendar.media import beside_in_bucket
-from heraut.publishing.calendar.sheet import is_calendar
+from heraut.publishing.calendar.sheet import is_answered
 from heraut.publishing.import_calendar import LARGEST, import_calendar, refuse_large
 from heraut.publishing.report import save_report
 
@@ -20,7 +20,7 @@ INBOX = "inbox/"
 def lambda_handler(event: dict[str, Any], world: bootstrap.Importing) -> None:
     """Import the object that the event names; pictures dropped beside a calendar are no calendars."""
     key = event["detail"]["object"]["key"]
-    if not is_calendar(key):
+    if not is_answered(key):
         return
     files = world.desk.media
     name = key.removeprefix(INBOX)

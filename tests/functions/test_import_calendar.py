@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.functions.conftest import Running, event_of, events_of
+from tests.unit.publishing.calendar.attacks import zipped
 
 TOMORROW = datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=1)
 CALENDAR = f"""marque;id;date;heure;comptes;texte
@@ -45,6 +46,26 @@ def test_a_file_too_large_to_hold_is_refused_with_a_report(running: Running) -> 
     reports = [key for key in running.objects("files") if key.endswith(".json")]
     report = json.loads(running.clients.s3.get_object(Bucket="files", Key=reports[0])["Body"].read())
     assert [found["code"] for row in report["rows"] for found in row["problems"]] == ["file_too_large"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("semaine.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "file_old_excel"),
+        ("semaine.ods", zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), "file_open_document"),
+    ],
+)
+def test_a_spreadsheet_that_we_cannot_read_gets_a_report(running: Running, name: str, body: bytes, code: str) -> None:
+    """Silence would be taken for a queued calendar."""
+    running.clients.s3.put_object(Bucket="files", Key=f"inbox/{name}", Body=body)
+    event = event_of("import_calendar", "csv")
+    event["detail"]["object"] |= {"key": f"inbox/{name}", "size": len(body)}
+
+    running.call("import_calendar", event)
+
+    (key,) = [key for key in running.objects("files") if key.endswith(".json")]
+    report = json.loads(running.clients.s3.get_object(Bucket="files", Key=key)["Body"].read())
+    assert [found["code"] for row in report["rows"] for found in row["problems"]] == [code]
 
 
 def test_a_picture_beside_a_calendar_is_no_calendar(running: Running) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from heraut import settings
+from heraut.publishing.calendar.sheet import ANSWERED, ENDINGS
 from tests.infra.translated import ROOT, of_type, references, resources, statements, written
 
 FUNCTIONS = of_type("AWS::Lambda::Function")
@@ -46,6 +47,15 @@ def test_each_function_folder_is_one_resource_and_the_other_way_round() -> None:
     folders = {folder.name for folder in (ROOT / "functions").iterdir() if folder.is_dir()}
 
     assert {folder_of(name) for name in FUNCTIONS} == folders
+
+
+def test_each_spreadsheet_in_the_inbox_starts_an_import() -> None:
+    """What the handler would read or answer, the rule lets through: a person gets a report."""
+    rules = [one["EventPattern"]["detail"]["object"]["key"] for one in of_type("AWS::Events::Rule").values()]
+    started = {one["wildcard"].removeprefix("inbox/*") for key in rules for one in key}
+
+    assert {*ENDINGS, *ANSWERED} <= started
+    assert {ending.lower() for ending in started} <= {*ENDINGS, *ANSWERED}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

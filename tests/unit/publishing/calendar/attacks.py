@@ -123,6 +123,18 @@ def encrypted() -> bytes:
     return bytes(body)
 
 
+def with_macros(rows: str) -> bytes:
+    """Make a workbook as Excel writes one with macros (.xlsm): its own kind, and a part of Visual Basic."""
+    held = workbook(rows, parts={"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0macro"})
+    with zipfile.ZipFile(io.BytesIO(held)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    plain, kind = b"vnd.openxmlformats-officedocument.spreadsheetml.sheet.main", b"vnd.ms-excel.sheet.macroEnabled.main"
+    binary = b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
+    types = files["[Content_Types].xml"]
+    files["[Content_Types].xml"] = types.replace(plain, kind).replace(b"</Types>", binary)
+    return zipped(files)
+
+
 def events(*lines: str, count: int = 1, head: str = "") -> bytes:
     """Make an ICS file whose events have these lines."""
     one = "\r\n".join(["BEGIN:VEVENT", "UID:1", "DTSTART:20261123T093000Z", *lines, "END:VEVENT"])
@@ -159,6 +171,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a path of Windows": (lambda: zipped({"calendrier.csv": CSV, "C:x.jpg": b"x"}), "archive_path"),
     "a symbolic link": (linked, "archive_path"),
     "an encrypted entry": (encrypted, "archive_encrypted"),
+    "an old Excel workbook": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "file_old_excel"),
+    "a LibreOffice spreadsheet": (
+        lambda: zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<a/>"}),
+        "file_open_document",
+    ),
     "NULs": (lambda: b"comptes;texte\nsite;a\0b\n", "file_kind_unknown"),
     "one line of 100 MB": (lambda: b"comptes;texte\nsite;" + b"a" * 100_000_000, "file_too_large"),
     "events without end": (lambda: events(count=50_000), "too_many_rows"),
@@ -173,6 +190,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 
 READ: dict[str, Callable[[], bytes]] = {
     "a formula": lambda: workbook(GOOD + '<row r="3"><c r="A3"><f>HYPERLINK("https://x.example","site")</f></c></row>'),
+    "a formula with its value": lambda: workbook(
+        HEADER + f'<row r="2">{cell("A2", "site")}<c r="B2" t="str"><f>A1&amp;"!"</f><v>bonjour</v></c></row>'
+    ),
+    "a workbook with macros": lambda: with_macros(GOOD),
+    "a CSV cell of 10 MB": lambda: CSV[:-2] + b"bonjour\nsite;" + b"a b" * 3_300_000 + b"\nsite;c\n",
     "a macro": lambda: workbook(GOOD, parts={"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0macro"}),
     "a cell of 10 MB": lambda: workbook(GOOD + row(3, "site", "".join(f"{n:x} " for n in range(1_500_000)))),
     "a cell beyond the sheet's edge": lambda: workbook(

@@ -19,7 +19,7 @@ from heraut.publishing.calendar.events import read_events
 from heraut.publishing.calendar.file import read_calendar
 from heraut.publishing.calendar.moment import WrongWeekday, read_hour, read_instant, read_moment
 from heraut.publishing.calendar.row import read_row
-from heraut.publishing.calendar.sheet import LONGEST_CELL, Row
+from heraut.publishing.calendar.sheet import LONGEST_CELL, Row, tidy
 from tests.people import MARTIN
 from tests.unit.publishing.calendar import attacks
 
@@ -81,7 +81,9 @@ def test_an_attack_fits_into_the_functions_memory(name: str) -> None:
     assert done.stdout.decode().strip() == expected, done.stderr.decode()[-2000:]
 
 
-@pytest.mark.parametrize("name", ["a cell of 10 MB", "a folded line of 5 MB", "a quotation mark never closed"])
+@pytest.mark.parametrize(
+    "name", ["a cell of 10 MB", "a CSV cell of 10 MB", "a folded line of 5 MB", "a quotation mark never closed"]
+)
 def test_what_is_read_fits_too(name: str) -> None:
     """The same memory is enough for what is only odd."""
     done = subprocess.run(
@@ -95,14 +97,48 @@ def test_what_is_read_fits_too(name: str) -> None:
     assert done.stdout.decode().strip() == "read", done.stderr.decode()[-2000:]
 
 
-def test_a_cell_beyond_reading_is_refused_alone() -> None:
+@pytest.mark.parametrize("name", ["a cell of 10 MB", "a CSV cell of 10 MB"])
+def test_a_cell_beyond_reading_is_refused_alone(name: str) -> None:
     """The row says so; its neighbours are read."""
-    calendar = read_calendar(attacks.READ["a cell of 10 MB"]())
+    calendar = read_calendar(attacks.READ[name]())
 
-    good, huge = (read_row(row, [MARTIN], calendar.headers) for row in calendar.rows)
+    good, huge, *_ = (read_row(row, [MARTIN], calendar.headers) for row in calendar.rows)
+    assert len(calendar.rows) == (2 if name == "a cell of 10 MB" else 3)
     assert "cell_too_long" not in [found.code for found in good.problems]
     assert "cell_too_long" in [found.code for found in huge.problems]
     assert all(len(text) <= LONGEST_CELL + 1 for text in calendar.rows[1].cells.values())
+
+
+@pytest.mark.parametrize("text", ["a b" * 50_000, "a" * 100_000 + " " + "b", "a\r\n" * 60_000, "e\u0301" * 60_000])
+def test_a_text_is_whole_or_refused(text: str) -> None:
+    """What is left out of a long cell does not make it short enough to be published by half."""
+    read = read_row(Row(2, {"texte": tidy(text)}), [MARTIN], {})
+
+    assert "cell_too_long" in [found.code for found in read.problems]
+
+
+def test_spaces_around_a_text_do_not_count() -> None:
+    """They are no text."""
+    assert tidy(" " * 200_000 + "pain" + "\n" * 200_000) == "pain"
+
+
+def test_a_formula_counts_by_its_stored_value_and_is_never_published() -> None:
+    """Without one the row says that it holds nothing; an error of calculation names its cell."""
+    formula = '<f>HYPERLINK("https://x.example","clic")</f>'
+    rows = [
+        f'<row r="{n}">{attacks.cell(f"A{n}", "site")}<c r="B{n}"{kind}</c></row>'
+        for n, kind in enumerate(
+            [f' t="str">{formula}<v>bonjour</v>', f">{formula}", f' t="e">{formula}<v>#REF!</v>'], start=2
+        )
+    ]
+    calendar = read_calendar(attacks.workbook(attacks.HEADER + "".join(rows)))
+
+    known, unknown, broken = (read_row(row, [MARTIN], calendar.headers) for row in calendar.rows)
+    assert known.parts == ("bonjour",)
+    assert "text_missing" in [found.code for found in unknown.problems]
+    assert [found.fields["cell"] for found in broken.problems if found.code == "cell_error"] == ["B4"]
+    assert broken.refused
+    assert "x.example" not in repr(calendar)
 
 
 def test_letters_that_deceive_are_left_out_and_told() -> None:

@@ -40,6 +40,11 @@ def is_workbook(body: bytes) -> bool:
     return any(info.filename == "[Content_Types].xml" for info in _entries(opened(body)))
 
 
+def is_open_document(body: bytes) -> bool:
+    """Whether it is a document of LibreOffice's kind (OpenDocument 1.3, part 2, 3.3: its first entry is `mimetype`)."""
+    return any(info.filename == "mimetype" for info in _entries(opened(body))[:1])
+
+
 def open_archive(body: bytes, read: Callable[[bytes], CalendarFile]) -> CalendarFile:
     """Read the one calendar inside, with the other files by their path from it; InvalidInput when it cannot be used."""
     archive = opened(body)

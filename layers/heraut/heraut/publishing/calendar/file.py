@@ -13,10 +13,12 @@ from heraut.publishing.calendar.sheet import MOST_BYTES, CalendarFile, of_sheet
 
 def read_calendar(body: bytes) -> CalendarFile:
     """Read a calendar; InvalidInput when nothing of it can be used."""
-    from heraut.publishing.calendar.archive import is_archive, is_workbook, open_archive
+    from heraut.publishing.calendar.archive import is_archive, is_open_document, is_workbook, open_archive
 
     if not body.strip():
         raise InvalidInput([problem("file_empty")])
+    if is_archive(body) and is_open_document(body):
+        raise InvalidInput([problem("file_open_document")])
     if is_archive(body) and not is_workbook(body):
         return open_archive(body, _read_plain)
     return _read_plain(body)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ics", ".zip")
+ANSWERED = (".xls", ".ods")
 MOST_BYTES = 20_000_000  # of a calendar itself; a ZIP may hold more (`calendar.archive`)
 MOST_ROWS = 2_000
 LONGEST_CELL = 100_000  # characters; Excel stops at 32 767, and no network takes more than this
@@ -59,10 +60,15 @@ class Sheet:
     more: int = 0  # rows beyond those that are kept
 
 
-def is_calendar(name: str) -> bool:
+def is_calendar(name: str, endings: Sequence[str] = ENDINGS) -> bool:
     """Whether a file of this name may be a calendar (media lie beside it, and are none)."""
     path = PurePosixPath(name)
-    return path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~$"))
+    return path.suffix.lower() in endings and not path.name.startswith((".", "~$"))
+
+
+def is_answered(name: str) -> bool:
+    """Whether a file of this name gets a report: a calendar, or a spreadsheet that we cannot read and say so."""
+    return is_calendar(name, ENDINGS + ANSWERED)
 
 
 def of_sheet(sheet: Sheet) -> CalendarFile:
@@ -111,9 +117,12 @@ def tidy(cell: str) -> str:
 
     What else no text may hold is told to the person: `calendar.row` leaves it out.
     """
-    lines = cell[: LONGEST_CELL + 1].replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+    whole = cell.strip()
+    lines = whole[: LONGEST_CELL + 1].replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
     shown = "".join(letter for letter in lines if letter in "\n\t" or not _is_unseen(letter))
-    return unicodedata.normalize("NFC", shown).strip()
+    tidied = unicodedata.normalize("NFC", shown).strip()
+    # What was cut stays too long, whatever was left out of it: else half a text would pass for a whole one.
+    return tidied if len(whole) <= LONGEST_CELL else tidied.ljust(LONGEST_CELL + 1, "…")
 
 
 def _is_unseen(letter: str) -> bool:

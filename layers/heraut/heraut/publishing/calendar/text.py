@@ -8,10 +8,11 @@ import io
 
 from heraut.errors import InvalidInput
 from heraut.problems import problem
-from heraut.publishing.calendar.sheet import MOST_COLUMNS, MOST_ROWS, Sheet, header_at
+from heraut.publishing.calendar.sheet import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Sheet, header_at
 
 SEPARATORS = (";", ",", "\t")
 MOST_KEPT = 2 * MOST_ROWS  # rows; what stands below is counted alone
+csv.field_size_limit(MOST_BYTES)  # a long cell is refused with its row; the module's own limit ends the reading
 _END = "\x03"  # a last record of our own: when it does not come back alone, a quotation mark was left open
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _NO_CONTROLS = dict.fromkeys({*range(32), 127} - {*b"\t\n\r"})  # invisible, pasted by accident
@@ -59,15 +60,12 @@ def _read(text: str, separator: str) -> Sheet:
     reader = csv.reader(io.StringIO(body + _END, newline=""), delimiter=separator)
     rows: list[tuple[int, list[str]]] = []
     number, cells, more = 0, [_END], 0
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if cells == [_END]:
-                continue
-            more += len(rows) == MOST_KEPT and any(cells)
-            if len(rows) < MOST_KEPT and any(cells):
-                rows.append((number, _narrow(cells)))
-    except csv.Error:  # a cell beyond the module's limit (131 072 letters): what a quotation mark left open makes
-        return _cut(rows, number + 1)
+    for number, cells in enumerate(reader, start=1):
+        if cells == [_END]:
+            continue
+        more += len(rows) == MOST_KEPT and any(cells)
+        if len(rows) < MOST_KEPT and any(cells):
+            rows.append((number, _narrow(cells)))
     if cells == [_END]:
         return Sheet(rows, more=more)
     return _cut([row for row in rows if row[0] != number], number)
