@@ -143,10 +143,10 @@ class Play:
         """Read the report of this run's import, None while there is none."""
         client, bucket = self.desk.stack.clients.s3, self.desk.stack["FilesBucket"]
         found = client.list_objects_v2(Bucket=bucket, Prefix=f"reports/{self.folder}").get("Contents", [])
-        for key in [entry["Key"] for entry in found]:
-            if key.endswith(".json"):
-                report: dict[str, Any] = json.loads(self.desk.files.read(key))
-                return report | {"page": self._page(bucket, f"{key.removesuffix('.json')}.html")}
+        keys = {entry["Key"] for entry in found}
+        for page in sorted(key for key in keys if key.endswith(".html")):  # written after the other one
+            report: dict[str, Any] = json.loads(self.desk.files.read(f"{page.removesuffix('.html')}.json"))
+            return report | {"page": self._page(bucket, page)}
         return None
 
     def _page(self, bucket: str, key: str) -> str:
@@ -161,9 +161,10 @@ class Play:
             for account in brand.accounts:
                 if account.network is NetworkName.SITE:
                     place = f"{public}/{brand.id}/{account.name}"
-                    self.console.print(
-                        f"  {brand.name}: {place}/index.html  (feed.atom, feed.json beside it)", soft_wrap=True
-                    )
+                    self.console.print(f"  {brand.name}: {place}/index.html", soft_wrap=True)
+        self.console.print(
+            "  feed.atom and feed.json stand beside each; messages to people are files in .heraut/mails/"
+        )
 
 
 def configuration(skipped: frozenset[str]) -> dict[str, Any]:
