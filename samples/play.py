@@ -92,8 +92,8 @@ class Play:
         """Give the folder of this run's calendar: each run's file is a file of its own."""
         return f"samples-{self.run}/"
 
-    def try_functions(self) -> None:
-        """Call every function with its self-test, as `make deploy` does: it says what cannot start.
+    def try_functions(self) -> bool:
+        """Call every function with its self-test, as `make deploy` does: it says what cannot start; whether all do.
 
         The busy ones more than once at a time: the emulator unpacks the layer for each worker, which takes a while.
         """
@@ -105,12 +105,16 @@ class Play:
                 for name, workers in WORKERS.items()
                 for _ in range(workers)
             }
-            for done, name in started.items():
-                answer = done.result()
-                if answer.get("FunctionError"):
-                    text = answer["Payload"].read().decode()[:500]
-                    self.console.print(f"{name} cannot start: {text}", markup=False)
-        self.console.print("Every function starts.")
+            broken = {
+                name: answer["Payload"].read().decode()[:500]
+                for done, name in started.items()
+                if (answer := done.result()).get("FunctionError")
+            }
+        for name, why in broken.items():
+            self.console.print(f"{name} cannot start: {why}", markup=False)
+        if not broken:
+            self.console.print("Every function starts.")
+        return not broken
 
     def drop(self) -> None:
         """Put the pictures and then the calendar, moved to now, into the inbox."""
@@ -335,7 +339,9 @@ def play_samples(*, once: bool) -> int:
             desk.secrets.save_secret(bluesky.BRAND, bluesky.ACCOUNT, {"password": network.password})
         waiting = [delivery for delivery in play.deliveries() if delivery.state in UNDECIDED]
         if once or not waiting:
-            play.try_functions()
+            if not play.try_functions():
+                print("Nothing was queued. What happened is in .heraut/emulator.log.", flush=True)
+                return 1
             play.drop()
         else:
             print(

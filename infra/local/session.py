@@ -124,6 +124,7 @@ def emulator(port: int, *, aloud: bool = True, restored: bool = False) -> Iterat
     `restored`: what it finds is older than what was done.
     Not `aloud`, it stops in silence when all is well: the last line is the play's.
     """
+    shutil.rmtree(FOLDER / "tmp", ignore_errors=True)  # of a run killed while it cleared it away: half a layer is none
     running = stack.start(port, FOLDER, snapshot_seconds=SNAPSHOT_SECONDS, restored=restored)
     RUN.write_text(json.dumps({"pid": os.getpid(), "emulator": running.process.pid, "endpoint": running.endpoint}))
     try:

@@ -32,6 +32,11 @@ def test_the_next_run_waits_until_what_this_one_unpacked_is_gone(
     (tmp_path / "tmp" / "function").mkdir(parents=True)
     seen: dict[str, Any] = {}
 
+    def start(_port: int, _folder: Path, **_: object) -> Emulator:
+        seen["Started"] = (tmp_path / "tmp").exists(), (tmp_path / "run.json").exists()
+        (tmp_path / "tmp" / "layer").mkdir(parents=True)
+        return Emulator()
+
     def say(line: str) -> None:
         seen[line.partition(".")[0]] = (tmp_path / "tmp").exists(), (tmp_path / "run.json").exists()
 
@@ -40,13 +45,17 @@ def test_the_next_run_waits_until_what_this_one_unpacked_is_gone(
     monkeypatch.setattr(session, "LOCAL", tmp_path / "local.json")
     monkeypatch.setattr(session, "UNSAVED", tmp_path / "unsaved")
     monkeypatch.setattr(session, "say", say)
-    monkeypatch.setattr(stack, "start", lambda _port, _folder, **_: Emulator())
+    monkeypatch.setattr(stack, "start", start)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
 
     with session.emulator(4790):
         pass
 
-    assert seen == {"Stopping, and saving the state ": (True, True), "Stopped": (False, True)}
+    assert seen == {
+        "Started": (False, False),  # what a killed run left half cleared away is not used either
+        "Stopping, and saving the state ": (True, True),
+        "Stopped": (False, True),
+    }
     assert not (tmp_path / "run.json").exists()
 
 

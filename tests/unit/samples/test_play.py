@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -120,3 +121,29 @@ def test_the_day_is_said_where_it_is_not_today() -> None:
 
     assert "/" not in play.due(delivery, NOON)
     assert play.due(delivery, NOON - timedelta(days=2)).startswith(f"{NOON:%d/%m} ")
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"), [(False, "Every function starts."), (True, "PublishFunction cannot start")]
+)
+def test_what_cannot_start_is_not_said_to_start(broken: bool, said: str) -> None:
+    """A run without its publisher would queue posts that nothing sends."""
+
+    class Functions:
+        def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - AWS's names
+            failed = broken and FunctionName == "PublishFunction" and b"self_test" in Payload
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b"no layer")} if failed else {}
+
+    class Stack:
+        clients = SimpleNamespace(calling=Functions())
+
+        def __getitem__(self, output: str) -> str:
+            return output
+
+    out = io.StringIO()
+    desk = SimpleNamespace(stack=Stack())
+    run = play.Play(desk, NOON, console=Console(file=out, width=200))  # type: ignore[arg-type]
+
+    assert run.try_functions() is not broken
+    assert said in out.getvalue()
+    assert ("Every function starts." in out.getvalue()) is not broken
