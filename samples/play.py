@@ -156,7 +156,7 @@ class Play:
     def _page(self, bucket: str, key: str) -> str:
         """Give where a report can be read: the emulator keeps each object as a file, which needs no long address."""
         kept = next((HERE.parent / ".heraut" / "state" / "objects").glob(f"*/{bucket}/{key}"), None)
-        return kept.as_uri() if kept else self.desk.files.link(key)
+        return str(kept.relative_to(HERE.parent)) if kept else self.desk.files.link(key)
 
     def where_to_look(self) -> None:
         """Say where the pages, feeds and reports are."""
