@@ -73,6 +73,7 @@ class Fate(StrEnum):
     PAST_LEASE = "message past the lease"
     SECOND_BEFORE = "second publisher before"
     SECOND_AFTER = "second publisher after"
+    SECOND_DIES = "second publisher before, killed once it posted"
     EDITED_BEFORE = "edited before"
     EDITED_AFTER = "edited after"
     INDEX_LAGS = "index lags here"
@@ -123,7 +124,9 @@ class Tape:
             self.struck.append(call)
         return call, fault
 
-    def name(self, call: Call, name: str) -> None:
+    def name(self, call: Call, name: str) -> Call:
         """Give a call its name, once its request was read."""
+        named = replace(call, name=name)
         if self.recording:
-            self.calls[call.number] = replace(call, name=name)
+            self.calls[call.number] = named
+        return named

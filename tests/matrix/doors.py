@@ -45,6 +45,8 @@ def _around(hall: Hall, fault: Fault, *, before: bool) -> None:
             raise Killed
         case (Fate.SECOND_BEFORE, True) | (Fate.SECOND_AFTER, False):
             hall.second_publisher()
+        case Fate.SECOND_DIES, True:
+            hall.second_publisher(dies=True)
         case (Fate.EDITED_BEFORE, True) | (Fate.EDITED_AFTER, False):
             hall.person()
         case Fate.CLOCK, True:
@@ -66,15 +68,15 @@ class AwsDoor:
         """Answer a request, or let its fault strike."""
         hall = self._hall
         hall.check_alive()
-        _, fault = hall.tape.next(hall.actor, service, _named(operation, request))
+        call, fault = hall.tape.next(hall.actor, service, _named(operation, request))
         refused_until = self._refusing.get(f"{service}.{operation}")
         if refused_until is not None and hall.time.true < refused_until:
             return _throttled(request, service)
-        return (
-            self._apply(request, service, operation)
-            if fault is None
-            else self._strike(fault, request, service, operation)
-        )
+        if fault is not None:
+            return self._strike(fault, request, service, operation)
+        answered = self._apply(request, service, operation)
+        hall.outlive(call)
+        return answered
 
     def _strike(self, fault: Fault, request: Any, service: str, operation: str) -> Any:
         hall, fate = self._hall, fault.fate
@@ -191,12 +193,12 @@ class NetworkDoor:
             _around(hall, fault, before=True)
 
         def answer(request: Heard, seconds: float) -> bytes:
-            hall.tape.name(call, f"{request.method} {double.called(request)}")
-            return self._answer(double, request, fault, seconds)
+            named = hall.tape.name(call, f"{request.method} {double.called(request)}")
+            return self._answer(double, request, named, fault, seconds)
 
         return Line(answer)
 
-    def _answer(self, double: Any, request: Heard, fault: Fault | None, seconds: float) -> bytes:
+    def _answer(self, double: Any, request: Heard, call: Call, fault: Fault | None, seconds: float) -> bytes:
         hall = self._hall
         hall.time.sleep(NETWORK_TAKES)
         fate = fault.fate if fault else None
@@ -213,6 +215,7 @@ class NetworkDoor:
                 return Said(500, {"error": "InternalServerError"}).written()
         if fault is not None:
             _around(hall, fault, before=False)
+        hall.outlive(call)
         hall.check_alive()
         double.delivered()
         return said.written()

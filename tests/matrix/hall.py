@@ -14,7 +14,7 @@ from heraut.publishing.dispatch_posts import HORIZON, dispatch_posts
 from heraut.publishing.prepare_delivery import prepare_delivery
 from heraut.publishing.publish_post import publish_post
 from heraut.publishing.store import DeliveryMessage
-from tests.matrix.calls import Actor, Killed, Tape
+from tests.matrix.calls import Actor, Call, Killed, Tape
 from tests.matrix.passing_time import PassingTime
 
 if TYPE_CHECKING:
@@ -43,10 +43,11 @@ class Message:
 
 @dataclass
 class Invocation:
-    """A process at work: whose, and until when (on the monotonic clock) it may live."""
+    """A process at work: whose, until when (on the monotonic clock) it may live, and whether it dies as it posts."""
 
     actor: Actor
     until: float
+    dies: bool = False
 
 
 class Hall:
@@ -81,13 +82,18 @@ class Hall:
         if self.time.monotonic() >= self._working[-1].until:
             raise Killed
 
-    def work(self, actor: Actor, use: Callable[[MediaWorld], Any]) -> bool:
+    def outlive(self, call: Call) -> None:
+        """End the process at work, where it is to die once the network accepted."""
+        if call.posts and self._working[-1].dies:
+            raise Killed
+
+    def work(self, actor: Actor, use: Callable[[MediaWorld], Any], *, dies: bool = False) -> bool:
         """Run one invocation; False when it was killed or raised."""
         assert self._new_world is not None
         free = self._free[actor]
         world = free.pop() if free else self._new_world(self)
         depth = len(self._working)
-        self._working.append(Invocation(actor, self.time.monotonic() + LIVES[actor]))
+        self._working.append(Invocation(actor, self.time.monotonic() + LIVES[actor], dies))
         try:
             done = use(world)
         except Killed:
@@ -133,17 +139,17 @@ class Hall:
 
         self._later(self.time.true + after, prepare)
 
-    def publish(self, body: str) -> bool:
+    def publish(self, body: str, *, dies: bool = False) -> bool:
         """Let a publisher do what a message points at."""
-        return self.work(Actor.PUBLISH, lambda world: publish_post(read_message(body), world))
+        return self.work(Actor.PUBLISH, lambda world: publish_post(read_message(body), world), dies=dies)
 
-    def second_publisher(self) -> None:
-        """Let another publisher come now, with a message like the one there is."""
+    def second_publisher(self, *, dies: bool = False) -> None:
+        """Let another publisher come now, with a message like the one there is; it may die as it posts."""
         row = self.tables.delivery()
         message = DeliveryMessage(
             row["brand"], row["post"], row["account"], int(row["version"]), instant(row["publish_at"])
         )
-        self.publish(write_message(message))
+        self.publish(write_message(message), dies=dies)
 
     def _deliver(self, message: Message) -> None:
         if self.time.true - message.sent > KEPT:

@@ -33,7 +33,14 @@ SHOWN = (timedelta(0), timedelta(seconds=5), timedelta(seconds=60), None)
 WHOLE_WINDOW, PART_OF_WINDOW = 300.0, 70.0  # seconds without any read-back
 SHOWN_LATE = timedelta(seconds=60)
 DEATHS = frozenset({Fate.KILLED_BEFORE, Fate.KILLED_AFTER})
-FEW = DEATHS | {Fate.SECOND_BEFORE, Fate.APPLIED_SILENT, Fate.ENTRY_FAILED, Fate.TWICE, Fate.PAST_LEASE}
+FEW = DEATHS | {
+    Fate.SECOND_BEFORE,
+    Fate.SECOND_DIES,
+    Fate.APPLIED_SILENT,
+    Fate.ENTRY_FAILED,
+    Fate.TWICE,
+    Fate.PAST_LEASE,
+}
 APART = frozenset({Fate.CLOCK, Fate.EDITED_BEFORE, Fate.EDITED_AFTER})
 IN_TIME = timedelta(minutes=2)  # from the start of a doubtful attempt to a decision or a question
 DECISIVE = frozenset({"publish.UpdateItem gate", "publish.TransactWriteItems", "tick.SendMessageBatch"})
@@ -172,6 +179,8 @@ class Script:
             fates += OF_NETWORK
         else:
             fates += OF_AWS
+        if call.actor is Actor.PUBLISH:
+            fates.append(Fate.SECOND_DIES)
         if call.service == "sqs":
             fates += OF_QUEUE
         if call.name in {"Query due", "Query queue"}:

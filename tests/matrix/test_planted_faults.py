@@ -110,8 +110,8 @@ def seen_late(point: Point) -> bool:
 
 
 def two_publishers(point: Point) -> bool:
-    """Another publisher comes while the first one is about to pass the gate."""
-    return "gate" in point.call.name and point.fault.fate is Fate.SECOND_BEFORE
+    """Another publisher comes while the first one is about to pass the gate, and dies before it writes what it did."""
+    return "gate" in point.call.name and point.fault.fate is Fate.SECOND_DIES
 
 
 def lost_request(point: Point) -> bool:
