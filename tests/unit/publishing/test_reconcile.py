@@ -97,6 +97,23 @@ def test_what_is_not_online_is_a_persons_decision() -> None:
     assert verdicts(read)["p4"] is Verdict.ABSENT
     assert state(desk, "p4") is State.EXPIRED
     assert desk.network.times_online("Bonjour 4") == 0
+    held = desk.posts.delivery(BAKERY.id, "p4", "masto")
+    assert held is not None
+    assert held.problem is not None
+    assert held.problem.code == "restored_absent"  # an edit since, in other words, may be online: the message says so
+
+
+def test_what_was_in_doubt_when_the_backup_was_made_is_asked() -> None:
+    """It waited for its second attempt: never called too late, which offers it as a new version."""
+    desk = restored()
+    del desk.network.books[4]
+    held = desk.posts.delivery(BAKERY.id, "p4", "masto")
+    assert held is not None
+    desk.posts.change(held, held.model_copy(update={"doubt_since": held.publish_at}))
+
+    read = list(reconcile(desk.world))
+
+    assert (verdicts(read)["p4"], state(desk, "p4")) == (Verdict.ABSENT, State.ASKING)
 
 
 @pytest.mark.parametrize("trouble", ["blind", "no read-back"])

@@ -128,11 +128,13 @@ def _write_found(delivery: Delivery, found: Published | Begun | None, world: Wor
         return Verdict.FOUND
     if isinstance(found, Begun):
         return _write_unread(transitions.begun(delivery, found), world, before=delivery)
-    if delivery.state in UNDER_WAY:
+    if delivery.state in UNDER_WAY or transitions.may_be_online(delivery):
         return _write_unread(delivery, world, verdict=Verdict.ABSENT)
     if delivery.state is State.SCHEDULED and not delivery.holds:
         late_by = max(0, round((now - delivery.publish_at).total_seconds()))
-        _change(delivery, transitions.expired(delivery), EventName.EXPIRED, world, late_by_s=late_by)
+        # It may have been edited since the backup, and gone out in words that nobody knows here any more.
+        after = transitions.expired(delivery).model_copy(update={"problem": problem("restored_absent")})
+        _change(delivery, after, EventName.EXPIRED, world, late_by_s=late_by)
     return Verdict.ABSENT
 
 
