@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heraut.brands import NetworkName
-from heraut.errors import CredentialsExpired, NotReady, PreparationLost, RateLimited, Refused, TryAgain, Unreachable
+from heraut.errors import (
+    CredentialsExpired,
+    NotReady,
+    PreparationLost,
+    RateLimited,
+    ReadBackUnavailable,
+    Refused,
+    TryAgain,
+    Unreachable,
+)
 from heraut.events import EventName
 from heraut.networks.base import Preparation
 from heraut.problems import problem
@@ -241,6 +250,29 @@ class TestFaults:
 
         assert desk.read(delivery).state is State.ASKING
         assert desk.posts.story(delivery.brand, delivery.post)[-1].at - delivery.publish_at <= 2 * MINUTE
+
+    @pytest.mark.parametrize("hanging", [{1}, {3}, {4}, {1, 2, 3, 4}], ids=str)
+    def test_a_question_comes_within_two_minutes_though_the_server_hangs(
+        self, hanging: set[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each look may take 25 s until it is given up, the last one too."""
+        desk = Desk(NetworkTwin(after=[cut()]))
+        looks: list[int] = []
+
+        def silent(*_: object) -> None:
+            looks.append(len(looks) + 1)
+            if looks[-1] in hanging:
+                desk.clock.advance(25 * SECOND)
+            raise ReadBackUnavailable(problem("no_clear_answer"))
+
+        monkeypatch.setattr(desk.network, "find", silent)
+        delivery = desk.queue()
+
+        desk.run()
+
+        (asked,) = [one for one in desk.posts.story(delivery.brand, delivery.post) if one.name is EventName.ASKING]
+        assert asked.at - delivery.publish_at <= 2 * MINUTE
+        assert len(looks) >= 2
 
     def test_a_worker_killed_after_the_call_is_found_again(self) -> None:
         """`sending` past its lease means a dead worker: read back, not sent again."""

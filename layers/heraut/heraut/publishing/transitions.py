@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EARLY = timedelta(seconds=15)  # a message this early waits for its instant; earlier, it goes back to the queue
 LOOKS = (timedelta(seconds=35), timedelta(seconds=60), timedelta(seconds=90))
-LAST_LOOK = timedelta(seconds=110)  # one more, when one of the three could not read
+LAST_LOOK = timedelta(seconds=94)  # one more, when one of the three could not read: it may take 25 s, within 2 min
 SLOW_CLOCKS = timedelta(seconds=60)  # a network's clock may be behind ours
 REMINDERS = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3))
 LAST_REMINDER = timedelta(days=1)
