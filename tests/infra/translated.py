@@ -67,6 +67,14 @@ def of_type(kind: str) -> dict[str, Resource]:
     return {name: one.get("Properties", {}) for name, one in resources().items() if one["Type"] == kind}
 
 
+def layer_services() -> set[str]:
+    """The AWS services whose descriptions the layer keeps."""
+    (named,) = re.findall(
+        r"^SERVICES = (.+)$", (ROOT / "layers/heraut/Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return set(named.split())
+
+
 def references(value: Any) -> set[str]:
     """The logical ids a value refers to, through Ref, GetAtt and Sub."""
     found: set[str] = set()
