@@ -8,7 +8,7 @@ Assumed, because nothing here is AWS: the durations below, and what AWS's own po
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,9 @@ from bench.layers import build
 from bench.results import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from bench.posting import Played
+    from bench.posting import Played, Resting
     from bench.results import Figures
 
 PER = 1000  # posts
@@ -33,6 +33,7 @@ CALL = 0.006  # one answer of DynamoDB, SQS or SSM within the region
 START = 1.0  # a new environment, of every run that is not the tick's
 EARLY = posting.EARLY.total_seconds()  # publish_post waits for its instant; a start-up hides in it
 NETWORK = 0.5  # the network's answer to the publishing call
+TRIAL = {"mastodon": 1.0, "site": 0.0}  # trying an account, reading only: a few answers of its network
 UPLOAD = 1.0  # a picture's way to the network
 PICTURE_CPU = 0.15  # decoding and fitting one
 AFTER = 4  # calls of publish_post once its instant is there: the gate, the brake, the outcome
@@ -67,14 +68,20 @@ def measure() -> Figures:
     measured = Measured(
         _prices(), posting.log_bytes(), empty["empty_tick_cpu_ms"] / 1000 / empty["calls"]["dynamodb:Query"]
     )
-    idle = _idle(measured, empty["read_units"])
+    resting = posting.idle_runs()
+    idle = _idle(measured, empty["read_units"], resting)
     bills = {"idle_month": _bill(idle, [], measured, AIMS["idle"])}
     for network in ("mastodon", "site"):
         for picture in (False, True):
             played = posting.play(network, picture=picture)
             name = f"{network}_{'picture' if picture else 'text'}"
-            bill = _bill(_posts(played, measured), idle, measured, AIMS["picture" if picture else "text"])
-            bills[name] = bill | {"calls": _per_thousand(played)}
+            bill = _bill(
+                _posts(played, measured, resting, TRIAL[network]),
+                idle,
+                measured,
+                AIMS["picture" if picture else "text"],
+            )
+            bills[name] = bill | {"calls": _per_thousand(played, resting)}
     return {
         "region": measured.prices["region"],
         "prices_of": str(measured.prices["date"]),
@@ -84,6 +91,7 @@ def measure() -> Figures:
             "start_s": START,
             "early_s": EARLY,
             "network_s": NETWORK,
+            "trial_s": TRIAL["mastodon"],
             "upload_s": UPLOAD,
             "rows_in_a_calendar": posting.POSTS,
             "picture_kb": round(len(posting.photograph(0)) / 1000),
@@ -116,23 +124,32 @@ def broken(figures: Figures) -> str | None:  # noqa: ARG001 -- an aim is no prom
     return None
 
 
-def _idle(measured: Measured, tick_units: float) -> list[Line]:
+def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting]) -> list[Line]:
     hours = measured.prices["month_hours"]
-    minutes = hours * 60
-    hourly, calls = posting.idle_hour()
-    ticking = minutes * _seconds(calls["dispatch_posts"], "DispatchPostsFunction", measured)
-    renewing = hours * (START + _seconds(calls["refresh_tokens"], "RefreshTokensFunction", measured))
-    logged = (minutes * measured.log["dispatch_posts"] + hours * measured.log["refresh_tokens"]) / 1e9
+    runs = {"dispatch_posts": 60 * hours, "check_upcoming": 4 * hours, "refresh_tokens": hours}
+    tick = _seconds(resting["dispatch_posts"].calls.total(), "DispatchPostsFunction", measured)
+    look = START + _seconds(resting["check_upcoming"].calls.total(), "CheckUpcomingFunction", measured)
+    renewal = START + _seconds(resting["refresh_tokens"].calls.total(), "RefreshTokensFunction", measured)
+    logged = sum(count * measured.log[name] for name, count in runs.items()) / 1e9
+    units = {name: resting[name].usage for name in ("check_upcoming", "refresh_tokens")}
     return [
-        Line("ticks and renewals started", minutes + hours, "scheduler_invocations"),
-        Line("ticks and renewals run", minutes + hours, "lambda_requests"),
-        Line("ticks, time", ticking * _gb("DispatchPostsFunction"), "lambda_gb_seconds"),
-        Line("renewals, time", renewing * _gb("RefreshTokensFunction"), "lambda_gb_seconds"),
-        Line("due index, every shard each minute", minutes * tick_units, "dynamodb_reads"),
-        Line("whether the posts come from a backup, each minute", minutes, "dynamodb_reads"),
-        Line("renewals, reads", hours * hourly["dynamodb_half_reads"] / 2, "dynamodb_reads"),
-        Line("renewals, writes", hours * hourly["dynamodb_writes"], "dynamodb_writes"),
-        Line("renewals, secrets", hours * hourly["kms_requests"], "kms_requests"),
+        Line("ticks, looks ahead and renewals started", sum(runs.values()), "scheduler_invocations"),
+        Line("ticks, looks ahead and renewals run", sum(runs.values()), "lambda_requests"),
+        Line("ticks, time", runs["dispatch_posts"] * tick * _gb("DispatchPostsFunction"), "lambda_gb_seconds"),
+        Line("looks ahead, time", runs["check_upcoming"] * look * _gb("CheckUpcomingFunction"), "lambda_gb_seconds"),
+        Line("renewals, time", runs["refresh_tokens"] * renewal * _gb("RefreshTokensFunction"), "lambda_gb_seconds"),
+        Line("due index, every shard each minute", runs["dispatch_posts"] * tick_units, "dynamodb_reads"),
+        Line("whether the posts come from a backup, each minute", runs["dispatch_posts"], "dynamodb_reads"),
+        *(
+            line
+            for name, used in units.items()
+            for line in (
+                Line(f"{name}, reads", runs[name] * used["dynamodb_half_reads"] / 2, "dynamodb_reads"),
+                Line(f"{name}, writes", runs[name] * used["dynamodb_writes"], "dynamodb_writes"),
+                Line(f"{name}, secrets", runs[name] * used["kms_requests"], "kms_requests"),
+            )
+            if line.quantity
+        ),
         Line("delivery queue, empty polls", POLLERS * hours * 3600 / POLL_SECONDS, "sqs_requests"),
         Line("log lines", logged, "logs_ingested"),
         Line("log lines kept a month", logged, "logs_stored"),
@@ -142,14 +159,17 @@ def _idle(measured: Measured, tick_units: float) -> list[Line]:
     ]
 
 
-def _posts(played: Played, measured: Measured) -> list[Line]:
+def _posts(played: Played, measured: Measured, resting: Mapping[str, Resting], trial: float) -> list[Line]:
+    """Give what posts add to the idle month; `trial` is the time (seconds) of trying their account's network."""
     times = PER / posting.POSTS
-    used = {name: count * times for name, count in played.usage.items()}
+    anyway = _anyway(played, {name: one.usage for name, one in resting.items()})
+    used = {name: (count - anyway[name]) * times for name, count in played.usage.items()}
     runs = {name: count * times for name, count in played.runs.items()}
     each = {name: played.calls_of.get(name, 0) / (count or 1) for name, count in played.runs.items()}
-    asked = (4 + 1) * played.runs["dispatch_posts"]  # what the ticks ask anyway is in the idle month
-    dispatching = (played.calls_of["dispatch_posts"] - asked) * times
+    dispatching = _calls_on_top(played, resting, "dispatch_posts") * times
     publishing = EARLY + NETWORK + _seconds(AFTER, "PublishPostFunction", measured)
+    looking = _seconds(_calls_on_top(played, resting, "check_upcoming"), "CheckUpcomingFunction", measured)
+    looking += played.looked * trial
     fitting = PICTURE_CPU * WHOLE_PROCESSOR_MB / 1024
     preparing = START + UPLOAD + fitting + _seconds(each["prepare_delivery"], "PrepareDeliveryFunction", measured)
     pictures = runs["prepare_delivery"] / (runs["import_calendar"] or 1)
@@ -172,6 +192,7 @@ def _posts(played: Played, measured: Measured) -> list[Line]:
             _seconds(dispatching, "DispatchPostsFunction", measured) * _gb("DispatchPostsFunction"),
             "lambda_gb_seconds",
         ),
+        Line("check_upcoming, time on top", looking * times * _gb("CheckUpcomingFunction"), "lambda_gb_seconds"),
         Line(
             "prepare_delivery, time",
             runs["prepare_delivery"] * preparing * _gb("PrepareDeliveryFunction"),
@@ -244,13 +265,23 @@ def _bill(
     }
 
 
-def _per_thousand(played: Played) -> dict[str, float]:
+def _anyway(played: Played, at_rest: Mapping[str, Counter[str]]) -> Counter[str]:
+    """Give what the scheduled runs would have taken without any post: it is in the idle month."""
+    taken: Counter[str] = Counter()
+    for function in ("dispatch_posts", "check_upcoming"):
+        taken.update({name: played.runs[function] * count for name, count in at_rest[function].items()})
+    return taken
+
+
+def _calls_on_top(played: Played, resting: Mapping[str, Resting], function: str) -> int:
+    """Give the calls that posts add to a scheduled function."""
+    return played.calls_of[function] - played.runs[function] * resting[function].calls.total()
+
+
+def _per_thousand(played: Played, resting: Mapping[str, Resting]) -> dict[str, float]:
+    anyway = _anyway(played, {name: one.calls for name, one in resting.items()})
     times = PER / posting.POSTS
-    found = {name: round(count * times, 1) for name, count in sorted(played.calls.items())}
-    ticks = played.runs["dispatch_posts"] * times
-    found["dynamodb:Query"] = round(found["dynamodb:Query"] - 4 * ticks, 1)
-    found["dynamodb:GetItem"] = round(found["dynamodb:GetItem"] - ticks, 1)
-    return found
+    return {name: round((count - anyway[name]) * times, 1) for name, count in sorted(played.calls.items())}
 
 
 def _seconds(calls: float, function: str, measured: Measured) -> float:

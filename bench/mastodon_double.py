@@ -67,9 +67,10 @@ def mastodon() -> Iterator[Double]:
             double.opened(-1)
 
         def do_GET(self) -> None:
-            known: dict[str, dict[str, Any]] = {
+            known: dict[str, Any] = {
                 "/api/v2/instance": _INSTANCE,
                 "/api/v1/accounts/verify_credentials": _ME,
+                f"/api/v1/accounts/{_ME['id']}/statuses": [],
             }
             path = urlsplit(self.path).path
             self._answer(known.get(path, {"error": "Not Found"}), 200 if path in known else 404)
@@ -88,7 +89,7 @@ def mastodon() -> Iterator[Double]:
             status = {"id": str(number), "created_at": at, "account": _ME, "url": url, "content": f"<p>{plain}</p>"}
             self._answer(status)
 
-        def _answer(self, body: dict[str, Any], status: int = 200) -> None:
+        def _answer(self, body: dict[str, Any] | list[Any], status: int = 200) -> None:
             written = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

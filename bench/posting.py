@@ -37,6 +37,7 @@ from heraut.aws.table import Table
 from heraut.brands import Account, Brand, NetworkName, Person
 from heraut.lambdas import bootstrap
 from heraut.publishing.calendar.media import beside_in_bucket
+from heraut.publishing.check_upcoming import check_upcoming
 from heraut.publishing.dispatch_posts import dispatch_posts
 from heraut.publishing.import_calendar import import_calendar
 from heraut.publishing.model import State
@@ -54,13 +55,18 @@ if TYPE_CHECKING:
 POSTS = 20
 APART = timedelta(minutes=30)
 TICKS = (*range(-17, -12), *range(-3, 1))  # minutes around a post at which something can be due
+LOOKS = timedelta(minutes=15)  # between two runs of check_upcoming
+AHEAD = timedelta(hours=26)  # of the first post: each has its look a day ahead to itself
 EARLY = timedelta(seconds=2.5)  # what the queue's delay leaves, in the middle: two to three seconds
 BRAND = "boulangerie-martin"
 LOG_LINE_BYTES = 26  # CloudWatch counts them for each line
 TEXT = (
-    "Nouveau au fournil : le pain au levain de seigle, vingt-quatre heures de repos, 2,80 € la pièce. "
-    "À goûter ce samedi avec le beurre de Madame Le Goff. Fournée numéro {number}."
+    "Nouveau au fournil : {bread}, {rest} heures de repos, 2,80 € la pièce. "
+    "À goûter {day} avec {beside} de Madame Le Goff. Fournée numéro {number}."
 )
+BREADS = ("le pain au levain de seigle", "la couronne aux noix", "une brioche tressée", "des petits pains au lait")
+DAYS = ("ce samedi", "dès demain matin", "lundi à la réouverture", "mercredi entre amis", "jusqu'à la fin du mois")
+BESIDE = ("le beurre", "un chèvre frais", "la confiture de mûres", "quelques tranches de jambon")
 PICTURE = (1200, 900)
 
 
@@ -81,12 +87,16 @@ class Clock:
 
 @dataclass(frozen=True)
 class Played:
-    """What a calendar of POSTS posts used: units by name, calls by name, runs of each function, bytes kept."""
+    """What a calendar of POSTS posts used: units by name, calls by name, runs of each function, bytes kept.
+
+    Runs of check_upcoming are those of the schedule, `looked` those that had a post to look at.
+    """
 
     usage: Counter[str]
     calls: Counter[str]
     runs: dict[str, int]
     calls_of: dict[str, int]
+    looked: int
     stored: int
     objects: int
     sent_out: int
@@ -158,7 +168,7 @@ def play(network: str, *, picture: bool, metered: bool = True) -> Played:
     """Import a calendar of POSTS posts for one account and let every one leave."""
     with mastodon() as double, house(double, metered=metered) as held:
         clock = Clock(datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1))
-        first = clock.now() + timedelta(hours=2)
+        first = clock.now() + AHEAD
         files = bootstrap.import_calendar().desk.media
         key = f"inbox/semaine-{network}.csv"
         for number in range(POSTS if picture else 0):
@@ -167,10 +177,16 @@ def play(network: str, *, picture: bool, metered: bool = True) -> Played:
         before = len(held.meter.recorder.calls)
         _import(key, clock)
         calls_of = {"import_calendar": len(held.meter.recorder.calls) - before}
-        runs = {"import_calendar": 1, "dispatch_posts": 0, "prepare_delivery": 0, "publish_post": 0}
+        runs = dict.fromkeys(("dispatch_posts", "prepare_delivery", "publish_post", "check_upcoming"), 0)
+        runs["import_calendar"] = 1
+        looks, looked = clock.now() + LOOKS, 0
         for number in range(POSTS):
             for minute in TICKS:
-                clock.sleep_until(first + number * APART + timedelta(minutes=minute))
+                instant = first + number * APART + timedelta(minutes=minute)
+                while looks <= instant:
+                    looked += _look_ahead(held, looks, runs, calls_of)
+                    looks += LOOKS
+                clock.sleep_until(instant)
                 _tick(held, clock, runs, calls_of)
         _check(runs, held)
         return Played(
@@ -178,6 +194,7 @@ def play(network: str, *, picture: bool, metered: bool = True) -> Played:
             calls=held.meter.recorder.counts(),
             runs=runs,
             calls_of=calls_of,
+            looked=looked,
             stored=_stored(held),
             objects=_objects(),
             sent_out=double.received,
@@ -205,6 +222,7 @@ def _events(held: House) -> Iterator[tuple[str, dict[str, Any]]]:
     bootstrap.import_calendar().desk.media.save(key, calendar("mastodon", at, picture=False).encode(), "text/csv")
     yield "import_calendar", {"detail": {"object": {"key": key, "size": 4096}}}
     yield "refresh_tokens", {"scheduled_time": "x"}
+    yield "check_upcoming", {"scheduled_time": "x"}
     yield "dispatch_posts", {"scheduled_time": "x"}
     tick = bootstrap.dispatch_posts()
     dispatch_posts(tick.posts, tick.outbox, at - timedelta(minutes=1))
@@ -215,13 +233,23 @@ def _events(held: House) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "publish_post", record
 
 
-def idle_hour() -> tuple[Counter[str], dict[str, int]]:
-    """Give what one hourly renewal uses when nothing is to renew, and the calls of it and of an empty tick."""
+@dataclass(frozen=True)
+class Resting:
+    """What one run of a scheduled function uses when nothing is to do: units by name, calls by name."""
+
+    usage: Counter[str]
+    calls: Counter[str]
+
+
+def idle_runs() -> dict[str, Resting]:
+    """Give what each scheduled function uses at rest."""
+    used: dict[str, Resting] = {}
     with mastodon() as double, house(double) as held, contextlib.redirect_stdout(io.StringIO()):
-        _app("refresh_tokens").lambda_handler({"scheduled_time": "x"}, Context("refresh_tokens"))
-        usage, renewing = held.meter.usage(), len(held.meter.recorder.calls)
-        _app("dispatch_posts").lambda_handler({"scheduled_time": "x"}, Context("dispatch_posts"))
-        return usage, {"refresh_tokens": renewing, "dispatch_posts": len(held.meter.recorder.calls) - renewing}
+        for name in 2 * ("refresh_tokens", "check_upcoming", "dispatch_posts"):  # the first writes what lasts
+            before = Resting(held.meter.usage(), held.meter.recorder.counts())
+            _app(name).lambda_handler({"scheduled_time": "x"}, Context(name))
+            used[name] = Resting(held.meter.usage() - before.usage, held.meter.recorder.counts() - before.calls)
+    return used
 
 
 def calendar(account: str, first: datetime, *, picture: bool) -> str:
@@ -230,9 +258,15 @@ def calendar(account: str, first: datetime, *, picture: bool) -> str:
     for number in range(POSTS):
         at = first + number * APART
         media = f"photo-{number}.jpg;Un pain rond sur une planche" if picture else ";"
-        text = TEXT.format(number=number)
+        text = text_of(number)
         lines.append(f"r{number};Boulangerie Martin;{at:%Y-%m-%d %H:%M};UTC;{account};{text};{media}")
     return "\n".join(lines)
+
+
+def text_of(number: int) -> str:
+    """Give a post's text; no two are nearly the same, which people would be told."""
+    chosen = {"bread": BREADS[number % 4], "day": DAYS[number % 5], "beside": BESIDE[number // 5]}
+    return TEXT.format(number=number, rest=12 + number, **chosen)
 
 
 def photograph(seed: int) -> bytes:
@@ -354,10 +388,22 @@ def _tick(held: House, clock: Clock, runs: dict[str, int], calls_of: dict[str, i
             count("publish_post", before)
 
 
+def _look_ahead(held: House, now: datetime, runs: dict[str, int], calls_of: dict[str, int]) -> int:
+    """Run check_upcoming by our clock; 1 when it looked at something."""
+    before = len(held.meter.recorder.calls)
+    checked = check_upcoming(bootstrap.check_upcoming(), now)
+    runs["check_upcoming"] += 1
+    calls_of["check_upcoming"] = calls_of.get("check_upcoming", 0) + len(held.meter.recorder.calls) - before
+    return int(checked.looked > 0)
+
+
 def _check(runs: dict[str, int], held: House) -> None:
     states = [item["state"]["S"] for item in _items(held, "PostsTable") if item["sk"]["S"].startswith("delivery#")]
     if states != [State.PUBLISHED] * POSTS:
         raise ValueError(f"not every post was published: {states}, {runs}")
+    looks = [json.loads(item["document"]["S"]) for item in _items(held, "PostsTable") if "#upcoming" in item["pk"]["S"]]
+    if found := [look["said"] for look in looks if look["said"]]:
+        raise ValueError(f"a look ahead found what is not there: {found}")
 
 
 def _items(held: House, table: str) -> list[dict[str, Any]]:
