@@ -154,6 +154,12 @@ def _os_release() -> dict[str, str]:
     return {name: value.strip('"') for name, _, value in (line.partition("=") for line in lines)}
 
 
+def headers(node: str) -> list[str]:
+    """Name Node's own headers to npm, where they stand beside it; else npm downloads them."""
+    prefix = Path(node).resolve().parent.parent
+    return [f"--nodedir={prefix}"] if (prefix / "include" / "node" / "node.h").exists() else []
+
+
 def install_bluesky(peer: str) -> dict[str, str]:
     """The network's packages, and PostgreSQL's programs if the machine has none."""
     node = node_program()
@@ -169,7 +175,7 @@ def install_bluesky(peer: str) -> dict[str, str]:
     run(peer, ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], place=folder(peer))
     run(
         peer,
-        ["npm", "rebuild", "better-sqlite3"],
+        ["npm", "rebuild", "better-sqlite3", *headers(node)],
         place=folder(peer),
         hint="It compiles a database: it needs a C++ compiler, make and Python (apt install build-essential).",
     )

@@ -67,3 +67,15 @@ def test_no_lock_says_where_packages_come_from(lock: str) -> None:
     assert '"resolved"' not in text
     assert "--index-url" not in text
     assert "sha512-" in text or "--hash=sha256:" in text
+
+
+def test_headers_beside_node_are_used(tmp_path: Path) -> None:
+    """A machine that has them compiles without asking anybody for them."""
+    node = tmp_path / "bin" / "node"
+    node.parent.mkdir()
+    node.touch()
+    assert install.headers(str(node)) == []
+    header = tmp_path / "include" / "node" / "node.h"
+    header.parent.mkdir(parents=True)
+    header.touch()
+    assert install.headers(str(node)) == [f"--nodedir={tmp_path}"]
