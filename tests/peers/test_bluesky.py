@@ -670,7 +670,7 @@ def test_never_one_sign_in_per_post(
 def test_a_token_that_is_not_good_any_more_is_replaced(
     said: str, losing: Callable[[str], LosingProxy], bluesky: BlueskyNetwork, author: BlueskyAccount, job: MakeJob
 ) -> None:
-    """A stored token that has ended, that the server does not accept, or that is none: the stored session goes on."""
+    """A stored token that has ended, is not accepted, or is none: the password opens a session of our own, once."""
     proxy = losing(bluesky.pds)
     adapter = Bluesky(open_to(proxy.url))
     through = Account(name="bluesky", network=NetworkName.BLUESKY, service=proxy.url, handle=author.handle)
@@ -682,8 +682,11 @@ def test_a_token_that_is_not_good_any_more_is_replaced(
     # Asked at an hour when the token still looked good, the server is the one to say that it is not.
     when = now() - timedelta(hours=2) if said == "refused" else now()
     assert len(adapter.publish(one, lambda _uri: None, when).remote_ids) == 1
-    assert sign_ins(proxy) == ["createSession", "refreshSession"]
+    assert sign_ins(proxy) == ["createSession", "createSession"]
     assert len([path for path, _fate in proxy.seen if PUT in path]) == (1 if said == "expired" else 2)
+    again = job("Encore", account=through, secret=one.secret)
+    assert len(adapter.publish(again, lambda _uri: None, when).remote_ids) == 1
+    assert len(sign_ins(proxy)) == 2
 
 
 def test_an_expired_token_is_said_as_such(bluesky: BlueskyNetwork, secret: Secret) -> None:
