@@ -11,7 +11,8 @@ from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.events import EventName, event
 from heraut.links import LIFETIME, Action, Link
 from heraut.networks.by_hand import ByHand
-from heraut.publishing.act_on_link import Answer, LinkWorld, Request, act_on_link
+from heraut.pages.visit import Answer, Request
+from heraut.publishing.act_on_link import LinkWorld, act_on_link
 from heraut.publishing.model import Attempt, Content, Delivery, Media, Part, Post, Source, State
 from heraut.publishing.tell_people import Told, tell_people
 from tests.twins.brands import BrandsTwin

@@ -9,15 +9,16 @@ from typing import Any
 from heraut.lambdas import bootstrap
 from heraut.clock import SystemClock
 from heraut.lambdas.entry import function
-from heraut.publishing.act_on_link import LinkWorld, Request, act_on_link
+from heraut.pages.visit import Answer, Request
+from heraut.publishing.act_on_link import act_on_link
 
 log = logging.getLogger("heraut")
 
 
 @function(bootstrap.act_on_link)
-def lambda_handler(event: dict[str, Any], world: LinkWorld) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], world: bootstrap.Visiting) -> dict[str, Any]:
     """Answer one request of the function URL (payload format 2.0)."""
-    answer = act_on_link(_request(event), world, SystemClock().now())
+    answer = _answer(_request(event), world)
     log.info("answered", extra={"status": answer.status})
     return {"statusCode": answer.status, "headers": dict(answer.headers), "body": answer.body}
 
@@ -38,3 +39,12 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _answer(request: Request, world: bootstrap.Visiting) -> Answer:
+    now = SystemClock().now()
+    if "/alert/" not in request.path:
+        return act_on_link(request, world.posts, now)
+    from heraut.conversations.act_on_alert import act_on_alert
+
+    return act_on_alert(request, world.alerts(), now)

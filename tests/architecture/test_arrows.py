@@ -25,17 +25,18 @@ SHARED = {
     "wording",
     "letters",
 }
-FEATURES = {"brands", "publishing"}
+FEATURES = {"brands", "publishing", "conversations"}
 MAY_IMPORT: dict[str, set[str]] = {
     "shared": SHARED,
     "brands": SHARED | {"notifications", "networks.base"},
     "publishing": SHARED | {"brands", "networks.base", "notifications", "pages"},
-    "networks": SHARED | {"brands", "publishing.model", "pages"},
+    "conversations": SHARED | {"brands", "networks.base", "notifications", "pages"},
+    "networks": SHARED | {"brands", "publishing.model", "conversations.model", "pages"},
     "notifications": SHARED | {"brands"},
     "pages": SHARED,
-    "aws": SHARED | {"brands", "publishing", "networks", "notifications"},
-    "lambdas": SHARED | {"brands", "publishing", "networks", "notifications", "pages", "aws"},
-    "cli": SHARED | {"brands", "publishing", "networks", "notifications", "pages", "aws"},
+    "aws": SHARED | {"brands", "publishing", "conversations", "networks", "notifications"},
+    "lambdas": SHARED | {"brands", "publishing", "conversations", "networks", "notifications", "pages", "aws"},
+    "cli": SHARED | {"brands", "publishing", "conversations", "networks", "notifications", "pages", "aws"},
 }
 ONLY_IN: dict[str, set[str]] = {
     "boto3": {"aws"},

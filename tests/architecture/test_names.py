@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FEATURES = ("brands", "publishing")
+FEATURES = ("brands", "publishing", "conversations")
 FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
 
 
 def test_there_are_functions() -> None:
     """The parametrised tests below look at something."""
-    assert len(FUNCTIONS) == 8
+    assert len(FUNCTIONS) == 10
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typer.testing import CliRunner
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.health import ALARMS
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
@@ -131,6 +132,7 @@ class Shop:
         self.clients = _kept_clients()
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(self.brands_stack.table)
         self.links = LinksTable(self.brands_stack.table)
+        self.conversations = ConversationsTable(Stack.of("ConversationsTable").table)
         self.secrets = ParameterSecrets(self.clients.ssm, "/heraut", SystemClock().now)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
@@ -163,6 +165,7 @@ class Shop:
         return {
             "BrandsTable": "BrandsTable",
             "PostsTable": "PostsTable",
+            "ConversationsTable": "ConversationsTable",
             "FilesBucket": "files",
             "PublicBucket": "public",
             "PublicUrl": "https://public.example",

@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.looks_table import LooksTable
 from heraut.aws.pauses_table import PausesTable
@@ -16,6 +17,7 @@ from tests.contracts.cli_shop import Shop
 from tests.contracts.provider import Provider
 from tests.contracts.stack import Stack
 from tests.twins.brands import BrandsTwin
+from tests.twins.conversations import ConversationsTwin
 from tests.twins.links import LinksTwin
 from tests.twins.looks import LooksTwin
 from tests.twins.pauses import PausesTwin
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from heraut.brands import Brands
+    from heraut.conversations.store import Conversations
     from heraut.links import Links
     from heraut.publishing.store import Looks, Pauses, Posts
 
@@ -46,6 +49,20 @@ def posts_stack(aws: None) -> Stack:
 def brands_stack(aws: None) -> Stack:
     """The Brands table."""
     return Stack.of("BrandsTable")
+
+
+@pytest.fixture
+def conversations_stack(aws: None) -> Stack:
+    """The Conversations table."""
+    return Stack.of("ConversationsTable")
+
+
+@pytest.fixture(params=["twin", "table"])
+def conversations(request: pytest.FixtureRequest) -> Conversations:
+    """The conversations' store."""
+    if request.param == "twin":
+        return ConversationsTwin()
+    return ConversationsTable(request.getfixturevalue("conversations_stack").table)
 
 
 @pytest.fixture(params=["twin", "table"])

@@ -105,7 +105,7 @@ def test_the_policy_grants_what_the_command_calls(
     post = shop.add("--media", str(tmp_path / "p.gif"), "--alt", "Un point", accounts="masto, story")
     steps = (["edit", "--text", "x"], ["hold"], ["resume"], ["now"], ["cancel"], ["show"])
     statuses += [shop.heraut("post", step[0], post, *step[1:]).status for step in steps]
-    statuses += [shop.heraut("queue").status, shop.heraut("log", post).status]
+    statuses += [shop.heraut("inbox").status, shop.heraut("queue").status, shop.heraut("log", post).status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]
 

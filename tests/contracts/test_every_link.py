@@ -22,6 +22,7 @@ from heraut.aws.posts_table import PostsTable
 from heraut.brands import NetworkName
 from heraut.brands.check_people import check_people
 from heraut.brands.give_brake import give_brake
+from heraut.conversations.act_on_alert import AlertWorld
 from heraut.events import TOLD_TO_PEOPLE, EventName
 from heraut.lambdas import bootstrap
 from heraut.links import Action
@@ -31,6 +32,7 @@ from heraut.publishing.model import State
 from tests.contracts.stack import Stack
 from tests.people import LINKS_URL, MARTIN, NOW, PROMISE, Bakery, Uploads, a_delivery, a_post, happened
 from tests.twins.clock import ClockTwin
+from tests.twins.conversations import ConversationsTwin
 
 AGENTS = (
     "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
@@ -64,7 +66,8 @@ class Url:
         world = LinkWorld(
             bakery.posts, bakery.brands, bakery.links, bakery.media, bakery.outbox, networks, bakery.pauses
         )
-        monkeypatch.setattr(bootstrap, "act_on_link", lambda: world)
+        alerts = AlertWorld(ConversationsTwin(), bakery.brands, bakery.links)
+        monkeypatch.setattr(bootstrap, "act_on_link", lambda: bootstrap.Visiting(world, lambda: alerts))
         spec = importlib.util.spec_from_file_location("app_act_on_link", APP)
         assert spec is not None
         assert spec.loader is not None
@@ -166,7 +169,7 @@ def test_every_link_of_every_message(kind: int, button: int, bakery: Bakery, mon
 def test_every_kind_of_message_is_above() -> None:
     """A kind that is added is opened here too, and every action has its links tried here or with the red button."""
     assert {kind[0] for kind in KINDS} == TOLD_TO_PEOPLE
-    assert set(Action) - {Action.CONFIRM_PERSON, Action.PAUSE} == {
+    assert set(Action) - {Action.CONFIRM_PERSON, Action.PAUSE, Action.TAKE_ALERT, Action.CLOSE_ALERT} == {
         Action.IS_ONLINE,
         Action.SEND_AGAIN,
         Action.PUBLISH_NOW,

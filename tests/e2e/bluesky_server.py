@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -32,6 +33,7 @@ class BlueskyServer:
         self.port = port
         self.records: dict[str, Any] = {}
         self.forgot: set[str] = set()
+        self.said: list[dict[str, Any]] = []  # what people said to the account, oldest first
         self.held: dict[str, float] = {}  # by key: when a call came that is held open (epoch seconds)
         self.let_go = threading.Event()
 
@@ -69,12 +71,38 @@ class BlueskyServer:
                     return 502, {"error": "InternalServerError", "message": "accepted, and then lost its answer"}
                 uri = f"at://{DID}/{body['collection']}/{body['rkey']}"
                 return 200, {"uri": uri, "cid": "bafyreie2e", "validationStatus": "valid"}
+            case "listNotifications":
+                return 200, {"notifications": self.said[::-1]}
+            case "listRecords":
+                keys = sorted(self.records, reverse=True)[: int(query["limit"])]
+                where = f"at://{DID}/{query['collection']}"
+                return 200, {"records": [{"uri": f"{where}/{key}", "value": self.records[key]} for key in keys]}
             case "getRecord" if query.get("rkey") in self.records:
                 uri = f"at://{DID}/{query['collection']}/{query['rkey']}"
                 return 200, {"uri": uri, "cid": "bafyreie2e", "value": self.records[query["rkey"]]}
             case "getRecord":
                 return 400, {"error": "RecordNotFound", "message": "Could not locate record"}
         return 501, {"error": "MethodNotImplemented", "message": method}
+
+    def say(self, author: str, text: str, thread: str) -> str:
+        """Let somebody reply to a post of the account; gives the reply's address."""
+        who = {"did": f"did:plc:{author}", "handle": f"{author}.test", "displayName": author.capitalize()}
+        address = f"at://{who['did']}/app.bsky.feed.post/{len(self.said):013d}"
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        place = {"uri": thread, "cid": "bafyreie2e"}
+        record = {"text": text, "createdAt": now, "langs": ["fr"], "reply": {"root": place, "parent": place}}
+        self.said.append({"uri": address, "author": who, "reason": "reply", "record": record, "indexedAt": now})
+        return address
+
+    def answer_in_the_app(self, to: str) -> None:
+        """Let a person answer with the account, without Héraut."""
+        place = {"uri": to, "cid": "bafyreie2e"}
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        self.records[f"9{len(self.records):012d}"] = {
+            "text": "Oui !",
+            "createdAt": now,
+            "reply": {"root": place, "parent": place},
+        }
 
     def _hold(self, key: str) -> None:
         self.held[key] = time.time()

@@ -82,11 +82,11 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
         {"name": "instagram", "network": "by_hand", "url": "https://www.instagram.com/"},
     ]
     person = {"id": "lea", "name": "Léa", "email": "lea@essai.example", "roles": ["publishing", "approval", "on_call"]}
+    always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
     brand = {"id": BRAND, "name": "Essai", "zone": "Europe/Paris", "language": "fr", "accounts": accounts}
     brands = BrandsTable(Table(bare_world.client("dynamodb"), bare_world.outputs["BrandsTable"]))
-    apply_configuration(
-        plan_configuration(read_configuration({"brands": [{**brand, "people": [person]}]}), brands), brands
-    )
+    wanted = read_configuration({"brands": [{**brand, "people": [person], "working_hours": always}]})
+    apply_configuration(plan_configuration(wanted, brands), brands)
     for account, password in (("bluesky", PASSWORD), ("perdu", FALSE_PASSWORD)):
         name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{account}"
         value = json.dumps({"password": password})

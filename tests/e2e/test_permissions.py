@@ -29,6 +29,8 @@ ROLES = [
         "ActOnLink",
         "RefreshTokens",
         "CheckUpcoming",
+        "PollNetworks",
+        "EscalateAlerts",
     )
 ]
 # Done by the platform in the function's name, where the emulator evaluates nothing.

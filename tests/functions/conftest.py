@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
 from heraut.brands import Account, Brand, NetworkName, Person, Role
@@ -55,6 +56,7 @@ class Running:
         self.clients = self.posts_stack.clients
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(brands_stack.table)
         self.links = LinksTable(brands_stack.table)
+        self.conversations = ConversationsTable(Stack.of("ConversationsTable").table)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
@@ -67,6 +69,7 @@ class Running:
         return {
             "BRANDS_TABLE": "BrandsTable",
             "POSTS_TABLE": "PostsTable",
+            "CONVERSATIONS_TABLE": "ConversationsTable",
             "FILES_BUCKET": "files",
             "PUBLIC_BUCKET": "public",
             "PUBLIC_URL": "https://public.example",

@@ -33,11 +33,13 @@ class Action(StrEnum):
     DROP = "drop"  # expired, failed, asking of by_hand
     APPROVE = "approve"  # to_approve
     CONFIRM_PERSON = "confirm_person"  # heraut people check
+    TAKE_ALERT = "take_alert"  # an alert: I answer for it
+    CLOSE_ALERT = "close_alert"  # an alert: nothing is left to do
     PAUSE = "pause"  # the red button: kept as a bookmark, so it may be pressed again and again
 
 
 class Link(BaseModel):
-    """What a token opens; `post`, `account` and `version` are absent where the action has no post."""
+    """What a token opens; `post`, `account` and `version` are of an action on a post, `alert` of one on an alert."""
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
 
@@ -50,6 +52,7 @@ class Link(BaseModel):
     account: str | None = None
     version: int | None = None
     attempt: str | None = None
+    alert: str | None = None
     created_at: _Instant
     expires_at: _Instant
     used_at: _Instant | None = None
@@ -84,6 +87,11 @@ def hash_of(token: str) -> str:
 def address(base: str, brand: str, token: str) -> str:
     """Give the address of a link: `<base>/<brand>/<token>`."""
     return f"{base.rstrip('/')}/{brand}/{token}"
+
+
+def alert_address(base: str, brand: str, token: str) -> str:
+    """Give the address of a link about an alert: `<base>/<brand>/alert/<token>`."""
+    return address(base, f"{brand}/alert", token)
 
 
 def media_address(link: str, number: int) -> str:

@@ -97,9 +97,28 @@ class ActOnLinkSettings(Settings):
 
     brands_table: str
     posts_table: str
+    conversations_table: str
     files_bucket: str
     delivery_queue_url: str
     prepare_function: str
+
+
+class PollNetworksSettings(Settings):
+    """Listens to the accounts."""
+
+    brands_table: str
+    conversations_table: str
+    secrets_path: str
+    local_servers: str
+
+
+class EscalateAlertsSettings(Settings):
+    """Tells people of alerts."""
+
+    brands_table: str
+    conversations_table: str
+    links_url: str
+    mail_from: str
 
 
 class RefreshTokensSettings(Settings):

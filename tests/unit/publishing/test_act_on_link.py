@@ -14,7 +14,7 @@ from heraut.due import stamp
 from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName
 from heraut.links import LIFETIME, Action
-from heraut.publishing.act_on_link import Answer
+from heraut.pages.visit import Answer
 from heraut.publishing.dispatch_posts import MARK
 from heraut.publishing.model import MOST_ATTEMPTS, Attempt, Content, Delivery, Part, Poll, Prepared, State
 from heraut.publishing.pacing import Bucket, Pace

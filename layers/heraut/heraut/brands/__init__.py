@@ -1,6 +1,6 @@
 """Brands, people, roles, accounts: who owns what and who hears of it."""
 
-from heraut.brands.model import EVERYTHING, NAME, Account, Brand, NetworkName, Person, Role
+from heraut.brands.model import EVERYTHING, NAME, Account, Brand, NetworkName, Person, Role, Weekday
 from heraut.brands.store import Brands, Planned, PlannedPosts, Secrets
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "PlannedPosts",
     "Role",
     "Secrets",
+    "Weekday",
 ]

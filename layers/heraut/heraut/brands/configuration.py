@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 BRAND_FIELDS = frozenset(
-    {"id", "name", "zone", "language", "logo", "accounts", "groups", "people", "slots", "revision"}
+    {"id", "name", "zone", "language", "logo", "accounts", "groups", "people", "slots", "working_hours", "revision"}
 )
 ACCOUNT_FIELDS = frozenset({"name", "network", "instance", "service", "handle", "url", "language", "late", "slots"})
 PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "language", "roles"})

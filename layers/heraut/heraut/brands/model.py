@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from heraut.problems import Language
 
@@ -14,6 +14,20 @@ NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 Name = Annotated[str, Field(pattern=NAME)]
 LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 EVERYTHING = "*"
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _opens_first(hours: str) -> str:
+    """Refuse a day that closes before it opens."""
+    opens, closes = hours.split("-")
+    if opens >= closes:
+        raise ValueError("a working day opens before it closes")
+    return hours
+
+
+_DAY_HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+DayHours = Annotated[str, Field(pattern=_DAY_HOURS), AfterValidator(_opens_first)]
+OFFICE_HOURS: dict[Weekday, str] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-18:00")
 
 
 class NetworkName(StrEnum):
@@ -30,6 +44,7 @@ class Role(StrEnum):
 
     PUBLISHING = "publishing"  # hears of failed, expired and doubtful deliveries
     APPROVAL = "approval"  # says yes or no to what is to approve
+    CONVERSATIONS = "conversations"  # hears of what people say to the brand
     ON_CALL = "on_call"  # the next one when nobody answers
 
 
@@ -85,6 +100,7 @@ class Brand(_Stored):
     groups: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     people: tuple[Person, ...] = ()
     slots: tuple[LocalHour, ...] = ("09:00", "12:30", "18:00")
+    working_hours: dict[Weekday, DayHours] = Field(default_factory=OFFICE_HOURS.copy, min_length=1)
     revision: int = 0
 
     def account(self, name: str) -> Account | None:

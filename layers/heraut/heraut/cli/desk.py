@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.mail import SesMail
 from heraut.aws.objects import FilesBucket
@@ -61,6 +62,11 @@ class Desk:
     def pauses(self) -> PausesTable:
         """Pauses, beside the posts."""
         return PausesTable(Table(self.stack.clients.dynamodb, self.stack["PostsTable"]))
+
+    @cached_property
+    def conversations(self) -> ConversationsTable:
+        """What is said to the brands."""
+        return ConversationsTable(Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"]))
 
     @cached_property
     def secrets(self) -> ParameterSecrets:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from heraut.brands import Brands, NetworkName, Secrets
     from heraut.brands.refresh_tokens import Renewing
     from heraut.clock import Clock
+    from heraut.conversations.act_on_alert import AlertWorld
+    from heraut.conversations.escalate_alerts import Escalating
+    from heraut.conversations.poll_networks import Listening
+    from heraut.conversations.store import Conversations
     from heraut.links import Links
     from heraut.networks.base import Publishes
     from heraut.networks.site import SiteObjects
@@ -174,12 +178,55 @@ def tell_people() -> dict[str, Any]:
     }
 
 
-def act_on_link() -> LinkWorld:
+def poll_networks() -> Listening:
+    """Build the world of listening."""
+    from heraut.conversations.poll_networks import Listening
+
+    read = settings.PollNetworksSettings(os.environ)
+    return Listening(
+        brands=_brands(read.brands_table),
+        secrets=_secrets(read.secrets_path),
+        networks=_networks("", "", read.local_servers),
+        conversations=_conversations(read.conversations_table),
+        at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
+    )
+
+
+def escalate_alerts() -> Escalating:
+    """Build the world of alerts that are told."""
+    from heraut.conversations.escalate_alerts import Escalating
+
+    read = settings.EscalateAlertsSettings(os.environ)
+    return Escalating(
+        conversations=_conversations(read.conversations_table),
+        brands=_brands(read.brands_table),
+        links=_links(read.brands_table),
+        notifications=_notifications(read.mail_from),
+        links_url=read.links_url,
+    )
+
+
+@dataclass(frozen=True)
+class Visiting:
+    """What is behind links: those about posts, and those about alerts (made when one is first visited)."""
+
+    posts: LinkWorld
+    alerts: Callable[[], AlertWorld]
+
+
+def act_on_link() -> Visiting:
     """Build the world of links; networks are asked how long ahead uploads begin, never called."""
     from heraut.publishing.act_on_link import LinkWorld
 
     read = settings.ActOnLinkSettings(os.environ)
-    return LinkWorld(
+
+    @cache
+    def alerts() -> AlertWorld:
+        from heraut.conversations.act_on_alert import AlertWorld
+
+        return AlertWorld(_conversations(read.conversations_table), posts.brands, posts.links)
+
+    posts = LinkWorld(
         posts=_posts(read.posts_table),
         brands=_brands(read.brands_table),
         links=_links(read.brands_table),
@@ -188,6 +235,7 @@ def act_on_link() -> LinkWorld:
         networks=_networks("", "", ""),
         pauses=_pauses(read.posts_table),
     )
+    return Visiting(posts, alerts)
 
 
 def _beat_outside(url: str, local_servers: str) -> Callable[[], None]:
@@ -214,6 +262,12 @@ def _brands(table: str) -> Brands:
     from heraut.aws.brands_table import BrandsTable
 
     return BrandsTable(Table(clients().dynamodb, table))
+
+
+def _conversations(table: str) -> Conversations:
+    from heraut.aws.conversations_table import ConversationsTable
+
+    return ConversationsTable(Table(clients().dynamodb, table))
 
 
 def _links(table: str) -> Links:

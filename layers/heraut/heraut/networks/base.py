@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.brands.model import NetworkName
+    from heraut.conversations.model import Answered, Interaction
     from heraut.errors import NetworkError
     from heraut.problems import Language, Problem
     from heraut.publishing.model import Content, Media, Prepared
@@ -211,3 +212,26 @@ def problem_of_trial(error: NetworkError) -> Problem:
     """Say what stopped an account from being tried (`check`): nothing was sent, so nothing of ours may be online."""
     host = error.problem.fields.get("host")
     return problem("trial_unanswered", host=host) if isinstance(error, OutcomeUnknown) and host else error.problem
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was said to an account, oldest first, what it answered itself, and where to go on from (opaque)."""
+
+    interactions: tuple[Interaction, ...]
+    answers: tuple[Answered, ...]
+    cursor: str
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """Networks that tell what is said to an account."""
+
+    def listen(
+        self, brand: str, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime
+    ) -> Heard:
+        """Give what came since `cursor`; None: nothing of the past, only where to begin.
+
+        Something may be given again; nothing is left out as long as the cursor that was given is kept. Raises like
+        `publish` does.
+        """

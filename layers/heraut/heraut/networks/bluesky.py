@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
 from heraut.errors import NetworkError, ReadBackUnavailable, Refused
-from heraut.networks import bluesky_text, bluesky_uploads
+from heraut.networks import bluesky_listen, bluesky_text, bluesky_uploads
 from heraut.networks.base import Begun, Identity, Published
 from heraut.networks.bluesky_checks import LIMITS, problems_of
 from heraut.networks.bluesky_records import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account
-    from heraut.networks.base import Job, Limits, Preparation, Window
+    from heraut.networks.base import Heard, Job, Limits, Preparation, Window
     from heraut.networks.bluesky_records import Reference
     from heraut.networks.http import Http
     from heraut.problems import Problem
@@ -151,6 +151,12 @@ class Bluesky:
             return None
         tokens = {ACCESS: session.access, REFRESH: session.refresh, DID: session.did, PDS: session.pds}
         return {**secret, **tokens}
+
+    def listen(
+        self, brand: str, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime
+    ) -> Heard:
+        """Read the replies, mentions and quotes that came since the cursor, and what the account answered itself."""
+        return bluesky_listen.listen(Repository(self.http, self.sessions, account, secret, now), brand, cursor)
 
 
 def _accepted_before(repository: Repository, number: int, address: str) -> Reference:

@@ -15,7 +15,7 @@ from heraut.networks.bluesky_sessions import service_of
 from heraut.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from heraut.allowance import Allowance
@@ -105,20 +105,27 @@ class Repository:
             return None
         raise error
 
-    def _call(self, method: str, content_type: str | None = None, **body: Any) -> Answer:
-        """Make a procedure call signed in, with another session when the server does not accept this one's token."""
-        answer = self._call_as(self.session, method, content_type, **body)
+    def ask(self, method: str, params: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
+        """Read something signed in; raises what `Http.call` and `refusal` give."""
+        answer = self._call(method, verb="GET", params=params)
+        if answer.status != OK:
+            raise refusal(answer, self.now)
+        return body_of(answer)
+
+    def _call(self, method: str, content_type: str | None = None, verb: str = "POST", **more: Any) -> Answer:
+        """Make a call signed in, with another session when the server does not accept this one's token."""
+        answer = self._call_as(self.session, method, content_type, verb, **more)
         if answer.status != OK and isinstance(refusal(answer, self.now), CredentialsExpired):
             self._session = self.sessions.after_refusal(self.http, self.account, self.secret, self.session, self.now)
-            answer = self._call_as(self._session, method, content_type, **body)
+            answer = self._call_as(self._session, method, content_type, verb, **more)
         self.allowance = allowance(answer, self.now)
         return answer
 
-    def _call_as(self, session: Session, method: str, content_type: str | None, **body: Any) -> Answer:
+    def _call_as(self, session: Session, method: str, content_type: str | None, verb: str, **more: Any) -> Answer:
         headers = {"Authorization": f"Bearer {session.access}"}
         if content_type:
             headers["Content-Type"] = content_type
-        return self.http.call("POST", f"{session.pds}/xrpc/{method}", headers=headers, **body)
+        return self.http.call(verb, f"{session.pds}/xrpc/{method}", headers=headers, **more)
 
 
 def read(http: Http, pds: str, address: str, now: datetime | None = None) -> Reference | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, ReadBackUnavailable, Refused, Unreachable
-from heraut.networks import mastodon_find, mastodon_media
+from heraut.networks import mastodon_find, mastodon_listen, mastodon_media
 from heraut.networks.base import Identity, Published, Window
 from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from heraut.allowance import Allowance
     from heraut.brands import Account
-    from heraut.networks.base import Begun, Job, Limits, Preparation
+    from heraut.networks.base import Begun, Heard, Job, Limits, Preparation
     from heraut.networks.http import Http
     from heraut.networks.mastodon_answers import Status
     from heraut.problems import Problem
@@ -130,6 +130,13 @@ class Mastodon:
             limits=instance.limits,
             problems=(*_rights_problems(server, str(who["id"])), *_account_problems(account, who, name, server.host)),
         )
+
+    def listen(
+        self, brand: str, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime
+    ) -> Heard:
+        """Read the mentions and replies that came since the cursor, and what the account answered itself."""
+        server = Server(self.http, account, secret, self.memory, now)  # as long as the pages take
+        return mastodon_listen.listen(server, brand, cursor)
 
     def _server(self, account: Account, secret: Mapping[str, str], now: datetime | None = None) -> Server:
         """Give the server for one use, all of whose calls together end in time."""

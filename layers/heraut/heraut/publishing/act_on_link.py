@@ -22,6 +22,7 @@ from heraut.errors import Conflict, TryAgain
 from heraut.events import EventName, event
 from heraut.links import Action
 from heraut.pages import link_page
+from heraut.pages.visit import Answer
 from heraut.publishing import brake_page, decisions, link_pages, pacing, transitions
 from heraut.publishing.dispatch_posts import dispatch_now
 from heraut.publishing.link_pages import ADDRESS, NOW, SLOT, Case, Offer, Turn
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from heraut.links import Links
     from heraut.networks.base import Publishes
     from heraut.pages.link_page import LinkPage
+    from heraut.pages.visit import Request
     from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Delivery, Post
     from heraut.publishing.store import MediaStore, Outbox, Pauses, Posts
@@ -63,24 +65,6 @@ class LinkWorld:
     outbox: Outbox
     networks: Mapping[NetworkName, Publishes]
     pauses: Pauses
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request as the function URL got it; `path` is `/<brand>/<token>[/media/<n>]`, `body` the decoded form."""
-
-    method: str
-    path: str
-    body: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes back to the browser."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
 
 
 def act_on_link(request: Request, world: LinkWorld, now: datetime) -> Answer:
@@ -140,11 +124,11 @@ def _brake(case: Case, request: Request, world: LinkWorld, *, acts: bool) -> tup
 
 
 def _find(brand_id: str, token: str, world: LinkWorld, now: datetime) -> Case | None:
-    """Read what a token opens; None when it opens nothing (any more): forged, forgotten, brand or person removed."""
+    """Read what a token opens; None when it opens nothing of ours: forged, forgotten, brand or person removed."""
     link = world.links.link(brand_id, tokens.hash_of(token))
     brand = world.brands.brand(brand_id) if link else None
     person = brand.person(link.person) if link and brand else None
-    return Case(link, brand, person, now) if link and brand and person else None
+    return Case(link, brand, person, now) if link and brand and person and link.alert is None else None
 
 
 def _about(case: Case, world: LinkWorld) -> Case | None:

@@ -1,0 +1,149 @@
+"""The links of an alert's message: GET and HEAD show, the POST of the page's button takes or closes the alert.
+
+What decides is the alert's own conditional change; a link may be pressed again, which changes nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from heraut import links as tokens
+from heraut.brands import NAME
+from heraut.conversations import alerts
+from heraut.conversations.messages import Said, wording
+from heraut.errors import Conflict, TryAgain
+from heraut.links import Action
+from heraut.pages import link_page
+from heraut.pages.link_page import Choice, LinkPage, Note, Opens, Passage
+from heraut.pages.visit import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from heraut.brands import Brands, Person
+    from heraut.conversations.store import Conversations
+    from heraut.links import Links
+    from heraut.pages.visit import Request
+    from heraut.problems import Language
+
+PATH = re.compile(rf"/({NAME.strip('^$')})/alert/([A-Za-z0-9_-]{{22}})")
+STEMS = {Action.TAKE_ALERT: "take", Action.CLOSE_ALERT: "close"}
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class AlertWorld:
+    """What acting on an alert needs of the world."""
+
+    conversations: Conversations
+    brands: Brands
+    links: Links
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A link's alert as it is now, with the person whose link it is."""
+
+    said: Said
+    person: Person
+    stem: str
+
+
+def act_on_alert(request: Request, world: AlertWorld, now: datetime) -> Answer:
+    """Answer a request; nothing is raised for what a person, a scanner or a forger may do."""
+    method = request.method.upper()
+    if method not in {"GET", "HEAD", "POST"}:
+        return _answer(405, _for_anybody("wrong_way"), Allow="GET, HEAD, POST")
+    try:
+        answer = _answer(*_pages(request.path, world, now, acts=method == "POST"))
+    except TryAgain:
+        answer = _answer(503, _for_anybody("later"), **{"Retry-After": "60"})
+    return replace(answer, body="") if method == "HEAD" else answer
+
+
+def _answer(status: int, pages: Sequence[LinkPage], **more: str) -> Answer:
+    return Answer(status, {**link_page.headers(pages), **more}, link_page.render(pages))
+
+
+def _pages(path: str, world: AlertWorld, now: datetime, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+    matched = PATH.fullmatch(path)
+    link = world.links.link(matched[1], tokens.hash_of(matched[2])) if matched else None
+    brand = world.brands.brand(link.brand) if link else None
+    person = brand.person(link.person) if brand and link else None
+    if link is None or brand is None or person is None or link.alert is None or link.action not in STEMS:
+        return 404, _for_anybody("unknown")
+    if link.expires_at <= now:
+        return 410, [_plain("too_old", person.language)]
+    for _ in range(TRIES):
+        alert = world.conversations.alert(brand.id, link.alert)
+        if alert is None:
+            return 404, _for_anybody("unknown")
+        interactions = world.conversations.interactions(brand.id, alert.id)
+        case = _Case(Said(alert, interactions, brand, person.language, now), person, STEMS[link.action])
+        if alert.closed_at or not acts:
+            return 200, [_over(case) if alert.closed_at else _question(case)]
+        try:
+            return 200, [_act(case, world)]
+        except Conflict:
+            continue
+    raise TryAgain(f"alert {link.alert} of {brand.id}: changed {TRIES} times while it was being decided")
+
+
+def _act(case: _Case, world: AlertWorld) -> LinkPage:
+    said, alert = case.said, case.said.alert
+    if case.stem == "take":
+        if alert.taken_by != case.person.id:
+            world.conversations.change(alert, alerts.taken(alert, case.person.id))
+    else:
+        world.conversations.change(alert, alerts.closed(alert, case.person.id, said.now))
+    return replace(_page(case, "done_title", said.say(f"{case.stem}_done")), seen=_seen(case))
+
+
+def _question(case: _Case) -> LinkPage:
+    said, taken_by = case.said, case.said.alert.taken_by
+    taker = said.brand.person(taken_by) if taken_by and taken_by != case.person.id else None
+    return replace(
+        _page(case, f"{case.stem}_title", said.say(f"{case.stem}_lead")),
+        notes=(Note(said.say("take_already", person=taker.name), serious=False),) if taker else (),
+        passages=tuple(Passage(text) for text in said.passages),
+        seen=_seen(case),
+        choices=(Choice(said.say(case.stem), stops=case.stem == "close"),),
+        otherwise=said.say(f"{case.stem}_otherwise"),
+    )
+
+
+def _over(case: _Case) -> LinkPage:
+    said, alert = case.said, case.said.alert
+    if alert.closed_by is None or alert.closed_at is None:
+        return _page(case, "over_title", said.say("over_answered"))
+    by = said.brand.person(alert.closed_by)
+    name = by.name if by else alert.closed_by
+    return _page(case, "over_title", said.say("over_by", person=name, at=said.at(alert.closed_at)))
+
+
+def _page(case: _Case, title: str, lead: str) -> LinkPage:
+    said = case.said
+    return LinkPage(
+        language=said.language,
+        title=said.say(title),
+        lead=lead,
+        scope=f"{said.brand.name} · {said.network}",
+        who=said.say("who", person=case.person.name),
+    )
+
+
+def _seen(case: _Case) -> tuple[Opens, ...]:
+    address = case.said.address
+    return (Opens(case.said.say("answer"), address),) if address else ()
+
+
+def _plain(code: str, language: Language) -> LinkPage:
+    return LinkPage(language, wording.say(f"{code}_title", language), wording.say(f"{code}_lead", language))
+
+
+def _for_anybody(code: str) -> tuple[LinkPage, ...]:
+    """Give a page for a reader we do not know: in both languages."""
+    return (_plain(code, "fr"), _plain(code, "en"))

@@ -1,0 +1,118 @@
+"""The minute tick of alerts: tell people that one opened, remind them before it is due, tell the next ones after it.
+
+Sent first and marked after, like everything that is due: a crash in between says a thing twice, never not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from heraut import links as tokens
+from heraut.brands import Role
+from heraut.conversations import alerts
+from heraut.conversations.alerts import Told
+from heraut.conversations.messages import Said, message
+from heraut.errors import Conflict, HerautError, InvalidInput
+from heraut.links import LIFETIME, Action, Link
+from heraut.notifications.base import Button
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from heraut.brands import Brand, Brands, Person
+    from heraut.conversations.model import Alert
+    from heraut.conversations.store import Conversations
+    from heraut.links import Links
+    from heraut.notifications.base import Notifications
+
+log = logging.getLogger(__name__)
+
+BUTTONS = {"take": Action.TAKE_ALERT, "close": Action.CLOSE_ALERT}
+
+
+@dataclass(frozen=True)
+class Escalating:
+    """What telling about alerts needs of the world."""
+
+    conversations: Conversations
+    brands: Brands
+    links: Links
+    notifications: Notifications
+    links_url: str
+
+
+@dataclass
+class Escalated:
+    """How many alerts were told, how many messages that took, and how many alerts wait for the next minute."""
+
+    alerts: int = 0
+    messages: int = 0
+    later: int = 0
+
+
+def escalate_alerts(world: Escalating, now: datetime) -> Escalated:
+    """Tell what is due; what cannot be told now is told the next minute, and holds back nothing else."""
+    done = Escalated()
+    for brand_id, alert_id in world.conversations.due(now):
+        try:
+            brand, alert = world.brands.brand(brand_id), world.conversations.alert(brand_id, alert_id)
+            if brand is None or alert is None or alert.due_at is None or alert.due_at > now:
+                continue
+            done.messages += _tell(alert, brand, world, now)
+            world.conversations.change(alert, alerts.told(alert))
+            done.alerts += 1
+        except Conflict:
+            continue  # somebody took it or joined it meanwhile: the next minute sees how it is
+        except HerautError as error:
+            log.warning("alert %s of %s could not be told now: %s", alert_id, brand_id, type(error).__name__)
+            done.later += 1
+    return done
+
+
+def audience(alert: Alert, step: Told, brand: Brand) -> Sequence[Person]:
+    """Say who hears: whoever took it is reminded alone; overdue, those on call hear too."""
+    first = brand.people_with(Role.CONVERSATIONS)
+    taker = brand.person(alert.taken_by) if alert.taken_by else None
+    if step is Told.OVERDUE:
+        return tuple(dict.fromkeys((*brand.people_with(Role.ON_CALL), *([taker] if taker else first))))
+    return (taker,) if taker and step is Told.REMINDED else first
+
+
+def _tell(alert: Alert, brand: Brand, world: Escalating, now: datetime) -> int:
+    step = Told(alert.told + 1)
+    said = Said(alert, world.conversations.interactions(brand.id, alert.id), brand, brand.language, now)
+    people = audience(alert, step, brand)
+    reached = [person for person in people if _told(person, said, step, world)]
+    if not reached:  # somebody must hear
+        reached = [person for person in brand.people if person not in people and _told(person, said, step, world)]
+    return len(reached)
+
+
+def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:
+    said = replace(about, language=person.language)
+    buttons = [Button(said.say(code), _link(said, action, person, world)) for code, action in BUTTONS.items()]
+    try:
+        world.notifications.tell(person, message(said, step, person, buttons))
+    except InvalidInput as unreachable:
+        log.warning("%s/%s cannot be reached: %s", said.brand.id, person.id, unreachable)
+        return False
+    return True
+
+
+def _link(said: Said, action: Action, person: Person, world: Escalating) -> str:
+    alert, now, token = said.alert, said.now, tokens.new_token()
+    world.links.save(
+        Link(
+            hash=tokens.hash_of(token),
+            brand=alert.brand,
+            person=person.id,
+            action=action,
+            alert=alert.id,
+            created_at=now,
+            expires_at=now + LIFETIME,
+        )
+    )
+    return tokens.alert_address(world.links_url, alert.brand, token)

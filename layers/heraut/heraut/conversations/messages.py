@@ -1,0 +1,111 @@
+"""What people read about an alert: who said what, until when an answer is owed, what happens otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heraut.conversations.alerts import Told
+from heraut.letters import said as fit
+from heraut.notifications.base import Button, Message
+from heraut.wording import Wording, at_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from heraut.brands import Brand, Person
+    from heraut.conversations.model import Alert, Interaction
+    from heraut.problems import Language
+
+SHOWN = 5  # interactions in a message, the newest ones
+LONGEST = 500  # characters of each
+
+wording = Wording(__package__, "messages.toml")
+
+
+@dataclass(frozen=True)
+class Said:
+    """An alert with what it is about, in one person's language."""
+
+    alert: Alert
+    interactions: Sequence[Interaction]
+    brand: Brand
+    language: Language
+    now: datetime
+
+    def say(self, code: str, **fields: object) -> str:
+        """Say a sentence with this alert's deadline filled in."""
+        return wording.say(code, self.language, **({"deadline": self.at(self.alert.deadline)} | fields))
+
+    def at(self, instant: datetime) -> str:
+        """Say a moment by the brand's clock."""
+        return at_moment(instant, self.brand.zone, self.language, self.now)
+
+    @property
+    def network(self) -> str:
+        """The network's name as people know it."""
+        return self.alert.network.value.capitalize()
+
+    @property
+    def waiting(self) -> list[Interaction]:
+        """What nobody has answered yet, oldest first."""
+        return [one for one in self.interactions if one.id in self.alert.waiting]
+
+    @property
+    def happened(self) -> str:
+        """Who waits."""
+        authors = list(dict.fromkeys(one.author.id for one in self.waiting))
+        if len(authors) == 1:
+            return self.say("one", author=fit(self.waiting[-1].author.name))
+        return self.say("several", count=len(authors))
+
+    @property
+    def passages(self) -> list[str]:
+        """The newest of what waits, each with who said it and when."""
+        shown = [
+            self.say(
+                "said",
+                author=fit(one.author.name),
+                handle=fit(one.author.handle),
+                at=self.at(one.at),
+                text=_short(one.text),
+            )
+            for one in self.waiting[-SHOWN:]
+        ]
+        hidden = len(self.waiting) - len(shown)
+        return [*shown, self.say("more", count=hidden)] if hidden > 0 else shown
+
+    @property
+    def address(self) -> str | None:
+        """Where the newest one is answered."""
+        return next((one.url for one in reversed(self.waiting) if one.url), None)
+
+
+def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -> Message:
+    """Tell a person what the step says: an alert opened, is due soon, or is overdue."""
+    alert, stem = said.alert, step.name.lower()
+    taker = said.brand.person(alert.taken_by) if alert.taken_by else None
+    lead = [said.say("lead_overdue" if step is Told.OVERDUE else "lead")]
+    if taker is not None and taker.id != person.id:
+        lead.append(said.say("lead_taken", person=taker.name))
+    answer = [Button(said.say("answer"), said.address)] if said.address else []
+    happened = said.happened if step is Told.OPENED else said.say(stem, happened=said.happened)
+    return Message(
+        id=f"alert/{alert.brand}/{alert.id}/{stem}/{person.id}",
+        language=person.language,
+        brand=said.brand.name,
+        network=said.network,
+        happened=happened,
+        lead=" ".join(lead),
+        why=said.say("why", network=said.network),
+        otherwise=said.say(f"otherwise_{stem}"),
+        quote="\n\n".join(said.passages),
+        buttons=(*answer, *buttons),
+        thread=f"alert/{alert.brand}/{alert.id}",
+    )
+
+
+def _short(text: str) -> str:
+    kept = fit(text)
+    return kept if len(kept) <= LONGEST else f"{kept[: LONGEST - 1]}…"

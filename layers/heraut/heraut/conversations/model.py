@@ -1,0 +1,92 @@
+"""What is said to a brand, and the alerts that it opens (pure values and rules)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from heraut.brands import NetworkName
+from heraut.due import require_aware
+
+Instant = Annotated[datetime, AfterValidator(require_aware)]
+MOST_WAITING = 1_000  # ids that an alert keeps by name; beyond, it only counts them
+
+
+class Kind(StrEnum):
+    """How somebody spoke to the brand."""
+
+    REPLY = "reply"  # to something the account wrote, or further down its thread
+    MENTION = "mention"
+    QUOTE = "quote"
+    MESSAGE = "message"  # to the account alone
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+
+class Author(_Stored):
+    """Who spoke: `id` is the network's own, `handle` what people write after @; `followers` where the network tells."""
+
+    id: str
+    handle: str
+    name: str
+    followers: int | None = None
+
+
+class Interaction(_Stored):
+    """One thing that was said to an account of a brand, as its network tells it.
+
+    `id` is the network's own; `answers` is what it replies to, `thread` the post at whose foot it stands (itself where
+    it begins one). `at` is when the network says it came.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    brand: str
+    account: str
+    network: NetworkName
+    id: str
+    kind: Kind
+    author: Author
+    text: str
+    language: str | None = None
+    answers: str | None = None
+    thread: str
+    at: Instant
+    url: str | None = None
+
+
+class Answered(_Stored):
+    """The account itself replied, wherever it was written: `id` of the reply, `to` what was answered."""
+
+    id: str
+    to: str
+    at: Instant
+
+
+class Alert(_Stored):
+    """What asks for a person on one thread of an account: opened by the first interaction, joined by the others.
+
+    `waiting` are the interactions that nobody has answered yet, `count` all that joined. `deadline` is when an answer
+    is owed, `due_at` when the machine looks next (None: nothing more to say). `told` is how far telling went.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    brand: str
+    id: str
+    account: str
+    network: NetworkName
+    thread: str
+    opened_at: Instant
+    deadline: Instant
+    due_at: Instant | None
+    waiting: tuple[str, ...]
+    count: int = 1
+    told: int = 0
+    taken_by: str | None = None
+    closed_at: Instant | None = None
+    closed_by: str | None = None  # a person's id; None: every interaction was answered
+    revision: int = 1

@@ -1,0 +1,48 @@
+"""Where conversations are kept: what the use cases need of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from heraut.conversations.model import Alert, Interaction
+
+
+class Conversations(Protocol):
+    """Interactions, the alerts they joined, and how far each account was listened to. Every read is consistent."""
+
+    def cursor(self, brand: str, account: str) -> str | None:
+        """Read where to go on listening, None when it never began."""
+
+    def save_cursor(self, brand: str, account: str, cursor: str) -> None:
+        """Remember where to go on."""
+
+    def alert_with(self, brand: str, account: str, interaction: str) -> Alert | None:
+        """Give the alert that an interaction joined, open or not; None for one that never came."""
+
+    def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
+        """Give the open alert of a thread, None when there is none."""
+
+    def receive(self, interaction: Interaction, before: Alert | None, after: Alert) -> None:
+        """Write an interaction with the alert that it opens (`before` is None) or joins, in one transaction.
+
+        Conflict when it came already, when the alert moved on, or when another one opened on its thread.
+        """
+
+    def change(self, before: Alert, after: Alert) -> None:
+        """Replace an alert; closed, its thread may open another. Conflict when it is no longer `before`."""
+
+    def alert(self, brand: str, alert: str) -> Alert | None:
+        """Read an alert."""
+
+    def interactions(self, brand: str, alert: str) -> Sequence[Interaction]:
+        """Give what joined an alert, oldest first."""
+
+    def open_alerts(self, brand: str) -> Sequence[Alert]:
+        """Give the alerts of a brand that are open, oldest first."""
+
+    def due(self, until: datetime) -> Iterator[tuple[str, str]]:
+        """Give brand and id of the alerts to look at, soonest first (an index: it may lag)."""

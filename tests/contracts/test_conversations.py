@@ -1,0 +1,155 @@
+"""What every store of conversations does, the twin and the table alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from heraut.aws.conversations_table import ConversationsTable
+from heraut.brands import NetworkName
+from heraut.conversations import Alert, Author, Interaction, Kind
+from heraut.conversations.alerts import answered, closed, joined, opened, told
+from heraut.errors import Conflict
+from tests.contracts.samples import MINUTE, NOW
+from tests.contracts.test_brands import BAKERY
+
+if TYPE_CHECKING:
+    from heraut.conversations.store import Conversations
+    from tests.contracts.stack import Stack
+
+BRAND, ACCOUNT = "boulangerie", "sky"
+
+
+def said(name: str, thread: str = "post-1", **more: Any) -> Interaction:
+    """Something that a customer says."""
+    given: dict[str, Any] = {
+        "brand": BRAND,
+        "account": ACCOUNT,
+        "network": NetworkName.BLUESKY,
+        "id": f"at://did:plc:x/app.bsky.feed.post/{name}",
+        "kind": Kind.REPLY,
+        "author": Author(id="did:plc:x", handle="@zoe.test", name="Zoé"),
+        "text": f"Bonjour {name}",
+        "answers": thread,
+        "thread": thread,
+        "at": NOW,
+    }
+    return Interaction(**(given | more))
+
+
+def received(kept: Conversations, interaction: Interaction) -> Alert:
+    """Let an interaction open an alert, or join the one of its thread."""
+    before = kept.open_alert(BRAND, ACCOUNT, interaction.thread)
+    after = joined(before, interaction) if before else opened(interaction, BAKERY, NOW)
+    kept.receive(interaction, before, after)
+    return after
+
+
+def test_what_never_came_is_none(conversations: Conversations) -> None:
+    """No cursor, no alert, nothing due."""
+    assert conversations.cursor(BRAND, ACCOUNT) is None
+    assert conversations.alert(BRAND, "x") is None
+    assert conversations.alert_with(BRAND, ACCOUNT, "x") is None
+    assert conversations.open_alert(BRAND, ACCOUNT, "x") is None
+    assert list(conversations.open_alerts(BRAND)) == []
+    assert list(conversations.due(NOW + timedelta(days=9))) == []
+
+
+def test_an_account_goes_on_where_it_stopped(conversations: Conversations) -> None:
+    """Each account of each brand for itself."""
+    conversations.save_cursor(BRAND, ACCOUNT, "1")
+    conversations.save_cursor(BRAND, ACCOUNT, "2")
+    conversations.save_cursor(BRAND, "masto", "3")
+
+    assert (conversations.cursor(BRAND, ACCOUNT), conversations.cursor(BRAND, "masto")) == ("2", "3")
+    assert conversations.cursor("fleuriste", ACCOUNT) is None
+
+
+def test_an_interaction_opens_an_alert_and_the_next_one_joins_it(conversations: Conversations) -> None:
+    """Both lead to it, and it is found by its thread; another thread has another."""
+    first = received(conversations, said("1"))
+    second = received(conversations, said("2", at=NOW + MINUTE))
+    other = received(conversations, said("3", "post-2"))
+
+    assert (second.id, second.count, len(second.waiting)) == (first.id, 2, 2)
+    assert conversations.alert(BRAND, first.id) == second
+    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == second
+    assert conversations.open_alert(BRAND, ACCOUNT, "post-1") == second
+    assert [one.text for one in conversations.interactions(BRAND, first.id)] == ["Bonjour 1", "Bonjour 2"]
+    assert {one.id for one in conversations.open_alerts(BRAND)} == {first.id, other.id}
+    assert list(conversations.open_alerts("fleuriste")) == []
+
+
+def test_what_came_already_is_not_received_again(conversations: Conversations) -> None:
+    """Neither does it count twice, nor open a second alert."""
+    alert = received(conversations, said("1"))
+
+    with pytest.raises(Conflict):
+        received(conversations, said("1"))
+    with pytest.raises(Conflict):
+        conversations.receive(said("1"), None, opened(said("1"), BAKERY, NOW + MINUTE))
+    assert conversations.alert(BRAND, alert.id) == alert
+    assert len(conversations.interactions(BRAND, alert.id)) == 1
+
+
+def test_of_two_who_change_an_alert_one_has_to_read_again(conversations: Conversations) -> None:
+    """Whoever joins it, takes it or tells of it; and a thread has one open alert."""
+    alert = received(conversations, said("1"))
+    conversations.change(alert, told(alert))
+
+    with pytest.raises(Conflict):
+        conversations.change(alert, closed(alert, "lea", NOW))
+    with pytest.raises(Conflict):
+        conversations.receive(said("2"), alert, joined(alert, said("2")))
+    with pytest.raises(Conflict):
+        conversations.receive(said("2"), None, opened(said("2"), BAKERY, NOW))
+    assert conversations.alert_with(BRAND, ACCOUNT, said("2").id) is None
+
+
+def test_a_closed_alert_lets_its_thread_open_another(conversations: Conversations) -> None:
+    """What joined the closed one still leads there."""
+    alert = received(conversations, said("1"))
+    over = answered(alert, said("1").id, NOW)
+    conversations.change(alert, over)
+    again = received(conversations, said("2", at=NOW + MINUTE))
+
+    assert over.closed_at == NOW
+    assert again.id != alert.id
+    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == over
+    assert [one.id for one in conversations.open_alerts(BRAND)] == [again.id]
+
+
+def test_what_is_due_comes_soonest_first_and_leaves_when_it_was_told(conversations: Conversations) -> None:
+    """An alert that is over, or about which nothing more is said, is not due."""
+    late = received(conversations, said("1"))
+    soon = received(conversations, said("2", "post-2"))
+    conversations.change(soon, soon.model_copy(update={"due_at": NOW - MINUTE, "revision": 2}))
+
+    assert list(conversations.due(NOW)) == [(BRAND, soon.id), (BRAND, late.id)]
+    conversations.change(late, told(late))
+    assert list(conversations.due(NOW)) == [(BRAND, soon.id)]
+
+
+class TestTable:
+    def test_our_own_writes_count_once_when_an_answer_was_lost(self, conversations_stack: Stack) -> None:
+        """Ours is no conflict."""
+        kept = ConversationsTable(conversations_stack.table)
+        sent = conversations_stack.lose_first_answer("TransactWriteItems")
+        alert = received(kept, said("1"))
+        assert len(sent) == 2
+        assert kept.alert(BRAND, alert.id) == alert
+
+    def test_what_people_said_is_forgotten_after_a_year(self, conversations_stack: Stack) -> None:
+        """The texts, and what leads to them; every key begins with the brand."""
+        kept = ConversationsTable(conversations_stack.table)
+        alert = received(kept, said("1"))
+        kept.change(alert, closed(alert, "lea", NOW))
+        items = conversations_stack.items()
+
+        year = str(int((NOW + timedelta(days=365)).timestamp()))
+        assert len(items) == 3
+        assert {item["expires"]["N"] for item in items} == {year}
+        assert {item["pk"]["S"].split("#")[0] for item in items} == {BRAND}
+        assert {item["schema"]["N"] for item in items} == {"1"}

@@ -1,0 +1,68 @@
+"""What people say to an account reaches a person by mail, and the alert ends when everybody has an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from heraut.aws.conversations_table import ConversationsTable
+from heraut.aws.table import Table
+from tests.e2e.bluesky_server import DID
+from tests.e2e.conftest import BRAND
+from tests.e2e.test_publishing import links_in, mail_with, opened
+from tests.e2e.world import eventually
+
+if TYPE_CHECKING:
+    from tests.e2e.bluesky_server import BlueskyServer
+    from tests.e2e.world import World
+
+POST = f"at://{DID}/app.bsky.feed.post/3kunderwhichtheysay"
+NOON = {"scheduled_time": "2026-11-23T11:00:00Z"}
+
+
+@pytest.fixture(name="kept", scope="module")
+def _kept(world: World) -> ConversationsTable:
+    """What the stack keeps; listening has begun, so that the past opens no alert."""
+    world.invoke("PollFunction", NOON)
+    return ConversationsTable(Table(world.client("dynamodb"), world.outputs["ConversationsTable"]))
+
+
+def test_a_reply_becomes_a_mail_and_an_answer_in_the_app_closes_it(
+    world: World, bluesky: BlueskyServer, kept: ConversationsTable
+) -> None:
+    """Two people under one post are one alert; one answer does not close it, two do."""
+    zoe = bluesky.say("zoe", "Ouvrez-vous lundi ?", POST)
+    paul = bluesky.say("paul", "Et mardi, avec mon chien ?", POST)
+    world.invoke("PollFunction", NOON)
+    (alert,) = kept.open_alerts(BRAND)
+    world.invoke("EscalateFunction", NOON)
+
+    mail = eventually(lambda: mail_with(world, "Et mardi, avec mon chien ?"), 90)
+    assert mail["Subject"] == "[Essai · Bluesky] 2 personnes attendent une réponse"
+    take, _ = links_in(world, mail)
+    assert "<form" in opened(take)
+    assert "C'est noté" in opened(take, press=True).replace("&#39;", "'")
+
+    bluesky.answer_in_the_app(zoe)
+    world.invoke("PollFunction", NOON)
+    assert [(one.waiting, one.taken_by) for one in kept.open_alerts(BRAND)] == [((paul,), "lea")]
+    bluesky.answer_in_the_app(paul)
+    world.invoke("PollFunction", NOON)
+    assert list(kept.open_alerts(BRAND)) == []
+    closed = kept.alert(BRAND, alert.id)
+    assert closed is not None
+    assert (closed.closed_by, closed.count) == (None, 2)
+
+
+def test_nothing_to_do_closes_it(world: World, bluesky: BlueskyServer, kept: ConversationsTable) -> None:
+    """A later visit says who closed it."""
+    bluesky.say("ana", "Merci pour la fournée d'hier", f"{POST}x")
+    world.invoke("PollFunction", NOON)
+    world.invoke("EscalateFunction", NOON)
+    mail = eventually(lambda: mail_with(world, "Merci pour la fournée d'hier"), 90)
+    _, close = links_in(world, mail)
+
+    assert "fermée" in opened(close, press=True)
+    assert list(kept.open_alerts(BRAND)) == []
+    assert "Léa" in opened(close)

@@ -1,0 +1,77 @@
+"""Twin of the conversations' store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heraut.errors import Conflict
+from tests.twins.stored import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from heraut.conversations import Alert, Interaction
+
+
+class ConversationsTwin:
+    """Alerts by brand and id, interactions by alert."""
+
+    def __init__(self) -> None:
+        self._cursors: dict[tuple[str, str], str] = {}
+        self._alerts: dict[tuple[str, str], Alert] = {}
+        self._said: dict[tuple[str, str], list[Interaction]] = {}
+        self._known: dict[tuple[str, str, str], str] = {}
+        self._open: dict[tuple[str, str, str], str] = {}
+
+    def cursor(self, brand: str, account: str) -> str | None:
+        return self._cursors.get((brand, account))
+
+    def save_cursor(self, brand: str, account: str, cursor: str) -> None:
+        self._cursors[brand, account] = cursor
+
+    def alert_with(self, brand: str, account: str, interaction: str) -> Alert | None:
+        found = self._known.get((brand, account, interaction))
+        return self._alerts[brand, found] if found else None
+
+    def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
+        found = self._open.get((brand, account, thread))
+        return self._alerts[brand, found] if found else None
+
+    def receive(self, interaction: Interaction, before: Alert | None, after: Alert) -> None:
+        brand, name = interaction.brand, (interaction.brand, interaction.account, interaction.id)
+        thread = (brand, after.account, after.thread)
+        if name in self._known or (before is None and thread in self._open):
+            raise Conflict(f"{interaction.id} came already, or its thread has an alert")
+        if before is not None:
+            self._is_still(before)
+        else:
+            self._open[thread] = after.id
+        self._known[name] = after.id
+        self._alerts[brand, after.id] = kept(after)
+        self._said.setdefault((brand, after.id), []).append(kept(interaction))
+
+    def change(self, before: Alert, after: Alert) -> None:
+        self._is_still(before)
+        if after.closed_at and not before.closed_at:
+            del self._open[after.brand, after.account, after.thread]
+        self._alerts[after.brand, after.id] = kept(after)
+
+    def alert(self, brand: str, alert: str) -> Alert | None:
+        return self._alerts.get((brand, alert))
+
+    def interactions(self, brand: str, alert: str) -> Sequence[Interaction]:
+        return sorted(self._said.get((brand, alert), []), key=lambda one: one.at)
+
+    def open_alerts(self, brand: str) -> Sequence[Alert]:
+        mine = [self._alerts[brand, alert] for (owner, _, _), alert in self._open.items() if owner == brand]
+        return sorted(mine, key=lambda alert: (alert.opened_at, alert.id))
+
+    def due(self, until: datetime) -> Iterator[tuple[str, str]]:
+        waiting = [one for one in self._alerts.values() if one.due_at is not None and one.due_at <= until]
+        for one in sorted(waiting, key=lambda alert: alert.due_at or until):
+            yield one.brand, one.id
+
+    def _is_still(self, alert: Alert) -> None:
+        if self._alerts[alert.brand, alert.id].revision != alert.revision:
+            raise Conflict(f"alert {alert.id} moved on")

@@ -1,0 +1,378 @@
+"""From what is said to an account until everybody has an answer: who hears of it, when, and when it stops."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from heraut import links as tokens
+from heraut.brands import Account, Brand, NetworkName, Person, Role
+from heraut.conversations import Answered, Author, Interaction, Kind
+from heraut.conversations.act_on_alert import AlertWorld, act_on_alert
+from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
+from heraut.conversations.poll_networks import Listening, poll_networks
+from heraut.errors import Conflict, CredentialsExpired, InvalidInput, TryAgain, Unreachable
+from heraut.links import Action, Link
+from heraut.networks.base import Heard
+from heraut.notifications.base import Message
+from heraut.pages.visit import Answer, Request
+from heraut.problems import problem
+from tests.people import Bakery
+from tests.twins.brands import BrandsTwin
+from tests.twins.conversations import ConversationsTwin
+from tests.twins.links import LinksTwin
+from tests.twins.network import NetworkTwin
+from tests.twins.notifications import NotificationsTwin
+from tests.twins.secrets import SecretsTwin
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10 h in Paris
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LEA = Person(id="lea", name="Léa", email="lea@x.example", roles=(Role.CONVERSATIONS,))
+MAX = Person(id="max", name="Max", email="max@x.example", roles=(Role.CONVERSATIONS,), language="en")
+NADIA = Person(id="nadia", name="Nadia", email="nadia@x.example", roles=(Role.ON_CALL,))
+BRAND = Brand(
+    id="martin",
+    name="Boulangerie Martin",
+    accounts=(
+        Account(name="sky", network=NetworkName.BLUESKY, handle="martin.test"),
+        Account(name="sky2", network=NetworkName.BLUESKY, handle="@Fournil.test"),
+        Account(name="page", network=NetworkName.SITE),
+    ),
+    people=(LEA, MAX, NADIA),
+)
+
+
+@dataclass
+class Talking(NetworkTwin):
+    """A network where people talk: what was said and answered, in order; the cursor is how much of it was heard."""
+
+    said: list[Interaction | Answered] = field(default_factory=list)
+    trouble: dict[str, Exception] = field(default_factory=dict)
+
+    def listen(
+        self, brand: str, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime
+    ) -> Heard:
+        if account.name in self.trouble:
+            raise self.trouble[account.name]
+        begun = json.loads(cursor) if cursor else len(self.said)
+        new = self.said[begun:]
+        return Heard(
+            interactions=tuple(one for one in new if isinstance(one, Interaction) and one.account == account.name),
+            answers=tuple(one for one in new if isinstance(one, Answered)),
+            cursor=json.dumps(len(self.said)),
+        )
+
+
+class Shop:
+    """A bakery whose accounts are listened to every five minutes, and whose alerts are looked at every minute."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+        self.network = Talking(name=NetworkName.BLUESKY)
+        self.brands, self.links, self.kept = BrandsTwin(BRAND), LinksTwin(), ConversationsTwin()
+        self.notifications, secrets = NotificationsTwin(), SecretsTwin()
+        for account in ("sky", "sky2"):
+            secrets.save_secret("martin", account, {"token": "x"})
+        networks: dict[NetworkName, Any] = {NetworkName.BLUESKY: self.network, NetworkName.SITE: NetworkTwin()}
+        self.listening = Listening(self.brands, secrets, networks, self.kept, map)
+        self.escalating = Escalating(self.kept, self.brands, self.links, self.notifications, "https://liens.example")
+        self.poll()
+
+    def poll(self) -> Any:
+        """Listen once."""
+        return poll_networks(self.listening, self.now)
+
+    def run(self, lasting: timedelta) -> None:
+        """Let time pass, with its ticks."""
+        end = self.now + lasting
+        while self.now < end:
+            self.now += MINUTE
+            if self.now.minute % 5 == 0:
+                self.poll()
+            escalate_alerts(self.escalating, self.now)
+
+    def say(self, name: str, text: str = "Ouvrez-vous lundi ?", author: str = "zoe", **more: Any) -> str:
+        """A customer says something under a post."""
+        given: dict[str, Any] = {
+            "brand": "martin",
+            "account": "sky",
+            "network": NetworkName.BLUESKY,
+            "id": name,
+            "kind": Kind.REPLY,
+            "author": Author(id=f"did:{author}", handle=f"@{author}.test", name=author.capitalize()),
+            "text": text,
+            "answers": "post-1",
+            "thread": "post-1",
+            "at": self.now,
+            "url": f"https://bsky.app/{name}",
+        }
+        self.network.said.append(Interaction(**(given | more)))
+        return name
+
+    def answer(self, name: str) -> None:
+        """Somebody answers with the account, in the network's own app."""
+        self.network.said.append(Answered(id=f"answer-to-{name}", to=name, at=self.now))
+
+    def told(self, person: str) -> list[Message]:
+        """What a person was told."""
+        return self.notifications.to(person)
+
+    def visit(self, message: Message, label: str, method: str = "GET") -> Answer:
+        """Open a button of a message."""
+        (button,) = [one for one in message.buttons if one.label == label]
+        path = button.address.removeprefix("https://liens.example")
+        world = AlertWorld(self.kept, self.brands, self.links)
+        return act_on_alert(Request(method, path), world, self.now)
+
+
+def test_a_comment_reaches_who_answers_comments_within_minutes() -> None:
+    """Who said what, under which post, until when, with a way to the network and the buttons."""
+    shop = Shop()
+    shop.say("c1", "Ouvrez-vous <b>lundi</b> ?")
+    shop.run(6 * MINUTE)
+
+    (message,) = shop.told("lea")
+    assert message.subject == "[Boulangerie Martin · Bluesky] Zoe attend une réponse"
+    assert message.lead == "À répondre à 14\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05 au plus tard."
+    assert message.quote == "Zoe (@zoe.test), à 10\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}: Ouvrez-vous <b>lundi</b> ?"
+    assert [one.label for one in message.buttons] == ["Répondre", "Je prends", "Rien à faire"]
+    assert message.buttons[0].address == "https://bsky.app/c1"
+    assert [one.happened for one in shop.told("max")] == ["Zoe is waiting for an answer"]
+    assert shop.told("nadia") == []
+
+
+def test_two_hundred_comments_on_one_post_are_one_alert() -> None:
+    """One message says so; the newest are quoted, the others counted."""
+    shop = Shop()
+    for number in range(200):
+        shop.say(f"c{number}", f"Question {number}", author=f"client{number}")
+    shop.run(6 * MINUTE)
+
+    (message,) = shop.told("lea")
+    assert message.happened == "200 personnes attendent une réponse"
+    assert message.quote is not None
+    assert "Question 199" in message.quote
+    assert "… et 195 de plus" in message.quote
+    (alert,) = shop.kept.open_alerts("martin")
+    assert (alert.count, len(alert.waiting)) == (200, 200)
+
+
+def test_one_answer_among_several_closes_none_and_the_last_one_closes() -> None:
+    """Also where it was given in the network's own app; a closed alert says nothing more."""
+    shop = Shop()
+    first, second = shop.say("c1"), shop.say("c2", author="paul")
+    shop.run(6 * MINUTE)
+    shop.answer(first)
+    shop.run(10 * MINUTE)
+    (alert,) = shop.kept.open_alerts("martin")
+    assert alert.waiting == (second,)
+
+    shop.answer(second)
+    shop.run(24 * HOUR)
+
+    assert list(shop.kept.open_alerts("martin")) == []
+    assert len(shop.told("lea")) == 1
+
+
+def test_silence_reminds_before_the_deadline_and_tells_the_next_person_after_it() -> None:
+    """Then nothing more is said, and the alert stays open."""
+    shop = Shop()
+    shop.say("c1")
+    shop.run(48 * HOUR)
+
+    assert [one.happened for one in shop.told("lea")] == [
+        "Zoe attend une réponse",
+        "Rappel\N{NO-BREAK SPACE}: Zoe attend une réponse",
+        "En retard\N{NO-BREAK SPACE}: Zoe attend une réponse",
+    ]
+    assert [one.happened for one in shop.told("nadia")] == ["En retard\N{NO-BREAK SPACE}: Zoe attend une réponse"]
+    assert len({one.id for one in shop.told("lea")}) == 3
+    assert len({one.thread for one in shop.told("lea")}) == 1
+    assert len(shop.kept.open_alerts("martin")) == 1
+
+
+def test_what_comes_at_night_waits_for_the_morning() -> None:
+    """Nobody is woken for a comment; the answer is owed in working time."""
+    shop = Shop()
+    shop.now = MONDAY + 12 * HOUR  # 22 h
+    shop.say("c1")
+    shop.run(10 * HOUR)
+    assert shop.told("lea") == []
+
+    shop.run(1 * HOUR + 2 * MINUTE)
+    (message,) = shop.told("lea")
+    assert "À répondre à 13\N{NO-BREAK SPACE}h au plus tard." in message.lead
+
+
+def test_who_takes_it_is_reminded_alone() -> None:
+    """The others learn it from the page and from what is overdue."""
+    shop = Shop()
+    shop.say("c1")
+    shop.run(6 * MINUTE)
+    page = shop.visit(shop.told("lea")[0], "Je prends")
+    assert (page.status, "Vous chargez-vous de répondre" in page.body) == (200, True)
+    assert shop.visit(shop.told("lea")[0], "Je prends", "POST").status == 200
+    shop.run(3 * HOUR + 10 * MINUTE)
+
+    assert (len(shop.told("lea")), len(shop.told("max"))) == (2, 1)
+    assert "Léa has already taken it" in shop.visit(shop.told("max")[0], "I take it").body
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_opening_a_link_decides_nothing(method: str) -> None:
+    """Mail scanners open links."""
+    shop = Shop()
+    shop.say("c1")
+    shop.run(6 * MINUTE)
+    before = shop.kept.open_alerts("martin")
+
+    for label in ("Je prends", "Rien à faire"):
+        assert shop.visit(shop.told("lea")[0], label, method).status == 200
+    assert shop.kept.open_alerts("martin") == before
+
+
+def test_nothing_to_do_closes_it_once_and_a_later_visit_says_who_did() -> None:
+    """The next comment under the post opens another one."""
+    shop = Shop()
+    shop.say("c1", "Merci !")
+    shop.run(6 * MINUTE)
+
+    done = shop.visit(shop.told("lea")[0], "Rien à faire", "POST")
+    again = shop.visit(shop.told("max")[0], "Nothing to do", "POST")
+
+    assert "fermée" in done.body
+    assert "Léa closed it" in again.body
+    assert list(shop.kept.open_alerts("martin")) == []
+    shop.say("c2", "Et samedi ?")
+    shop.run(6 * MINUTE)
+    assert len(shop.told("lea")) == 2
+
+
+def test_what_the_brand_says_itself_opens_nothing() -> None:
+    """Another of its accounts, however its handle is written."""
+    shop = Shop()
+    shop.say("c1", author="fournil")
+    shop.run(6 * MINUTE)
+
+    assert shop.notifications.told == []
+
+
+def test_an_answer_below_a_comment_stands_under_its_thread() -> None:
+    """Where the network only tells what it replies to."""
+    shop = Shop()
+    shop.say("c1")
+    shop.run(6 * MINUTE)
+    shop.say("c2", "Moi aussi", author="paul", answers="c1", thread="c1")
+    shop.run(6 * MINUTE)
+
+    (alert,) = shop.kept.open_alerts("martin")
+    assert alert.count == 2
+
+
+def test_what_was_heard_twice_is_taken_in_once() -> None:
+    """Listening gives something again; an alert is not told again for it."""
+    shop = Shop()
+    shop.say("c1")
+    shop.say("c1")
+    shop.run(12 * MINUTE)
+    shop.kept.save_cursor("martin", "sky", "0")
+    shop.run(12 * MINUTE)
+
+    (alert,) = shop.kept.open_alerts("martin")
+    assert alert.count == 1
+    assert len(shop.told("lea")) == 1
+
+
+@pytest.mark.parametrize(
+    "trouble", [Unreachable(problem("no_clear_answer")), CredentialsExpired(problem("no_clear_answer")), KeyError("x")]
+)
+def test_an_account_that_cannot_be_heard_holds_back_no_other_and_loses_nothing(trouble: Exception) -> None:
+    """It is listened to again from where it was."""
+    shop = Shop()
+    shop.network.trouble["sky2"] = trouble
+    shop.say("c1", account="sky2")
+    shop.say("c2")
+    assert (shop.poll().failed, len(shop.kept.open_alerts("martin"))) == (1, 1)
+
+    shop.network.trouble.clear()
+    shop.run(6 * MINUTE)
+    assert len(shop.kept.open_alerts("martin")) == 2
+
+
+def test_somebody_must_hear() -> None:
+    """Where nobody of the first circle can be reached, the others are told; mail that fails is tried again."""
+    shop = Shop()
+    shop.notifications.failing = {"lea": InvalidInput([problem("no_clear_answer")]), "max": TryAgain("mail")}
+    shop.say("c1")
+    shop.run(6 * MINUTE)
+    assert shop.notifications.told == []  # Max may be reached later
+
+    shop.notifications.failing["max"] = InvalidInput([problem("no_clear_answer")])
+    shop.run(2 * MINUTE)
+    assert len(shop.told("nadia")) == 1
+
+
+def test_an_alert_that_is_taken_while_it_is_told_is_told_again_rather_than_not() -> None:
+    """Sent first and marked after."""
+    shop = Shop()
+    shop.say("c1")
+    change, failures = shop.kept.change, [Conflict("somebody took it")]
+
+    def disturbed(before: Any, after: Any) -> None:
+        if failures:
+            raise failures.pop()
+        change(before, after)
+
+    shop.kept.change = disturbed  # type: ignore[method-assign]
+    shop.run(8 * MINUTE)
+
+    assert [one.happened for one in shop.told("lea")] == ["Zoe attend une réponse"] * 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/martin/alert/AAAAAAAAAAAAAAAAAAAAAA", "/martin/alert/", "/alert/x", "/martin/alert/../x"]
+)
+def test_a_link_that_leads_nowhere_says_so(path: str) -> None:
+    """In both languages, and an odd method is refused."""
+    shop = Shop()
+    world = AlertWorld(shop.kept, shop.brands, shop.links)
+
+    answer = act_on_alert(Request("GET", path), world, shop.now)
+    assert answer.status == 404
+    assert "ne mène nulle part" in answer.body
+    assert "leads nowhere" in answer.body
+    assert act_on_alert(Request("DELETE", path), world, shop.now).status == 405
+
+
+def test_an_old_link_changes_nothing() -> None:
+    """After a week its time is over."""
+    shop = Shop()
+    shop.say("c1")
+    shop.run(6 * MINUTE)
+    shop.now += timedelta(days=8)
+
+    assert shop.visit(shop.told("lea")[0], "Rien à faire", "POST").status == 410
+    assert len(shop.kept.open_alerts("martin")) == 1
+
+
+def test_a_link_of_an_alert_opens_nothing_among_posts() -> None:
+    """Its token, put where those about posts stand, leads nowhere."""
+    bakery = Bakery()
+    token = tokens.new_token()
+    link = Link(
+        hash=tokens.hash_of(token),
+        brand="martin",
+        person="lea",
+        action=Action.CLOSE_ALERT,
+        alert="a1",
+        created_at=MONDAY,
+        expires_at=MONDAY + timedelta(days=7),
+    )
+    bakery.links.save(link)
+
+    assert bakery.press(f"/martin/{token}", now=MONDAY).status == 404
