@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.outbox import read_message
 from heraut.aws.posts_table import PostsTable, event_of_image
@@ -136,3 +137,19 @@ def test_a_message_of_schema_1() -> None:
     """On its way while the release changed."""
     (message,) = items("messages-schema-1")
     assert read_message(message) == DeliveryMessage(BRAND, "p1", "masto", 1, DUE)
+
+
+def test_conversations_of_schema_1(conversations_stack: Stack) -> None:
+    """An alert that somebody took, what joined it, and how far the account was listened to."""
+    for item in items("conversations-schema-1"):
+        conversations_stack.put(item)
+    kept = ConversationsTable(conversations_stack.table)
+    (alert,) = kept.open_alerts(BRAND)
+    first, second = kept.interactions(BRAND, alert.id)
+
+    assert (alert.taken_by, alert.count, alert.waiting) == ("lea", 2, (first.id, second.id))
+    assert (first.text, first.author.name, first.thread) == ("Bonjour 1", "Zoé", "post-1")
+    assert kept.alert_with(BRAND, "sky", second.id) == alert
+    assert kept.open_alert(BRAND, "sky", "post-1") == alert
+    assert kept.cursor(BRAND, "sky") == '{"heard": "1", "said": "2"}'
+    assert list(kept.due(alert.deadline)) == [(BRAND, alert.id)]

@@ -66,7 +66,7 @@ def dropped(body: bytes, now: datetime, name: str = "calendrier.csv") -> tuple[R
 
 
 def test_the_configuration() -> None:
-    """Two brands; a site each, two for the bakery, its Bluesky account, one by hand; people who hear and approve."""
+    """Two brands; a site each, two for the bakery, its Bluesky account, one by hand; people for every role."""
     bakery, shop = brands()
 
     networks = [[account.network for account in brand.accounts] for brand in (bakery, shop)]
