@@ -38,10 +38,28 @@ UPLOAD = 1.0  # a picture's way to the network
 PICTURE_CPU = 0.15  # decoding and fitting one
 AFTER = 4  # calls of publish_post once its instant is there: the gate, the brake, the outcome
 WHOLE_PROCESSOR_MB = 1769
+EMPTY_QUERY = 0.5  # read units, where it need not be consistent: half of one for up to 4 KB, also for nothing
 
 # What AWS does by itself (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html: five at first).
 POLLERS, POLL_SECONDS = 5, 20
 FREE_STORAGE_MB = 512
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How often a function runs, and the seconds of a run beside its calls of AWS: a start, an answer of a network."""
+
+    an_hour: int
+    seconds: float = 0.0
+
+
+SCHEDULES = {
+    "dispatch_posts": Schedule(60),
+    "check_upcoming": Schedule(4, START),
+    "refresh_tokens": Schedule(1, START),
+    "poll_networks": Schedule(12, START + 3 * NETWORK),  # accounts are listened to side by side, each by three answers
+    "escalate_alerts": Schedule(60),
+}
 
 
 @dataclass(frozen=True)
@@ -124,21 +142,34 @@ def broken(figures: Figures) -> str | None:  # noqa: ARG001 -- an aim is no prom
     return None
 
 
+def _function(name: str) -> str:
+    """Give the logical id of a function by its name."""
+    return f"{name.title().replace('_', '')}Function"
+
+
+def _run_time(name: str, resting: Mapping[str, Resting], measured: Measured) -> float:
+    """Give the seconds of one run at rest."""
+    return SCHEDULES[name].seconds + _seconds(resting[name].calls.total(), _function(name), measured)
+
+
 def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting]) -> list[Line]:
     hours = measured.prices["month_hours"]
-    runs = {"dispatch_posts": 60 * hours, "check_upcoming": 4 * hours, "refresh_tokens": hours}
-    tick = _seconds(resting["dispatch_posts"].calls.total(), "DispatchPostsFunction", measured)
-    look = START + _seconds(resting["check_upcoming"].calls.total(), "CheckUpcomingFunction", measured)
-    renewal = START + _seconds(resting["refresh_tokens"].calls.total(), "RefreshTokensFunction", measured)
+    runs = {name: schedule.an_hour * hours for name, schedule in SCHEDULES.items()}
     logged = sum(count * measured.log[name] for name, count in runs.items()) / 1e9
-    units = {name: resting[name].usage for name in ("check_upcoming", "refresh_tokens")}
+    units = {name: resting[name].usage for name in runs if name != "dispatch_posts"}
     return [
-        Line("ticks, looks ahead and renewals started", sum(runs.values()), "scheduler_invocations"),
-        Line("ticks, looks ahead and renewals run", sum(runs.values()), "lambda_requests"),
-        Line("ticks, time", runs["dispatch_posts"] * tick * _gb("DispatchPostsFunction"), "lambda_gb_seconds"),
-        Line("looks ahead, time", runs["check_upcoming"] * look * _gb("CheckUpcomingFunction"), "lambda_gb_seconds"),
-        Line("renewals, time", runs["refresh_tokens"] * renewal * _gb("RefreshTokensFunction"), "lambda_gb_seconds"),
+        Line("scheduled runs started", sum(runs.values()), "scheduler_invocations"),
+        Line("scheduled runs", sum(runs.values()), "lambda_requests"),
+        *(
+            Line(
+                f"{name}, time",
+                runs[name] * _run_time(name, resting, measured) * _gb(_function(name)),
+                "lambda_gb_seconds",
+            )
+            for name in runs
+        ),
         Line("due index, every shard each minute", runs["dispatch_posts"] * tick_units, "dynamodb_reads"),
+        Line("due index of alerts, each minute", runs["escalate_alerts"] * EMPTY_QUERY, "dynamodb_reads"),
         Line("whether the posts come from a backup, each minute", runs["dispatch_posts"], "dynamodb_reads"),
         *(
             line

@@ -71,6 +71,7 @@ def mastodon() -> Iterator[Double]:
                 "/api/v2/instance": _INSTANCE,
                 "/api/v1/accounts/verify_credentials": _ME,
                 f"/api/v1/accounts/{_ME['id']}/statuses": [],
+                "/api/v1/notifications": [],
             }
             path = urlsplit(self.path).path
             self._answer(known.get(path, {"error": "Not Found"}), 200 if path in known else 404)

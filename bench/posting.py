@@ -57,6 +57,7 @@ APART = timedelta(minutes=30)
 TICKS = (*range(-17, -12), *range(-3, 1))  # minutes around a post at which something can be due
 LOOKS = timedelta(minutes=15)  # between two runs of check_upcoming
 AHEAD = timedelta(hours=26)  # of the first post: each has its look a day ahead to itself
+SCHEDULED = ("refresh_tokens", "check_upcoming", "dispatch_posts", "poll_networks", "escalate_alerts")
 EARLY = timedelta(seconds=2.5)  # what the queue's delay leaves, in the middle: two to three seconds
 BRAND = "boulangerie-martin"
 LOG_LINE_BYTES = 26  # CloudWatch counts them for each line
@@ -223,6 +224,8 @@ def _events(held: House) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "import_calendar", {"detail": {"object": {"key": key, "size": 4096}}}
     yield "refresh_tokens", {"scheduled_time": "x"}
     yield "check_upcoming", {"scheduled_time": "x"}
+    yield "poll_networks", {"scheduled_time": "x"}
+    yield "escalate_alerts", {"scheduled_time": "x"}
     yield "dispatch_posts", {"scheduled_time": "x"}
     tick = bootstrap.dispatch_posts()
     dispatch_posts(tick.posts, tick.outbox, at - timedelta(minutes=1))
@@ -245,7 +248,7 @@ def idle_runs() -> dict[str, Resting]:
     """Give what each scheduled function uses at rest."""
     used: dict[str, Resting] = {}
     with mastodon() as double, house(double) as held, contextlib.redirect_stdout(io.StringIO()):
-        for name in 2 * ("refresh_tokens", "check_upcoming", "dispatch_posts"):  # the first writes what lasts
+        for name in 2 * SCHEDULED:  # the first writes what lasts
             before = Resting(held.meter.usage(), held.meter.recorder.counts())
             _app(name).lambda_handler({"scheduled_time": "x"}, Context(name))
             used[name] = Resting(held.meter.usage() - before.usage, held.meter.recorder.counts() - before.calls)
@@ -289,7 +292,7 @@ class Context:
 
 def _furnished(double: Double, answering: Answering, *, metered: bool) -> House:
     plain = Clients()
-    for table in ("PostsTable", "BrandsTable"):
+    for table in ("PostsTable", "BrandsTable", "ConversationsTable"):
         wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         asked: dict[str, Any] = {name: value for name, value in properties(table).items() if name in wanted}
         plain.dynamodb.create_table(TableName=table, **asked)
@@ -311,7 +314,7 @@ def _furnished(double: Double, answering: Answering, *, metered: bool) -> House:
 
     functions: Any = made.functions
     functions.meta.events.register_first("before-send.lambda.Invoke", start)
-    meter = Meter(plain.dynamodb, {"PostsTable": indexes_of(properties("PostsTable"))})
+    meter = Meter(plain.dynamodb, {name: indexes_of(properties(name)) for name in ("PostsTable", "ConversationsTable")})
     listen = meter.listen if metered else meter.recorder.listen
     listen(made.dynamodb, made.sqs, made.functions, made.ssm, made.s3)
     return House(meter, invoked, answering)
@@ -333,6 +336,8 @@ def _environment(double: Double) -> dict[str, str]:
     return {
         "BRANDS_TABLE": "BrandsTable",
         "POSTS_TABLE": "PostsTable",
+        "CONVERSATIONS_TABLE": "ConversationsTable",
+        "LINKS_URL": "https://links.example",
         "FILES_BUCKET": "files",
         "PUBLIC_BUCKET": "public",
         "PUBLIC_URL": "https://public.example",

@@ -63,10 +63,12 @@ def _listen(brand: Brand, account: Account, world: Listening, now: datetime) -> 
         if not isinstance(adapter, Listens) or secret is None:
             return Polled()
         kept = world.conversations
-        heard = adapter.listen(brand.id, account, secret, kept.cursor(brand.id, account.name), now)
+        begun = kept.cursor(brand.id, account.name)
+        heard = adapter.listen(brand.id, account, secret, begun, now)
         received = [receive_interaction(one, brand, kept, now) for one in heard.interactions]
         answered = [note_answer(one, brand, account.name, kept, now) for one in heard.answers]
-        kept.save_cursor(brand.id, account.name, heard.cursor)
+        if heard.cursor != begun:
+            kept.save_cursor(brand.id, account.name, heard.cursor)
     except HerautError as error:
         log.warning("%s/%s could not be listened to now: %s", brand.id, account.name, type(error).__name__)
         return Polled(accounts=1, failed=1)
