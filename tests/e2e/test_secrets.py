@@ -45,7 +45,8 @@ class Left:
 def _left(world: World) -> Left:
     mails = world.mails()
     address = re.escape(world.outputs["LinksUrl"].rstrip("/"))
-    links = {found for mail in mails for found in re.findall(rf"{address}/[^\s/]+/([\w-]+)", text_of(mail))}
+    link = re.compile(rf"{address}/[^\s/]+/(?:alert/)?([\w-]{{22}})")
+    links = {found for mail in mails for found in link.findall(text_of(mail))}
     said = tuple(map(text_of, mails))
     return Left(_logs(world), _tables(world), _files(world), said, _texts(world), frozenset(links))
 
