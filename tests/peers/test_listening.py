@@ -91,13 +91,24 @@ def _on_bluesky(bluesky: BlueskyNetwork) -> Room:
         said = f"@{ours.handle} {text}" if mention else text
         return write(theirs.did, said, answers, ours.did if mention else None)
 
+    def post(text: str) -> str:
+        """Write a post that readers see: a reply that is indexed before it is told to nobody, and nobody writes one."""
+        uri = write(ours.did, text)
+        until(lambda: seen(uri), seconds=PATIENCE)
+        return uri
+
+    def seen(uri: str) -> list[Any]:
+        found = requests.get(f"{bluesky.appview}/xrpc/app.bsky.feed.getPosts", params={"uris": uri}, timeout=20)
+        posts: list[Any] = found.json()["posts"]
+        return posts
+
     return Room(
         adapter=open_to_bluesky(bluesky),
         account=Account(name="bluesky", network=NetworkName.BLUESKY, service=bluesky.pds, handle=ours.handle),
         secret={"password": ours.app_password},
         say=say,
         answer=lambda text, to: write(ours.did, text, to),
-        post=lambda text: write(ours.did, text),
+        post=post,
     )
 
 
