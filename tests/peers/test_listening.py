@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,9 +66,11 @@ def _on_bluesky(bluesky: BlueskyNetwork) -> Room:
     tokens = {one.did: signed_in(one.handle, one.app_password) for one in (ours, theirs)}
     kept: dict[str, dict[str, Any]] = {}
 
-    def write(did: str, text: str, answers: str | None = None, mention: str | None = None) -> str:
+    def write(
+        did: str, text: str, answers: str | None = None, mention: str | None = None, at: datetime | None = None
+    ) -> str:
         record: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": text, "langs": ["fr"]}
-        record["createdAt"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        record["createdAt"] = (at or datetime.now(UTC)).isoformat().replace("+00:00", "Z")
         if answers:
             parent = kept[answers]
             record["reply"] = {"root": parent.get("root", parent["ref"]), "parent": parent["ref"]}
@@ -87,9 +89,9 @@ def _on_bluesky(bluesky: BlueskyNetwork) -> Room:
         kept[reference["uri"]] = {"ref": reference} | ({"root": record["reply"]["root"]} if answers else {})
         return str(reference["uri"])
 
-    def say(text: str, answers: str | None = None, *, mention: bool = False) -> str:
+    def say(text: str, answers: str | None = None, *, mention: bool = False, at: datetime | None = None) -> str:
         said = f"@{ours.handle} {text}" if mention else text
-        return write(theirs.did, said, answers, ours.did if mention else None)
+        return write(theirs.did, said, answers, ours.did if mention else None, at)
 
     def post(text: str) -> str:
         """Write a post that readers see: a reply that is indexed before it is told to nobody, and nobody writes one."""
@@ -182,6 +184,21 @@ def test_each_reply_is_heard_once_and_our_answer_is_noticed(room: Room) -> None:
     until(lambda: room.hears(2, answers=1), seconds=PATIENCE)
     assert [(one.id, one.to) for one in room.answers] == [(answered, children.id)]
     assert len(room.heard) == 2
+
+
+def test_what_appears_behind_what_was_heard_is_heard_on_bluesky(on_bluesky: Room) -> None:
+    """A writer's clock that is slow, or a list that was late, hides nothing: lists follow those clocks."""
+    room = on_bluesky
+    ours = room.post("Une brioche pour le goûter ?")
+    room.listen()
+    earlier = datetime.now(UTC) - timedelta(milliseconds=100)
+    room.say("Oui !", ours)
+    until(lambda: room.hears(1), seconds=PATIENCE)
+
+    room.say("Avec du sucre ?", ours, at=earlier)
+
+    until(lambda: room.hears(2), seconds=PATIENCE)
+    assert [one.text for one in room.heard] == ["Oui !", "Avec du sucre ?"]
 
 
 def test_a_mention_is_heard_on_bluesky(on_bluesky: Room) -> None:

@@ -2,12 +2,16 @@
 
 https://docs.bsky.app/docs/api/app-bsky-notification-list-notifications; the account's own repository tells what was
 answered, wherever it was written. Lists come newest first.
+
+What is listed stands at the hour its writer's clock said, or at the one it was read by the readers' server, if that was
+earlier: something may appear behind what was heard already. So the last hour is read again, and what is known left out;
+never what was there before the account was first listened to.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 PAGE = "100"
 MOST_PAGES = 10  # of one stretch: a thousand since the last look
+OVERLAP = timedelta(hours=1)
 KINDS = {"reply": Kind.REPLY, "mention": Kind.MENTION, "quote": Kind.QUOTE}
 READERS = "https://bsky.app"
 
@@ -34,28 +39,35 @@ def listen(repository: Repository, brand: str, cursor: str | None) -> Heard:
     """Read what came since the cursor; without one, only where to begin."""
     begun = json.loads(cursor) if cursor else None
     try:
-        told, heard_to = _stretch(_notifications(repository), begun, "heard", _place)
-        said, said_to = _stretch(_own(repository), begun, "said", lambda one: rkey_of(one["uri"]))
+        told, newest = _stretch(_notifications(repository), _again_from(begun) if begun else None, _place)
+        said, said_to = _stretch(_own(repository), begun["said"] if begun else None, lambda one: rkey_of(one["uri"]))
+        heard_to = max(newest, begun["heard"]) if begun else newest
+        first = begun.get("first", begun["heard"]) if begun else newest
         return Heard(
             interactions=tuple(_interaction(repository, brand, one) for one in reversed(told)),
             answers=tuple(found for one in reversed(said) for found in _answer(one)),
-            cursor=json.dumps({"heard": heard_to, "said": said_to}),
+            cursor=json.dumps({"heard": heard_to, "first": first, "said": said_to}),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         host = service_of(repository.account).partition("://")[2]
         raise OutcomeUnknown(problem("server_answer_unreadable", host=host)) from None
 
 
+def _again_from(begun: dict[str, str]) -> str:
+    """Give the place from which to read: an hour before the newest that was heard, after what was there at first."""
+    heard, first = begun["heard"], begun.get("first", begun["heard"])
+    return max(stamp(instant(heard.partition(" ")[0]) - OVERLAP), first) if heard else ""
+
+
 def _stretch(
-    pages: Iterator[list[dict[str, Any]]], begun: dict[str, str] | None, name: str, place: Callable[[Any], str]
+    pages: Iterator[list[dict[str, Any]]], since: str | None, place: Callable[[Any], str]
 ) -> tuple[list[dict[str, Any]], str]:
-    """Give what a list holds beyond the cursor, newest first, and the place of the newest; none without a cursor."""
-    since = (begun or {}).get(name, "")
+    """Give what a list holds beyond a place, newest first, and the place of the newest; None: only that place."""
     found: list[dict[str, Any]] = []
-    newest = since
+    newest = since or ""
     for number, page in enumerate(pages):
         newest = newest if number else max(map(place, page))
-        if begun is None:
+        if since is None:
             return [], newest
         fresh = [one for one in page if place(one) > since]
         found += fresh
