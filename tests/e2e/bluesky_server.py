@@ -91,7 +91,8 @@ class BlueskyServer:
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         place = {"uri": thread, "cid": "bafyreie2e"}
         record = {"text": text, "createdAt": now, "langs": ["fr"], "reply": {"root": place, "parent": place}}
-        self.said.append({"uri": address, "author": who, "reason": "reply", "record": record, "indexedAt": now})
+        told = {"uri": address, "cid": f"bafyrei{len(self.said)}", "author": who, "reason": "reply", "indexedAt": now}
+        self.said.append(told | {"record": record})
         return address
 
     def answer_in_the_app(self, to: str) -> None:

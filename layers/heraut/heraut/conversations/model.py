@@ -41,7 +41,8 @@ class Interaction(_Stored):
     """One thing that was said to an account of a brand, as its network tells it.
 
     `id` is the network's own; `answers` is what it replies to, `thread` the post at whose foot it stands (itself where
-    it begins one). `at` is when the network says it came.
+    it begins one). `at` is when the network says it came. `reference` is what else the network's adapter needs to
+    answer it, opaque to all others.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -57,6 +58,7 @@ class Interaction(_Stored):
     thread: str
     at: Instant
     url: str | None = None
+    reference: dict[str, str] = Field(default_factory=dict)
 
 
 class Answered(_Stored):

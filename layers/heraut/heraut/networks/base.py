@@ -235,3 +235,18 @@ class Listens(Protocol):
         Something may be given again; nothing is left out as long as the cursor that was given is kept. Raises like
         `publish` does.
         """
+
+
+@runtime_checkable
+class Replies(Protocol):
+    """Networks where an account can answer what is said to it.
+
+    An answer is a delivery of its own: `publish`, `find` and `repeat_is_safe` are given it like any post, and know it
+    by `content.in_reply_to`.
+    """
+
+    def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
+        """Give what is published to answer an interaction: where it stands, who may see it, who is addressed.
+
+        No wider circle sees the answer than saw what is answered. InvalidInput when this one cannot be answered.
+        """

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
-from heraut.errors import NetworkError, ReadBackUnavailable, Refused
+from heraut.errors import InvalidInput, NetworkError, ReadBackUnavailable, Refused
 from heraut.networks import bluesky_listen, bluesky_text, bluesky_uploads
 from heraut.networks.base import Begun, Identity, Published
 from heraut.networks.bluesky_checks import LIMITS, problems_of
 from heraut.networks.bluesky_records import (
+    CID,
     COLLECTION,
+    ROOT,
+    ROOT_CID,
+    answered,
     dated,
     languages,
     messages,
@@ -29,19 +33,21 @@ from heraut.networks.bluesky_records import (
 )
 from heraut.networks.bluesky_repository import Repository, read
 from heraut.networks.bluesky_sessions import ACCESS, DID, PASSWORD, PDS, REFRESH, Sessions, handle_of, service_of
+from heraut.networks.replies import answering
 from heraut.problems import problem, warning
-from heraut.publishing.model import Visibility
+from heraut.publishing.model import Content, Part, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Account
+    from heraut.conversations.model import Interaction
     from heraut.networks.base import Heard, Job, Limits, Preparation, Window
     from heraut.networks.bluesky_records import Reference
     from heraut.networks.http import Http
     from heraut.problems import Problem
-    from heraut.publishing.model import Content, Media
+    from heraut.publishing.model import Media
 
 # A repeat is the same record for ever. A week is the longest that an account may let a post be late, and keeps a post
 # that somebody deleted since from coming back.
@@ -98,6 +104,7 @@ class Bluesky:
         missing = range(len(job.done), len(said))
         embeds = {number: bluesky_uploads.embed_of(job, number, said[number], now) for number in missing}
         thread = [_accepted_before(repository, number, address) for number, address in enumerate(job.done)]
+        answers = answered(job.content)
         for number in missing:
             written = record(
                 said[number],
@@ -105,7 +112,7 @@ class Bluesky:
                 languages=languages(job.content),
                 dids=bluesky_uploads.dids_of(job),
                 embed=embeds[number],
-                thread=(thread[0], thread[-1]) if thread else None,
+                thread=_place(thread, answers),
             )
             thread.append(_put(repository, job, number, len(said), written))
             accepted(thread[-1].uri)
@@ -157,6 +164,24 @@ class Bluesky:
     ) -> Heard:
         """Read the replies, mentions and quotes that came since the cursor, and what the account answered itself."""
         return bluesky_listen.listen(Repository(self.http, self.sessions, account, secret, now), brand, cursor)
+
+    def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
+        """Answer under the very post; Bluesky has no smaller circle."""
+        to = answering(interaction)
+        if not {CID, ROOT, ROOT_CID} <= to.reference.keys():
+            raise InvalidInput([problem("answer_impossible", account=account.name)])
+        return Content(
+            parts=(Part(text=text.strip()),), language=interaction.language or account.language or "fr", in_reply_to=to
+        )
+
+
+def _place(
+    thread: Sequence[Reference], answers: tuple[Reference, Reference] | None
+) -> tuple[Reference, Reference] | None:
+    """Say under which first post a part stands, and what it answers: the part before, or what the whole answers."""
+    if not thread:
+        return answers
+    return (answers[0] if answers else thread[0]), thread[-1]
 
 
 def _accepted_before(repository: Repository, number: int, address: str) -> Reference:

@@ -19,7 +19,7 @@ from heraut.conversations.model import Answered, Author, Interaction, Kind
 from heraut.due import instant, stamp
 from heraut.errors import OutcomeUnknown
 from heraut.networks.base import Heard
-from heraut.networks.bluesky_records import COLLECTION, rkey_of
+from heraut.networks.bluesky_records import CID, COLLECTION, ROOT, ROOT_CID, rkey_of
 from heraut.networks.bluesky_sessions import service_of
 from heraut.problems import problem
 
@@ -130,7 +130,14 @@ def _interaction(repository: Repository, brand: str, told: dict[str, Any]) -> In
         thread=thread or address,
         at=instant(_indexed(told)),
         url=f"{READERS}/profile/{author['handle']}/post/{rkey_of(address)}",
+        reference=_reference(told, reply),
     )
+
+
+def _reference(told: dict[str, Any], reply: dict[str, Any]) -> dict[str, str]:
+    """Keep what an answer points at: the post itself, and the one at whose foot it stands."""
+    root = reply.get("root") or told
+    return {CID: str(told["cid"]), ROOT: str(root["uri"]), ROOT_CID: str(root["cid"])}
 
 
 def _answer(record: dict[str, Any]) -> Iterator[Answered]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from heraut.publishing.model import Content, Media, Part
 
 COLLECTION = "app.bsky.feed.post"
+CID, ROOT, ROOT_CID = "cid", "root", "root_cid"  # of what is answered: its hash, and the first post of its thread
 MOST_LANGUAGES = 3
 
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"  # https://atproto.com/specs/tid
@@ -75,6 +76,15 @@ def _with_link(part: Part, link: str) -> Message:
     if part.media:
         return Message(part.text if in_text else f"{part.text}\n\n{shown}".strip(), part.media)
     return Message(part.text, card=address, card_in_text=in_text)
+
+
+def answered(content: Content) -> tuple[Reference, Reference] | None:
+    """Give what content answers: the first post of its thread, and the very one; None when it answers nothing."""
+    to = content.in_reply_to
+    if to is None:
+        return None
+    held = to.reference
+    return Reference(held[ROOT], held[ROOT_CID]), Reference(to.interaction, held[CID])
 
 
 def languages(content: Content) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from heraut.networks import mastodon_find, mastodon_listen, mastodon_media
 from heraut.networks.base import Identity, Published, Window
 from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
-from heraut.networks.mastodon_post import body_of, key_of, messages, problems_of
+from heraut.networks.mastodon_post import body_of, key_of, messages, problems_of, reply_of
 from heraut.networks.mastodon_server import TOKEN, Memory, Server
 from heraut.networks.mastodon_text import URL_CHARACTERS, count
 from heraut.problems import problem, warning
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from heraut.allowance import Allowance
     from heraut.brands import Account
+    from heraut.conversations.model import Interaction
     from heraut.networks.base import Begun, Heard, Job, Limits, Preparation
     from heraut.networks.http import Http
     from heraut.networks.mastodon_answers import Status
@@ -85,9 +86,10 @@ class Mastodon:
         for status in sent:
             accepted(status.id)
         ids = [*job.done, *(status.id for status in sent)]
-        allowance = None
+        allowance, answers = None, job.content.in_reply_to
         for part in range(len(ids), whole):
-            status, allowance = self._send(server, job, part, uploads[part], ids[-1] if ids else None)
+            before = ids[-1] if ids else answers.interaction if answers else None
+            status, allowance = self._send(server, job, part, uploads[part], before)
             sent.append(status)
             ids.append(status.id)
             accepted(status.id)
@@ -137,6 +139,10 @@ class Mastodon:
         """Read the mentions and replies that came since the cursor, and what the account answered itself."""
         server = Server(self.http, account, secret, self.memory, now)  # as long as the pages take
         return mastodon_listen.listen(server, brand, cursor)
+
+    def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
+        """Answer under the very post, addressed to its author, before those who could read it."""
+        return reply_of(account, interaction, text)
 
     def _server(self, account: Account, secret: Mapping[str, str], now: datetime | None = None) -> Server:
         """Give the server for one use, all of whose calls together end in time."""

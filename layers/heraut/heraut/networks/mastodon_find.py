@@ -57,7 +57,8 @@ def online(server: Server, job: Job, window: Window, taken: frozenset[str] = fro
     except NetworkError as error:
         raise ReadBackUnavailable(error.problem) from error
     found: list[Status] = []
-    reply_to = job.done[-1] if job.done else None
+    answers = job.content.in_reply_to
+    reply_to = job.done[-1] if job.done else answers.interaction if answers else None
     for part in range(len(job.done), len(messages(job.content))):
         ours = _part(posts, job, part, reply_to, window, keeps_ids=keeps_ids)
         if ours is None:

@@ -17,6 +17,7 @@ from heraut.due import require_aware
 from heraut.errors import OutcomeUnknown
 from heraut.networks.base import Heard
 from heraut.networks.mastodon_answers import next_max_id
+from heraut.networks.mastodon_post import VISIBILITY
 from heraut.networks.mastodon_text import text_of_html
 from heraut.problems import problem
 
@@ -108,6 +109,7 @@ def _interaction(server: Server, brand: str, me: str, status: dict[str, Any]) ->
         thread=answers or str(status["id"]),
         at=require_aware(datetime.fromisoformat(status["created_at"])),
         url=status.get("url") or status.get("uri"),
+        reference={VISIBILITY: str(status.get("visibility") or "public")},
     )
 
 

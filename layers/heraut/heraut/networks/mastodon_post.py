@@ -5,21 +5,26 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from heraut.networks.mastodon_text import URL_CHARACTERS, count
+from heraut.networks.mastodon_text import URL_CHARACTERS, count, mentions
+from heraut.networks.replies import answering
 from heraut.problems import problem
-from heraut.publishing.model import Part
+from heraut.publishing.model import Content, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from heraut.brands import Account
+    from heraut.conversations.model import Interaction
     from heraut.networks.base import Job, Limits
     from heraut.problems import Problem
-    from heraut.publishing.model import Content, Media, Poll
+    from heraut.publishing.model import Media, Poll
 
 _FEWEST_OPTIONS = 2
 _HOUR = 60  # minutes
 _DAY = 24 * _HOUR
 _MEGABYTE = 1_000_000
+VISIBILITY = "visibility"  # of what is answered
+_CIRCLES = ("public", "unlisted", "private", "direct")
 _FORMATS = frozenset({"", "post", "publication", "thread", "fil"})
 _REGIONAL = frozenset({"zh", "nan", "sr"})  # Mastodon knows only these by country or script
 
@@ -46,7 +51,7 @@ def body_of(job: Job, part: int, media_ids: tuple[str, ...], reply_to: str | Non
     content = job.content
     body: dict[str, Any] = {
         "status": messages(content)[part].text,
-        "visibility": content.visibility.value,
+        "visibility": _circle(content),
         "language": _language(content.language),
         "lang": job.account.language or "fr",  # of the server's sentences, should it refuse
     }
@@ -64,6 +69,25 @@ def body_of(job: Job, part: int, media_ids: tuple[str, ...], reply_to: str | Non
             "multiple": poll.multiple,
         }
     return body
+
+
+def reply_of(account: Account, interaction: Interaction, text: str) -> Content:
+    """Answer somebody: addressed by name, else they would not hear of it, and before no wider circle than theirs."""
+    handle, said = interaction.author.handle, text.strip()
+    names = {found.casefold() for found in mentions(said)}
+    return Content(
+        parts=(Part(text=said if handle.casefold() in names else f"{handle} {said}"),),
+        language=interaction.language or account.language or "fr",
+        in_reply_to=answering(interaction),
+    )
+
+
+def _circle(content: Content) -> str:
+    """Say who may see it: of an answer, whoever saw what it answers; a circle that we do not know is that person."""
+    if content.in_reply_to is None:
+        return content.visibility.value
+    circle = content.in_reply_to.reference.get(VISIBILITY, "direct")
+    return circle if circle in _CIRCLES else "direct"
 
 
 def key_of(job: Job, part: int) -> str:

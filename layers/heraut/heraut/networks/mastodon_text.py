@@ -54,6 +54,11 @@ def count(text: str, url_characters: int = URL_CHARACTERS, warning: str = "") ->
     return len(_GRAPHEME.findall(warning.strip() + counted))
 
 
+def mentions(text: str) -> tuple[str, ...]:
+    """Give who is addressed: `@user` or `@user@domain`, as written."""
+    return tuple(str(found[0]) for found in _ENTITY.finditer(text) if not found["url"])
+
+
 def fingerprint(text: str) -> str:
     """Give the words of a text, without what servers change; of a text without words, its signs."""
     spoken = _ENTITY.sub(

@@ -94,6 +94,19 @@ class Poll(_Stored):
     multiple: bool = False
 
 
+class InReplyTo(_Stored):
+    """What somebody said, which this answers: `interaction` is the network's own id of it.
+
+    `reference` is what else the network wants to know of it, opaque to all but its adapter; `author` and `text` are
+    shown to whoever approves.
+    """
+
+    interaction: str
+    reference: dict[str, str] = Field(default_factory=dict)
+    author: str = ""
+    text: str = ""
+
+
 class Content(_Stored):
     """What is said on one network."""
 
@@ -105,6 +118,7 @@ class Content(_Stored):
     content_warning: str | None = None
     language: str = "fr"  # BCP 47
     poll: Poll | None = None
+    in_reply_to: InReplyTo | None = None
 
     @property
     def messages(self) -> int:
@@ -118,9 +132,9 @@ class Content(_Stored):
 
 
 class Source(_Stored):
-    """Where a post came from: a row of a calendar, or a person at the command line."""
+    """Where a post came from: a row of a calendar, a person at the command line, or one who answers somebody."""
 
-    kind: Literal["calendar", "command"]
+    kind: Literal["calendar", "command", "answer"]
     file: str | None = None
     row: int | None = None
     identity: str | None = None  # the row's own id
@@ -216,6 +230,7 @@ class Delivery(_Stored):
     problem: Problem | None = None
     zone: str = "Europe/Paris"
     local: str = ""
+    answers: str | None = None  # the network's own id of what this answers; None: it is no answer
 
     @property
     def id(self) -> str:
