@@ -29,7 +29,7 @@ FEATURES = {"brands", "publishing", "conversations"}
 MAY_IMPORT: dict[str, set[str]] = {
     "shared": SHARED,
     "brands": SHARED | {"notifications", "networks.base"},
-    "publishing": SHARED | {"brands", "networks.base", "notifications", "pages"},
+    "publishing": SHARED | {"brands", "conversations", "networks.base", "notifications", "pages"},
     "conversations": SHARED | {"brands", "networks.base", "notifications", "pages"},
     "networks": SHARED | {"brands", "publishing.model", "conversations.model", "pages"},
     "notifications": SHARED | {"brands"},

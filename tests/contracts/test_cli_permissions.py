@@ -13,6 +13,7 @@ from heraut.brands import NetworkName
 from heraut.networks.site import Site
 from tests.contracts.stack import resource
 from tests.contracts.test_cli_doctor import restore
+from tests.contracts.test_cli_inbox import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +106,8 @@ def test_the_policy_grants_what_the_command_calls(
     post = shop.add("--media", str(tmp_path / "p.gif"), "--alt", "Un point", accounts="masto, story")
     steps = (["edit", "--text", "x"], ["hold"], ["resume"], ["now"], ["cancel"], ["show"])
     statuses += [shop.heraut("post", step[0], post, *step[1:]).status for step in steps]
+    alert = waiting(shop)
+    statuses += [shop.heraut("reply", alert.id, alert.waiting[0], "Bonjour").status]
     statuses += [shop.heraut("inbox").status, shop.heraut("queue").status, shop.heraut("log", post).status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]

@@ -28,6 +28,7 @@ from heraut.lambdas import bootstrap
 from heraut.links import Action
 from heraut.networks.by_hand import ByHand
 from heraut.publishing.act_on_link import LinkWorld
+from heraut.publishing.answers import Answers
 from heraut.publishing.model import State
 from tests.contracts.stack import Stack
 from tests.people import LINKS_URL, MARTIN, NOW, PROMISE, Bakery, Uploads, a_delivery, a_post, happened
@@ -66,7 +67,7 @@ class Url:
         world = LinkWorld(
             bakery.posts, bakery.brands, bakery.links, bakery.media, bakery.outbox, networks, bakery.pauses
         )
-        alerts = AlertWorld(ConversationsTwin(), bakery.brands, bakery.links)
+        alerts = AlertWorld(ConversationsTwin(), bakery.brands, bakery.links, Answers(world))
         monkeypatch.setattr(bootstrap, "act_on_link", lambda: bootstrap.Visiting(world, lambda: alerts))
         spec = importlib.util.spec_from_file_location("app_act_on_link", APP)
         assert spec is not None
@@ -169,7 +170,8 @@ def test_every_link_of_every_message(kind: int, button: int, bakery: Bakery, mon
 def test_every_kind_of_message_is_above() -> None:
     """A kind that is added is opened here too, and every action has its links tried here or with the red button."""
     assert {kind[0] for kind in KINDS} == TOLD_TO_PEOPLE
-    assert set(Action) - {Action.CONFIRM_PERSON, Action.PAUSE, Action.TAKE_ALERT, Action.CLOSE_ALERT} == {
+    of_alerts = {Action.REPLY, Action.TAKE_ALERT, Action.CLOSE_ALERT}
+    assert set(Action) - of_alerts - {Action.CONFIRM_PERSON, Action.PAUSE} == {
         Action.IS_ONLINE,
         Action.SEND_AGAIN,
         Action.PUBLISH_NOW,

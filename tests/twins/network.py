@@ -12,12 +12,14 @@ from heraut.brands import NetworkName
 from heraut.errors import HerautError, OutcomeUnknown, RateLimited, ReadBackUnavailable
 from heraut.networks.base import Begun, Identity, Job, Limits, Preparation, Published, Window
 from heraut.problems import Problem, problem
+from heraut.publishing.model import Content, InReplyTo, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from heraut.brands import Account
-    from heraut.publishing.model import Content, Media
+    from heraut.conversations import Interaction
+    from heraut.publishing.model import Media
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,9 @@ class NetworkTwin:
 
     def repeat_is_safe(self, job: Job) -> timedelta | None:
         return self.safe_for if self.keyed else None
+
+    def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
+        return Content(parts=(Part(text=text.strip()),), in_reply_to=InReplyTo(interaction=interaction.id))
 
     def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
         return Identity(name=account.name, url=None, limits=self.limits(account, secret))

@@ -42,6 +42,10 @@ class PostsTwin:
         self.name = "posts"
         self._home: str | None = None
 
+    def names(self, brand: str) -> list[str]:
+        """Give the ids of a brand's posts."""
+        return [post for owner, post in self._posts if owner == brand]
+
     def post(self, brand: str, post: str, version: int | None = None) -> Post | None:
         versions = self._posts.get((brand, post), {})
         return versions.get(version or max(versions, default=0))

@@ -32,7 +32,9 @@ class EventName(StrEnum):
     ATTEMPT_POSTPONED = "AttemptPostponed"  # [attempt, until, problem]: nothing was posted, it leaves later by itself
     OUTCOME_UNKNOWN = "OutcomeUnknown"  # [attempt, problem]
     SENT_AGAIN = "SentAgain"  # [attempt]: read back as absent, the network refuses repeats
-    PUBLISHED = "PostPublished"  # [attempt, url, lateness_ms, how]: how = answered | found | said (a person said so)
+    # [attempt, url, lateness_ms, how, answers]: how = answered | found | said (a person said so); `answers`, of what
+    # answers somebody alone, is the network's own id of the interaction
+    PUBLISHED = "PostPublished"
     FAILED = "DeliveryFailed"  # [attempt, problem]
     EXPIRED = "DeliveryExpired"  # [late_by_s]
     ASKING = (

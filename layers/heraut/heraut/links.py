@@ -34,6 +34,7 @@ class Action(StrEnum):
     APPROVE = "approve"  # to_approve
     CONFIRM_PERSON = "confirm_person"  # heraut people check
     TAKE_ALERT = "take_alert"  # an alert: I answer for it
+    REPLY = "reply"  # an alert: the page from which it is answered
     CLOSE_ALERT = "close_alert"  # an alert: nothing is left to do
     PAUSE = "pause"  # the red button: kept as a bookmark, so it may be pressed again and again
 

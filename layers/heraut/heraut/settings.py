@@ -101,6 +101,14 @@ class ActOnLinkSettings(Settings):
     files_bucket: str
     delivery_queue_url: str
     prepare_function: str
+    local_servers: str
+
+
+class NoteReplySettings(Settings):
+    """Closes what was answered from here."""
+
+    brands_table: str
+    conversations_table: str
 
 
 class PollNetworksSettings(Settings):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -15,19 +16,29 @@ from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.conversations import Answered, Author, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld, act_on_alert
 from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
+from heraut.conversations.note_reply import Noting, note_reply
 from heraut.conversations.poll_networks import Listening, poll_networks
 from heraut.errors import Conflict, CredentialsExpired, InvalidInput, TryAgain, Unreachable
+from heraut.events import Event
 from heraut.links import Action, Link
-from heraut.networks.base import Heard
+from heraut.networks.base import Heard, Job, Limits, Published
 from heraut.notifications.base import Message
 from heraut.pages.visit import Answer, Request
-from heraut.problems import problem
+from heraut.problems import Problem, problem
+from heraut.publishing.answers import Answers
+from heraut.publishing.dispatch_posts import dispatch_posts
+from heraut.publishing.model import Content
+from heraut.publishing.publish_post import publish_post
+from heraut.publishing.world import World
 from tests.people import Bakery
 from tests.twins.brands import BrandsTwin
+from tests.twins.clock import ClockTwin
 from tests.twins.conversations import ConversationsTwin
 from tests.twins.links import LinksTwin
 from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
+from tests.twins.outbox import OutboxTwin
+from tests.twins.posts import PostsTwin
 from tests.twins.secrets import SecretsTwin
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10 h in Paris
@@ -67,6 +78,16 @@ class Talking(NetworkTwin):
             cursor=json.dumps(len(self.said)),
         )
 
+    def validate(self, content: Content, limits: Limits) -> list[Problem]:
+        found = super().validate(content, limits)
+        return [problem("bluesky_text_too_long", **one.fields) for one in found]
+
+    def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
+        done = super().publish(job, accepted, now)
+        if job.content.in_reply_to:  # the account's own posts tell it too
+            self.said.append(Answered(id=done.remote_ids[0], to=job.content.in_reply_to.interaction, at=now))
+        return done
+
 
 class Shop:
     """A bakery whose accounts are listened to every five minutes, and whose alerts are looked at every minute."""
@@ -75,13 +96,32 @@ class Shop:
         self.now = MONDAY
         self.network = Talking(name=NetworkName.BLUESKY)
         self.brands, self.links, self.kept = BrandsTwin(BRAND), LinksTwin(), ConversationsTwin()
-        self.notifications, secrets = NotificationsTwin(), SecretsTwin()
+        self.notifications, self.secrets = NotificationsTwin(), SecretsTwin()
+        self.posts, self.outbox, self.clock = PostsTwin(), OutboxTwin(), ClockTwin(MONDAY)
+        self.network.now = self.clock.now
         for account in ("sky", "sky2"):
-            secrets.save_secret("martin", account, {"token": "x"})
+            self.secrets.save_secret("martin", account, {"token": "x"})
+        self.rebuild()
+        self.poll()
+
+    def rebuild(self) -> None:
+        """Put the use cases together."""
+        secrets = self.secrets
         networks: dict[NetworkName, Any] = {NetworkName.BLUESKY: self.network, NetworkName.SITE: NetworkTwin()}
         self.listening = Listening(self.brands, secrets, networks, self.kept, map)
         self.escalating = Escalating(self.kept, self.brands, self.links, self.notifications, "https://liens.example")
-        self.poll()
+        self.publishing = World(self.posts, self.brands, secrets, networks, self.outbox, self.clock)
+        self.alerts = AlertWorld(self.kept, self.brands, self.links, Answers(self.publishing))
+        self.noting = Noting(self.brands, self.kept)
+
+    def use(self, person: Person) -> None:
+        """Put another person in Léa's place."""
+        self.brands = BrandsTwin(BRAND.model_copy(update={"people": (person, MAX, NADIA)}))
+        self.rebuild()
+
+    def story(self) -> list[Event]:
+        """What happened to the posts."""
+        return [event for post in self.posts.names("martin") for event in self.posts.story("martin", post)]
 
     def poll(self) -> Any:
         """Listen once."""
@@ -92,9 +132,18 @@ class Shop:
         end = self.now + lasting
         while self.now < end:
             self.now += MINUTE
+            self.publish()
             if self.now.minute % 5 == 0:
                 self.poll()
             escalate_alerts(self.escalating, self.now)
+
+    def publish(self) -> None:
+        """Send what leaves, and carry what was published to whoever wants to know."""
+        self.clock.advance_to(self.now)
+        dispatch_posts(self.posts, self.outbox, self.now)
+        for message, _ in self.outbox.take():
+            publish_post(message, self.publishing)
+        note_reply(self.story(), self.noting)
 
     def say(self, name: str, text: str = "Ouvrez-vous lundi ?", author: str = "zoe", **more: Any) -> str:
         """A customer says something under a post."""
@@ -122,12 +171,11 @@ class Shop:
         """What a person was told."""
         return self.notifications.to(person)
 
-    def visit(self, message: Message, label: str, method: str = "GET") -> Answer:
-        """Open a button of a message."""
+    def visit(self, message: Message, label: str, method: str = "GET", **form: str) -> Answer:
+        """Open a button of a message; `form` is what its page sends."""
         (button,) = [one for one in message.buttons if one.label == label]
         path = button.address.removeprefix("https://liens.example")
-        world = AlertWorld(self.kept, self.brands, self.links)
-        return act_on_alert(Request(method, path), world, self.now)
+        return act_on_alert(Request(method, path, urlencode(form)), self.alerts, self.now)
 
 
 def test_a_comment_reaches_who_answers_comments_within_minutes() -> None:
@@ -140,8 +188,8 @@ def test_a_comment_reaches_who_answers_comments_within_minutes() -> None:
     assert message.subject == "[Boulangerie Martin · Bluesky] Zoe attend une réponse"
     assert message.lead == "À répondre à 14\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05 au plus tard."
     assert message.quote == "Zoe (@zoe.test), à 10\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}: Ouvrez-vous <b>lundi</b> ?"
-    assert [one.label for one in message.buttons] == ["Répondre", "Je prends", "Rien à faire"]
-    assert message.buttons[0].address == "https://bsky.app/c1"
+    assert [one.label for one in message.buttons] == ["Répondre", "Je prends", "Rien à faire", "Voir sur Bluesky"]
+    assert message.buttons[-1].address == "https://bsky.app/c1"
     assert [one.happened for one in shop.told("max")] == ["Zoe is waiting for an answer"]
     assert shop.told("nadia") == []
 
@@ -340,13 +388,11 @@ def test_an_alert_that_is_taken_while_it_is_told_is_told_again_rather_than_not()
 def test_a_link_that_leads_nowhere_says_so(path: str) -> None:
     """In both languages, and an odd method is refused."""
     shop = Shop()
-    world = AlertWorld(shop.kept, shop.brands, shop.links)
-
-    answer = act_on_alert(Request("GET", path), world, shop.now)
+    answer = act_on_alert(Request("GET", path), shop.alerts, shop.now)
     assert answer.status == 404
     assert "ne mène nulle part" in answer.body
     assert "leads nowhere" in answer.body
-    assert act_on_alert(Request("DELETE", path), world, shop.now).status == 405
+    assert act_on_alert(Request("DELETE", path), shop.alerts, shop.now).status == 405
 
 
 def test_an_old_link_changes_nothing() -> None:

@@ -99,7 +99,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for code in ("unknown", "wrong_way", "later"):
         for page in link_pages.for_anybody(code):
             yield code, f"{page.title} {page.lead}".replace(NBSP, " ")
-    for action in set(Action) - {Action.TAKE_ALERT, Action.CLOSE_ALERT}:  # of conversations
+    for action in set(Action) - {Action.REPLY, Action.TAKE_ALERT, Action.CLOSE_ALERT}:  # of conversations
         for state in State:
             for account in ("bluesky", "insta"):
                 for person in BOTH:

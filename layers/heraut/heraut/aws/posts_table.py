@@ -27,7 +27,7 @@ EVENTS_KEPT = timedelta(days=400)
 TOLD_KEPT = timedelta(days=90)
 PACE_KEPT = timedelta(days=1)  # after its reset
 QUEUE = "queue"
-PEOPLE = "people"
+PEOPLE, CONVERSATIONS = "people", "conversations"  # whom the stream carries an event to
 FINEST = timedelta(milliseconds=1)
 NEW = "attribute_not_exists(#pk)"
 ON = "attribute_exists(#pk) AND attribute_not_exists(#ending_at)"
@@ -373,6 +373,8 @@ def _write_event(event: Event, number: int) -> Values:
     """The item of an event; `number` keeps the order of events written together in one instant."""
     key = _post_pk(event.brand, event.post), f"event#{stamp(event.at)}#{number:02d}#{event.id}"
     told = {"told": PEOPLE} if event.name in TOLD_TO_PEOPLE else {}
+    if event.fields.get("answers"):
+        told = {"told": CONVERSATIONS}
     return _values(key, document=document(event), **told) | {EXPIRES: _epoch(event.at + EVENTS_KEPT)}
 
 

@@ -26,10 +26,23 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 BRAND_FIELDS = frozenset(
-    {"id", "name", "zone", "language", "logo", "accounts", "groups", "people", "slots", "working_hours", "revision"}
+    {
+        "id",
+        "name",
+        "zone",
+        "language",
+        "logo",
+        "accounts",
+        "groups",
+        "people",
+        "slots",
+        "saved_answers",
+        "working_hours",
+        "revision",
+    }
 )
 ACCOUNT_FIELDS = frozenset({"name", "network", "instance", "service", "handle", "url", "language", "late", "slots"})
-PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "language", "roles"})
+PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "language", "roles", "answers_approved"})
 LONGEST_VALUE = 500  # characters of one field; nothing that a configuration names is longer
 BLUESKY_SERVICE = "https://bsky.social"
 _LATE = re.compile(

@@ -85,6 +85,7 @@ class Person(_Stored):
     phone: str | None = None
     language: Language = "fr"
     roles: tuple[Role, ...] = (Role.PUBLISHING,)
+    answers_approved: bool = False  # what they answer to people leaves when somebody who approves said yes
 
 
 class Brand(_Stored):
@@ -100,6 +101,7 @@ class Brand(_Stored):
     groups: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     people: tuple[Person, ...] = ()
     slots: tuple[LocalHour, ...] = ("09:00", "12:30", "18:00")
+    saved_answers: dict[Name, str] = Field(default_factory=dict)  # `{name}` is whom they answer
     working_hours: dict[Weekday, DayHours] = Field(default_factory=OFFICE_HOURS.copy, min_length=1)
     revision: int = 0
 

@@ -50,7 +50,7 @@ def _show(owner: Brand, alert: Alert, desk: Desk) -> None:
     interactions = desk.conversations.interactions(alert.brand, alert.id)
     said = Said(alert, interactions, owner, language(), desk.clock.now())
     taker = owner.person(alert.taken_by) if alert.taken_by else None
-    tell(f"{owner.name} · {said.network} · {said.happened}", "bold")
+    tell(f"{owner.name} · {said.network} · {said.happened} · {alert.id}", "bold")
     tell(f"  {said.say('lead')}" + (f" {said.say('lead_taken', person=taker.name)}" if taker else ""))
     for passage in said.passages:
         tell(f"  {passage}")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.brands import NAME
-from heraut.conversations import alerts
+from heraut.conversations import alerts, reply_page
 from heraut.conversations.messages import Said, wording
+from heraut.conversations.reply import Replying
 from heraut.errors import Conflict, TryAgain
 from heraut.links import Action
 from heraut.pages import link_page
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brands, Person
-    from heraut.conversations.store import Conversations
+    from heraut.conversations.store import Answers, Conversations
     from heraut.links import Links
     from heraut.pages.visit import Request
     from heraut.problems import Language
 
 PATH = re.compile(rf"/({NAME.strip('^$')})/alert/([A-Za-z0-9_-]{{22}})")
-STEMS = {Action.TAKE_ALERT: "take", Action.CLOSE_ALERT: "close"}
+STEMS = {Action.REPLY: "reply", Action.TAKE_ALERT: "take", Action.CLOSE_ALERT: "close"}
 TRIES = 5
 
 
@@ -41,6 +42,7 @@ class AlertWorld:
     conversations: Conversations
     brands: Brands
     links: Links
+    answers: Answers
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,20 @@ def act_on_alert(request: Request, world: AlertWorld, now: datetime) -> Answer:
     if method not in {"GET", "HEAD", "POST"}:
         return _answer(405, _for_anybody("wrong_way"), Allow="GET, HEAD, POST")
     try:
-        answer = _answer(*_pages(request.path, world, now, acts=method == "POST"))
+        answer = _answer(*_pages(request, world, now, acts=method == "POST"))
     except TryAgain:
         answer = _answer(503, _for_anybody("later"), **{"Retry-After": "60"})
     return replace(answer, body="") if method == "HEAD" else answer
 
 
 def _answer(status: int, pages: Sequence[LinkPage], **more: str) -> Answer:
+    if not pages:
+        return Answer(status, {**link_page.PRIVATE, **more}, "")
     return Answer(status, {**link_page.headers(pages), **more}, link_page.render(pages))
 
 
-def _pages(path: str, world: AlertWorld, now: datetime, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
-    matched = PATH.fullmatch(path)
+def _pages(request: Request, world: AlertWorld, now: datetime, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+    matched = PATH.fullmatch(request.path)
     link = world.links.link(matched[1], tokens.hash_of(matched[2])) if matched else None
     brand = world.brands.brand(link.brand) if link else None
     person = brand.person(link.person) if brand and link else None
@@ -83,6 +87,8 @@ def _pages(path: str, world: AlertWorld, now: datetime, *, acts: bool) -> tuple[
             return 404, _for_anybody("unknown")
         interactions = world.conversations.interactions(brand.id, alert.id)
         case = _Case(Said(alert, interactions, brand, person.language, now), person, STEMS[link.action])
+        if link.action is Action.REPLY and (acts or not alert.closed_at):
+            return _reply(case, request, world, acts=acts)
         if alert.closed_at or not acts:
             return 200, [_over(case) if alert.closed_at else _question(case)]
         try:
@@ -90,6 +96,17 @@ def _pages(path: str, world: AlertWorld, now: datetime, *, acts: bool) -> tuple[
         except Conflict:
             continue
     raise TryAgain(f"alert {link.alert} of {brand.id}: changed {TRIES} times while it was being decided")
+
+
+def _reply(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+    desk = reply_page.Desk(case.said, case.person, Replying(world.conversations, world.answers))
+    if not acts:
+        return 200, [reply_page.show(desk)]
+    try:
+        status, page = reply_page.act(desk, request.body)
+    except Conflict as error:
+        raise TryAgain(f"an answer in {case.said.alert.id}: it is being decided right now") from error
+    return status, [page] if page else []
 
 
 def _act(case: _Case, world: AlertWorld) -> LinkPage:
@@ -137,7 +154,7 @@ def _page(case: _Case, title: str, lead: str) -> LinkPage:
 
 def _seen(case: _Case) -> tuple[Opens, ...]:
     address = case.said.address
-    return (Opens(case.said.say("answer"), address),) if address else ()
+    return (Opens(case.said.say("open", network=case.said.network), address),) if address else ()
 
 
 def _plain(code: str, language: Language) -> LinkPage:

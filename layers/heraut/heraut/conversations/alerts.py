@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from heraut.conversations import hours
-from heraut.conversations.model import MOST_WAITING, Alert, Interaction
+from heraut.conversations.model import MOST_WAITING, Alert, Interaction, Reply
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ANSWER_WITHIN = timedelta(hours=4)  # of working time
 REMIND_BEFORE = timedelta(hours=1)  # of the deadline
+WRITES_FOR = timedelta(minutes=10)  # after a person was last seen writing
 
 
 class Told(IntEnum):
@@ -65,7 +66,25 @@ def answered(alert: Alert, interaction: str, now: datetime) -> Alert:
     """One interaction was answered; the last one closes the alert."""
     waiting = tuple(one for one in alert.waiting if one != interaction)
     over = {} if waiting else {"closed_at": now, "due_at": None}
-    return _next(alert, waiting=waiting, **over)
+    replies = {one: reply for one, reply in alert.replies.items() if one != interaction}
+    return _next(alert, waiting=waiting, replies=replies, **over)
+
+
+def replied(alert: Alert, interaction: str, reply: Reply) -> Alert:
+    """An answer is on its way; until it is online, the interaction waits."""
+    writing = {person: at for person, at in alert.writing.items() if person != reply.by}
+    return _next(alert, replies={**alert.replies, interaction: reply}, writing=writing)
+
+
+def written_to(alert: Alert, person: str, now: datetime) -> Alert:
+    """Somebody began to write; who stopped long ago is forgotten."""
+    recent = {one: at for one, at in alert.writing.items() if now - at < WRITES_FOR}
+    return _next(alert, writing={**recent, person: now})
+
+
+def writers(alert: Alert, now: datetime, but: str) -> dict[str, datetime]:
+    """Give who else is writing an answer, and since when."""
+    return {one: at for one, at in alert.writing.items() if one != but and now - at < WRITES_FOR}
 
 
 def closed(alert: Alert, person: str, now: datetime) -> Alert:

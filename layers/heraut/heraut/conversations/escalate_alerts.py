@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BUTTONS = {"take": Action.TAKE_ALERT, "close": Action.CLOSE_ALERT}
+BUTTONS = {"reply": Action.REPLY, "take": Action.TAKE_ALERT, "close": Action.CLOSE_ALERT}
 
 
 @dataclass(frozen=True)

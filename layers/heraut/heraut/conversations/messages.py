@@ -89,7 +89,7 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -
     lead = [said.say("lead_overdue" if step is Told.OVERDUE else "lead")]
     if taker is not None and taker.id != person.id:
         lead.append(said.say("lead_taken", person=taker.name))
-    answer = [Button(said.say("answer"), said.address)] if said.address else []
+    look = [Button(said.say("open", network=said.network), said.address)] if said.address else []
     happened = said.happened if step is Told.OPENED else said.say(stem, happened=said.happened)
     return Message(
         id=f"alert/{alert.brand}/{alert.id}/{stem}/{person.id}",
@@ -101,7 +101,7 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -
         why=said.say("why", network=said.network),
         otherwise=said.say(f"otherwise_{stem}"),
         quote="\n\n".join(said.passages),
-        buttons=(*answer, *buttons),
+        buttons=(*buttons, *look),
         thread=f"alert/{alert.brand}/{alert.id}",
     )
 

@@ -69,11 +69,37 @@ class Answered(_Stored):
     at: Instant
 
 
+class Reply(_Stored):
+    """An answer that a person gave here and that is not online yet: who, when, and the post that carries it."""
+
+    by: str
+    at: Instant
+    post: str
+
+
+class GivenAnswer(BaseModel):
+    """An answer as it stands: what publishing tells of it. `anew`: it came to nothing, and another may be given.
+
+    `state` is the delivery's (`held` where something holds it), `by` a person's id or name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    post: str
+    by: str
+    at: Instant
+    text: str
+    state: str
+    anew: bool = False
+    url: str | None = None
+
+
 class Alert(_Stored):
     """What asks for a person on one thread of an account: opened by the first interaction, joined by the others.
 
     `waiting` are the interactions that nobody has answered yet, `count` all that joined. `deadline` is when an answer
     is owed, `due_at` when the machine looks next (None: nothing more to say). `told` is how far telling went.
+    `replies` are the answers on their way, by interaction, `writing` who began to write one, and when.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -91,4 +117,6 @@ class Alert(_Stored):
     taken_by: str | None = None
     closed_at: Instant | None = None
     closed_by: str | None = None  # a person's id; None: every interaction was answered
+    replies: dict[str, Reply] = Field(default_factory=dict)
+    writing: dict[str, Instant] = Field(default_factory=dict)
     revision: int = 1

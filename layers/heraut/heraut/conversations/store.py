@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from heraut.conversations.model import Alert, Interaction
+    from heraut.brands import Account, Brand
+    from heraut.conversations.model import Alert, GivenAnswer, Interaction
 
 
 class Conversations(Protocol):
@@ -46,3 +47,29 @@ class Conversations(Protocol):
 
     def due(self, until: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and id of the alerts to look at, soonest first (an index: it may lag)."""
+
+
+class Answers(Protocol):
+    """Answers to interactions, each a post of its own: publishing keeps them."""
+
+    def given(self, brand: str, account: str, interaction: str) -> GivenAnswer | None:
+        """Give the last answer to an interaction, as far as it came; None when there is none."""
+
+    def longest(self, account: Account) -> int | None:
+        """Say how many characters an answer may have, as the network counts them; None: we cannot know."""
+
+    def give(
+        self,
+        brand: Brand,
+        account: Account,
+        interaction: Interaction,
+        text: str,
+        by: str,
+        now: datetime,
+        *,
+        to_approve: bool,
+    ) -> GivenAnswer:
+        """Queue an answer, which leaves at once unless it is to be approved.
+
+        InvalidInput says what the network would refuse. Conflict: there is one already, or another is being given.
+        """

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from heraut.clock import Clock
     from heraut.conversations.act_on_alert import AlertWorld
     from heraut.conversations.escalate_alerts import Escalating
+    from heraut.conversations.note_reply import Noting
     from heraut.conversations.poll_networks import Listening
     from heraut.conversations.store import Conversations
     from heraut.links import Links
@@ -192,6 +193,14 @@ def poll_networks() -> Listening:
     )
 
 
+def note_reply() -> Noting:
+    """Build the world of answers that are noted."""
+    from heraut.conversations.note_reply import Noting
+
+    read = settings.NoteReplySettings(os.environ)
+    return Noting(_brands(read.brands_table), _conversations(read.conversations_table))
+
+
 def escalate_alerts() -> Escalating:
     """Build the world of alerts that are told."""
     from heraut.conversations.escalate_alerts import Escalating
@@ -215,7 +224,7 @@ class Visiting:
 
 
 def act_on_link() -> Visiting:
-    """Build the world of links; networks are asked how long ahead uploads begin, never called."""
+    """Build the world of links; networks are asked how long ahead uploads begin, and how long an answer may be."""
     from heraut.publishing.act_on_link import LinkWorld
 
     read = settings.ActOnLinkSettings(os.environ)
@@ -223,8 +232,9 @@ def act_on_link() -> Visiting:
     @cache
     def alerts() -> AlertWorld:
         from heraut.conversations.act_on_alert import AlertWorld
+        from heraut.publishing.answers import Answers
 
-        return AlertWorld(_conversations(read.conversations_table), posts.brands, posts.links)
+        return AlertWorld(_conversations(read.conversations_table), posts.brands, posts.links, Answers(posts))
 
     posts = LinkWorld(
         posts=_posts(read.posts_table),
@@ -232,7 +242,7 @@ def act_on_link() -> Visiting:
         links=_links(read.brands_table),
         media=_media(read.files_bucket),
         outbox=_outbox(read.delivery_queue_url, read.prepare_function),
-        networks=_networks("", "", ""),
+        networks=_networks("", "", read.local_servers),
         pauses=_pauses(read.posts_table),
     )
     return Visiting(posts, alerts)

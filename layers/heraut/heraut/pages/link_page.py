@@ -86,6 +86,17 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Writing:
+    """Where a text is written; `tells` is what is posted to the page when somebody begins to."""
+
+    name: str
+    label: str
+    hint: str
+    value: str = ""
+    tells: str = ""
+
+
+@dataclass(frozen=True)
 class Option:
     """One answer of several."""
 
@@ -127,6 +138,7 @@ class LinkPage:
     open: Opens | None = None
     seen: tuple[Opens, ...] = ()  # what is online, or may be
     field: Field | None = None
+    writing: Writing | None = None
     picks: tuple[Pick, ...] = ()
     choices: tuple[Choice, ...] = ()
     otherwise: str = ""
@@ -147,6 +159,7 @@ def headers(pages: Sequence[LinkPage]) -> Mapping[str, str]:
         f"style-src {_hash('link_page.css')}",
         f"script-src {_hash('link_page.js')}",
         f"img-src {images}",
+        "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -288,7 +288,8 @@ def _say_online(case: Case, url: str | None, world: LinkWorld) -> list[Delivery]
     after = decisions.online(before, url, case.now)
     lateness = round(after.lateness.total_seconds() * 1000) if after.lateness is not None else None
     attempt = before.attempt.number if before.attempt else None
-    said = _event(case, EventName.PUBLISHED, attempt=attempt, url=after.url, lateness_ms=lateness, how="said")
+    told = transitions.what_it_answers(before)
+    said = _event(case, EventName.PUBLISHED, attempt=attempt, url=after.url, lateness_ms=lateness, how="said", **told)
     return [_change(before, after, [said, _decided(case)], world)]
 
 

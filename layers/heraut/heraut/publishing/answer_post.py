@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from heraut.events import EventName, event
 from heraut.links import Action
 from heraut.problems import Problem, problem
-from heraut.publishing import decisions
+from heraut.publishing import decisions, transitions
 from heraut.publishing.change_deliveries import beyond_reach, change_each, chosen_deliveries, dispatch_written
 from heraut.publishing.model import State
 
@@ -36,6 +36,7 @@ def say_online(world: World, brand: str, post: str, by: str, accounts: Collectio
         lateness = round(after.lateness.total_seconds() * 1000) if after.lateness is not None else None
         attempt = delivery.attempt.number if delivery.attempt else None
         fields = {"attempt": attempt, "url": after.url, "lateness_ms": lateness, "how": "said"}
+        fields |= transitions.what_it_answers(delivery)
         said = event(EventName.PUBLISHED, brand, post, delivery.account, now, **fields)
         return after, [said, _decided(delivery, by, Action.IS_ONLINE, now)]
 

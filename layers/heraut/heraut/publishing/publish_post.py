@@ -268,7 +268,8 @@ def _publish(delivery: Delivery, result: Published, how: str, world: World) -> s
     at = (result.at if how == "found" else None) or world.clock.now()
     after = transitions.published(delivery, result, at)
     lateness = round((at - delivery.publish_at).total_seconds() * 1000)
-    _change(delivery, after, world, EventName.PUBLISHED, url=result.url, lateness_ms=lateness, how=how)
+    told = transitions.what_it_answers(delivery)
+    _change(delivery, after, world, EventName.PUBLISHED, url=result.url, lateness_ms=lateness, how=how, **told)
     return "published"
 
 

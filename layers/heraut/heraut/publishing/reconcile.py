@@ -124,7 +124,8 @@ def _write_found(delivery: Delivery, found: Published | Begun | None, world: Wor
         at = found.at or delivery.publish_at
         lateness = round((at - delivery.publish_at).total_seconds() * 1000)
         after = transitions.published(delivery, found, at)
-        _change(delivery, after, EventName.PUBLISHED, world, url=found.url, lateness_ms=lateness, how="found")
+        told = transitions.what_it_answers(delivery)
+        _change(delivery, after, EventName.PUBLISHED, world, url=found.url, lateness_ms=lateness, how="found", **told)
         return Verdict.FOUND
     if isinstance(found, Begun):
         return _write_unread(transitions.begun(delivery, found), world, before=delivery)

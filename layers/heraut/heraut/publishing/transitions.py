@@ -245,6 +245,11 @@ def prepare_later(delivery: Delivery, until: datetime, problem: Problem) -> Deli
     return delivery.model_copy(update=update)
 
 
+def what_it_answers(delivery: Delivery) -> dict[str, str]:
+    """Give what the event of its publication says of the interaction that it answers; nothing of any other post."""
+    return {"answers": delivery.answers} if delivery.answers else {}
+
+
 def lease_is_over(delivery: Delivery, now: datetime) -> bool:
     """Whether the worker that was sending it is dead (a worker lives at most as long as its lease)."""
     return delivery.lease_until is None or delivery.lease_until <= now
