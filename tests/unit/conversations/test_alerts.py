@@ -80,7 +80,7 @@ class Talking(NetworkTwin):
 
     def validate(self, content: Content, limits: Limits) -> list[Problem]:
         found = super().validate(content, limits)
-        return [problem("bluesky_text_too_long", **one.fields) for one in found]
+        return [problem("bluesky_text_too_long", None, **one.fields) for one in found]
 
     def publish(self, job: Job, accepted: Callable[[str], None], now: datetime) -> Published:
         done = super().publish(job, accepted, now)
