@@ -121,6 +121,37 @@ def test_a_closed_alert_lets_its_thread_open_another(conversations: Conversation
     assert [one.id for one in conversations.open_alerts(BRAND)] == [again.id]
 
 
+def test_what_was_said_is_held_as_its_author_changed_it(conversations: Conversations) -> None:
+    """The others stay as they were, and what is not there cannot be changed."""
+    alert = received(conversations, said("1"))
+    received(conversations, said("2", at=NOW + MINUTE))
+
+    conversations.rewrite(alert, said("1", text="Bonsoir"))
+
+    assert [one.text for one in conversations.interactions(BRAND, alert.id)] == ["Bonsoir", "Bonjour 2"]
+    with pytest.raises(Conflict):
+        conversations.rewrite(alert, said("3", text="Jamais dit"))
+    assert len(conversations.interactions(BRAND, alert.id)) == 2
+
+
+def test_what_was_erased_is_forgotten_and_does_not_come_again(conversations: Conversations) -> None:
+    """Nobody waits for it; its alert closes with the last one; of two who change the alert one has to read again."""
+    first = received(conversations, said("1"))
+    alert = received(conversations, said("2", at=NOW + MINUTE))
+    with pytest.raises(Conflict):
+        conversations.erase(said("1"), first, answered(first, said("1").id, NOW))
+
+    after = answered(alert, said("1").id, NOW)
+    conversations.erase(said("1"), alert, after)
+    last = answered(after, said("2").id, NOW)
+    conversations.erase(said("2", at=NOW + MINUTE), after, last)
+
+    assert last.closed_at == NOW
+    assert conversations.interactions(BRAND, alert.id) == []
+    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == last
+    assert list(conversations.open_alerts(BRAND)) == []
+
+
 def test_what_is_due_comes_soonest_first_and_leaves_when_it_was_told(conversations: Conversations) -> None:
     """An alert that is over, or about which nothing more is said, is not due."""
     late = received(conversations, said("1"))

@@ -57,6 +57,18 @@ class ConversationsTwin:
             del self._open[after.brand, after.account, after.thread]
         self._alerts[after.brand, after.id] = kept(after)
 
+    def rewrite(self, alert: Alert, interaction: Interaction) -> None:
+        said = self._said[alert.brand, alert.id]
+        place = next((at for at, one in enumerate(said) if one.id == interaction.id), None)
+        if place is None:
+            raise Conflict(f"{interaction.id} is not there any more")
+        said[place] = kept(interaction)
+
+    def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
+        self.change(before, after)
+        said = self._said[after.brand, after.id]
+        self._said[after.brand, after.id] = [one for one in said if one.id != interaction.id]
+
     def alert(self, brand: str, alert: str) -> Alert | None:
         return self._alerts.get((brand, alert))
 

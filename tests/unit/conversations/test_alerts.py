@@ -13,7 +13,7 @@ import pytest
 
 from heraut import links as tokens
 from heraut.brands import Account, Brand, NetworkName, Person, Role
-from heraut.conversations import Answered, Author, Interaction, Kind
+from heraut.conversations import Answered, Author, Edited, Erased, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld, act_on_alert
 from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
 from heraut.conversations.note_reply import Noting, note_reply
@@ -62,7 +62,7 @@ BRAND = Brand(
 class Talking(NetworkTwin):
     """A network where people talk: what was said and answered, in order; the cursor is how much of it was heard."""
 
-    said: list[Interaction | Answered] = field(default_factory=list)
+    said: list[Interaction | Answered | Edited | Erased] = field(default_factory=list)
     trouble: dict[str, Exception] = field(default_factory=dict)
 
     def listen(
@@ -75,6 +75,8 @@ class Talking(NetworkTwin):
         return Heard(
             interactions=tuple(one for one in new if isinstance(one, Interaction) and one.account == account.name),
             answers=tuple(one for one in new if isinstance(one, Answered)),
+            edits=tuple(one for one in new if isinstance(one, Edited)),
+            erased=tuple(one for one in new if isinstance(one, Erased)),
             cursor=json.dumps(len(self.said)),
         )
 
@@ -308,6 +310,55 @@ def test_what_the_brand_says_itself_opens_nothing() -> None:
     shop.run(6 * MINUTE)
 
     assert shop.notifications.told == []
+
+
+def test_a_comment_that_its_author_changed_is_told_as_it_is_now() -> None:
+    """The next message quotes the new words; one that never came, or says the same, changes nothing."""
+    shop = Shop()
+    first = shop.say("c1", "Ouvrez-vous lundy ?")
+    shop.poll()
+    shop.network.said += [
+        Edited(id=first, text="Ouvrez-vous lundi ?", at=shop.now),
+        Edited(id=first, text="Ouvrez-vous lundi ?", at=shop.now),
+        Edited(id="never-came", text="?", at=shop.now),
+    ]
+    shop.run(6 * MINUTE)
+
+    (alert,) = shop.kept.open_alerts("martin")
+    assert [one.text for one in shop.kept.interactions("martin", alert.id)] == ["Ouvrez-vous lundi ?"]
+
+
+def test_a_comment_that_is_gone_is_forgotten_and_waits_for_nobody() -> None:
+    """Its words are held no more; the alert closes with the last one, and it does not open another."""
+    shop = Shop()
+    first, second = shop.say("c1"), shop.say("c2", author="paul")
+    shop.run(6 * MINUTE)
+    shop.network.said += [Erased(id=first, at=shop.now), Erased(id=first, at=shop.now), Erased(id="never", at=shop.now)]
+    shop.run(6 * MINUTE)
+    (alert,) = shop.kept.open_alerts("martin")
+    assert alert.waiting == (second,)
+    assert [one.id for one in shop.kept.interactions("martin", alert.id)] == [second]
+
+    shop.answer(second)
+    shop.network.said.append(Erased(id=second, at=shop.now))
+    shop.say("c1")
+    shop.run(6 * MINUTE)
+    assert list(shop.kept.open_alerts("martin")) == []
+    assert shop.kept.interactions("martin", alert.id) == []
+
+
+def test_people_without_a_handle_are_named_and_are_not_taken_for_the_brand() -> None:
+    """Facebook tells names alone, and an account may have no handle either."""
+    shop = Shop()
+    shop.say("c1", "Bonjour", author="zoe")
+    shop.network.said[0] = shop.network.said[0].model_copy(
+        update={"author": Author(id="1", name="Zoé Martin")}
+    )
+    plain = BRAND.model_copy(update={"accounts": (Account(name="sky", network=NetworkName.BLUESKY),)})
+    shop.brands.save(plain.model_copy(update={"revision": 1}), 0)
+    shop.run(6 * MINUTE)
+
+    assert (shop.told("lea")[0].quote or "").startswith("Zoé Martin, à 10")
 
 
 def test_an_answer_below_a_comment_stands_under_its_thread() -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
     from heraut.aws.table import Key, Table
 
 KEPT = timedelta(days=365)  # what people said, after they said it
@@ -54,12 +56,11 @@ class ConversationsTable:
     def receive(self, interaction: Interaction, before: Alert | None, after: Alert) -> None:
         """Write an interaction with the alert that it opens or joins, in one transaction."""
         brand, forgotten = interaction.brand, _epoch(interaction.at + KEPT)
-        said = (_alert(brand, after.id)[0], f"said#{stamp(interaction.at)}#{_digest(interaction.id)}")
         writes = [
             self._table.putting(
                 _values(_known(brand, interaction.account, interaction.id), alert=after.id, expires=forgotten), NEW
             ),
-            self._table.putting(_values(said, document=document(interaction), expires=forgotten)),
+            self._table.putting(_said(after, interaction)),
         ]
         if before is None:
             pointer = _values(_open(brand, after.account, after.thread), alert=after.id)
@@ -70,11 +71,16 @@ class ConversationsTable:
 
     def change(self, before: Alert, after: Alert) -> None:
         """Replace an alert; closed, its thread may open another. Conflict when it is no longer `before`."""
-        writes = [self._table.putting(_write(after), SAME, revision=before.revision)]
-        if after.closed_at and not before.closed_at:
-            pointer = _open(after.brand, after.account, after.thread)
-            writes.append(self._table.deleting(pointer, "#alert = :alert", alert=after.id))
-        self._table.transact(writes)
+        self._table.transact(self._changing(before, after))
+
+    def rewrite(self, alert: Alert, interaction: Interaction) -> None:
+        """Replace what was said, of an alert that it joined. Conflict when it is not there any more."""
+        self._table.transact([self._table.putting(_said(alert, interaction), "attribute_exists(#pk)")])
+
+    def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
+        """Forget what was said, and replace its alert as `change` does; that it came once stays known."""
+        said = _said(after, interaction)
+        self._table.transact([self._table.deleting((said[PK], said[SK])), *self._changing(before, after)])
 
     def alert(self, brand: str, alert: str) -> Alert | None:
         """Read an alert."""
@@ -101,6 +107,13 @@ class ConversationsTable:
             for item in self._table.query(condition, {"shard": shard, "until": until}, index=due.INDEX):
                 yield item["brand"], item["alert"]
 
+    def _changing(self, before: Alert, after: Alert) -> list[TransactWriteItemTypeDef]:
+        writes = [self._table.putting(_write(after), SAME, revision=before.revision)]
+        if after.closed_at and not before.closed_at:
+            pointer = _open(after.brand, after.account, after.thread)
+            writes.append(self._table.deleting(pointer, "#alert = :alert", alert=after.id))
+        return writes
+
     def _behind(self, brand: str, pointer: Key) -> Alert | None:
         item = self._table.get(pointer)
         return self.alert(brand, item["alert"]) if item else None
@@ -113,6 +126,11 @@ def _write(alert: Alert) -> Values:
     if alert.closed_at is not None:
         values |= {EXPIRES: _epoch(alert.closed_at + KEPT)}
     return _values(_alert(alert.brand, alert.id), document=document(alert), **values)
+
+
+def _said(alert: Alert, interaction: Interaction) -> Values:
+    key = (_alert(alert.brand, alert.id)[0], f"said#{stamp(interaction.at)}#{_digest(interaction.id)}")
+    return _values(key, document=document(interaction), expires=_epoch(interaction.at + KEPT))
 
 
 def _values(key: Key, **values: Any) -> Values:

@@ -65,7 +65,7 @@ class Said:
         """The newest of what waits, each with who said it and when."""
         shown = [
             self.say(
-                "said",
+                "said" if one.author.handle else "said_nameless",
                 author=fit(one.author.name),
                 handle=fit(one.author.handle),
                 at=self.at(one.at),

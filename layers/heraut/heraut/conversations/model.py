@@ -18,10 +18,12 @@ MOST_WAITING = 1_000  # ids that an alert keeps by name; beyond, it only counts 
 class Kind(StrEnum):
     """How somebody spoke to the brand."""
 
+    COMMENT = "comment"  # under a post of the account, where its network tells comments from posts
     REPLY = "reply"  # to something the account wrote, or further down its thread
     MENTION = "mention"
     QUOTE = "quote"
     MESSAGE = "message"  # to the account alone
+    REVIEW = "review"  # of the brand, with stars
 
 
 class _Stored(BaseModel):
@@ -29,10 +31,13 @@ class _Stored(BaseModel):
 
 
 class Author(_Stored):
-    """Who spoke: `id` is the network's own, `handle` what people write after @; `followers` where the network tells."""
+    """Who spoke: `id` is the network's own, `handle` what people write after @; `followers` where the network tells.
+
+    `handle` is "" where people have none (Facebook).
+    """
 
     id: str
-    handle: str
+    handle: str = ""
     name: str
     followers: int | None = None
 
@@ -92,6 +97,21 @@ class GivenAnswer(BaseModel):
     state: str
     anew: bool = False
     url: str | None = None
+
+
+class Edited(_Stored):
+    """Somebody changed what they had said: `id` of the interaction, the `text` as it is now."""
+
+    id: str
+    text: str
+    at: Instant
+
+
+class Erased(_Stored):
+    """What was said is gone from its network, whoever took it away: `id` of the interaction."""
+
+    id: str
+    at: Instant
 
 
 class Alert(_Stored):

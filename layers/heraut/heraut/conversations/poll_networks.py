@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heraut.conversations.receive_interaction import note_answer, receive_interaction
+from heraut.conversations.receive_interaction import note_answer, note_edit, note_erasure, receive_interaction
 from heraut.errors import HerautError
 from heraut.networks.base import Listens
 
@@ -67,6 +67,10 @@ def _listen(brand: Brand, account: Account, world: Listening, now: datetime) -> 
         heard = adapter.listen(brand.id, account, secret, begun, now)
         received = [receive_interaction(one, brand, kept, now) for one in heard.interactions]
         answered = [note_answer(one, brand, account.name, kept, now) for one in heard.answers]
+        for edit in heard.edits:
+            note_edit(edit, brand, account.name, kept)
+        for erasure in heard.erased:
+            note_erasure(erasure, brand, account.name, kept, now)
         if heard.cursor != begun:
             kept.save_cursor(brand.id, account.name, heard.cursor)
     except HerautError as error:

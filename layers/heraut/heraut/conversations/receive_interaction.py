@@ -1,4 +1,4 @@
-"""Take in what was said, once: it opens an alert, or joins the one of its thread."""
+"""Take in what was said, once: it opens an alert, or joins the one of its thread; and what became of it later."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brand
-    from heraut.conversations.model import Answered, Interaction
+    from heraut.conversations.model import Alert, Answered, Edited, Erased, Interaction
     from heraut.conversations.store import Conversations
 
 TRIES = 5  # others may join the same alert at this very moment
@@ -49,6 +49,43 @@ def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversation
     raise TryAgain(f"answer {answer.id}: its alert changed {TRIES} times")
 
 
+def note_edit(edit: Edited, brand: Brand, account: str, kept: Conversations) -> bool:
+    """Hold what was said as its author changed it; whether that was news."""
+    found = _held(edit.id, brand, account, kept)
+    if found is None or found[1].text == edit.text:
+        return False
+    try:
+        kept.rewrite(found[0], found[1].model_copy(update={"text": edit.text}))
+    except Conflict:
+        return False  # it was erased meanwhile
+    return True
+
+
+def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversations, now: datetime) -> bool:
+    """Forget what is gone from its network; nobody waits for an answer to it any more. Whether that was news."""
+    for _ in range(TRIES):
+        found = _held(erasure.id, brand, account, kept)
+        if found is None:
+            return False
+        alert, interaction = found
+        after = alert if alert.closed_at else alerts.answered(alert, interaction.id, now)
+        try:
+            kept.erase(interaction, alert, after)
+        except Conflict:
+            continue
+        return True
+    raise TryAgain(f"erasure of {erasure.id}: its alert changed {TRIES} times")
+
+
+def _held(interaction: str, brand: Brand, account: str, kept: Conversations) -> tuple[Alert, Interaction] | None:
+    """Give an interaction that is held, with its alert."""
+    alert = kept.alert_with(brand.id, account, interaction)
+    if alert is None:
+        return None
+    found = next((one for one in kept.interactions(brand.id, alert.id) if one.id == interaction), None)
+    return (alert, found) if found else None
+
+
 def _is_own(interaction: Interaction, brand: Brand) -> bool:
     """Whether another account of the brand said it."""
     said_by = interaction.author.handle.strip().lstrip("@").casefold()
@@ -57,7 +94,7 @@ def _is_own(interaction: Interaction, brand: Brand) -> bool:
         for account in brand.accounts
         if account.network is interaction.network
     }
-    return said_by in handles
+    return said_by != "" and said_by in handles
 
 
 def _placed(interaction: Interaction, kept: Conversations) -> Interaction:

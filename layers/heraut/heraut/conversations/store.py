@@ -36,6 +36,12 @@ class Conversations(Protocol):
     def change(self, before: Alert, after: Alert) -> None:
         """Replace an alert; closed, its thread may open another. Conflict when it is no longer `before`."""
 
+    def rewrite(self, alert: Alert, interaction: Interaction) -> None:
+        """Replace what was said, of an alert that it joined. Conflict when it is not there any more."""
+
+    def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
+        """Forget what was said, and replace its alert as `change` does; that it came once stays known."""
+
     def alert(self, brand: str, alert: str) -> Alert | None:
         """Read an alert."""
 

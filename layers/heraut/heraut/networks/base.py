@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.brands.model import NetworkName
-    from heraut.conversations.model import Answered, Interaction
+    from heraut.conversations.model import Answered, Edited, Erased, Interaction
     from heraut.errors import NetworkError
     from heraut.problems import Language, Problem
     from heraut.publishing.model import Content, Media, Prepared
@@ -216,11 +216,16 @@ def problem_of_trial(error: NetworkError) -> Problem:
 
 @dataclass(frozen=True)
 class Heard:
-    """What was said to an account, oldest first, what it answered itself, and where to go on from (opaque)."""
+    """What was said to an account, oldest first, what it answered itself, and where to go on from (opaque).
+
+    `edits` and `erased`: what became of what was said earlier, where the network tells.
+    """
 
     interactions: tuple[Interaction, ...]
     answers: tuple[Answered, ...]
     cursor: str
+    edits: tuple[Edited, ...] = ()
+    erased: tuple[Erased, ...] = ()
 
 
 @runtime_checkable
