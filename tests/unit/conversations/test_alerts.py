@@ -351,9 +351,7 @@ def test_people_without_a_handle_are_named_and_are_not_taken_for_the_brand() -> 
     """Facebook tells names alone, and an account may have no handle either."""
     shop = Shop()
     shop.say("c1", "Bonjour", author="zoe")
-    shop.network.said[0] = shop.network.said[0].model_copy(
-        update={"author": Author(id="1", name="Zoé Martin")}
-    )
+    shop.network.said[0] = shop.network.said[0].model_copy(update={"author": Author(id="1", name="Zoé Martin")})
     plain = BRAND.model_copy(update={"accounts": (Account(name="sky", network=NetworkName.BLUESKY),)})
     shop.brands.save(plain.model_copy(update={"revision": 1}), 0)
     shop.run(6 * MINUTE)
