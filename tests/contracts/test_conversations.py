@@ -129,6 +129,10 @@ def test_what_was_said_is_held_as_its_author_changed_it(conversations: Conversat
     conversations.rewrite(alert, said("1", text="Bonsoir"))
 
     assert [one.text for one in conversations.interactions(BRAND, alert.id)] == ["Bonsoir", "Bonjour 2"]
+    held = conversations.held(BRAND, ACCOUNT, said("1").id)
+    assert held is not None
+    assert (held[0].id, held[1].text) == (alert.id, "Bonsoir")
+    assert conversations.held(BRAND, ACCOUNT, "x") is None
     with pytest.raises(Conflict):
         conversations.rewrite(alert, said("3", text="Jamais dit"))
     assert len(conversations.interactions(BRAND, alert.id)) == 2
@@ -148,6 +152,7 @@ def test_what_was_erased_is_forgotten_and_does_not_come_again(conversations: Con
 
     assert last.closed_at == NOW
     assert conversations.interactions(BRAND, alert.id) == []
+    assert conversations.held(BRAND, ACCOUNT, said("1").id) is None
     assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == last
     assert list(conversations.open_alerts(BRAND)) == []
 

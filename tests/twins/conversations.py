@@ -34,6 +34,12 @@ class ConversationsTwin:
         found = self._known.get((brand, account, interaction))
         return self._alerts[brand, found] if found else None
 
+    def held(self, brand: str, account: str, interaction: str) -> tuple[Alert, Interaction] | None:
+        alert = self.alert_with(brand, account, interaction)
+        said = self._said.get((brand, alert.id), []) if alert else []
+        found = next((one for one in said if one.id == interaction), None)
+        return (alert, found) if alert and found else None
+
     def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
         found = self._open.get((brand, account, thread))
         return self._alerts[brand, found] if found else None

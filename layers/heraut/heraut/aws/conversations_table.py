@@ -49,6 +49,15 @@ class ConversationsTable:
         """Give the alert that an interaction joined, open or not; None for one that never came."""
         return self._behind(brand, _known(brand, account, interaction))
 
+    def held(self, brand: str, account: str, interaction: str) -> tuple[Alert, Interaction] | None:
+        """Give an interaction with the alert that it joined; None when it never came, or was erased."""
+        known = self._table.get(_known(brand, account, interaction))
+        alert = self.alert(brand, known["alert"]) if known else None
+        if known is None or alert is None or "said" not in known:  # what an earlier release wrote does not tell where
+            return None
+        item = self._table.get((_alert(brand, alert.id)[0], known["said"]))
+        return (alert, from_document(Interaction, item["document"])) if item else None
+
     def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
         """Give the open alert of a thread, None when there is none."""
         return self._behind(brand, _open(brand, account, thread))
@@ -56,11 +65,10 @@ class ConversationsTable:
     def receive(self, interaction: Interaction, before: Alert | None, after: Alert) -> None:
         """Write an interaction with the alert that it opens or joins, in one transaction."""
         brand, forgotten = interaction.brand, _epoch(interaction.at + KEPT)
+        known, said = _known(brand, interaction.account, interaction.id), _said(after, interaction)
         writes = [
-            self._table.putting(
-                _values(_known(brand, interaction.account, interaction.id), alert=after.id, expires=forgotten), NEW
-            ),
-            self._table.putting(_said(after, interaction)),
+            self._table.putting(_values(known, alert=after.id, said=said[SK], expires=forgotten), NEW),
+            self._table.putting(said),
         ]
         if before is None:
             pointer = _values(_open(brand, after.account, after.thread), alert=after.id)

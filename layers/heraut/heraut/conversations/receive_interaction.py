@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brand
-    from heraut.conversations.model import Alert, Answered, Edited, Erased, Interaction
+    from heraut.conversations.model import Answered, Edited, Erased, Interaction
     from heraut.conversations.store import Conversations
 
 TRIES = 5  # others may join the same alert at this very moment
@@ -51,7 +51,7 @@ def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversation
 
 def note_edit(edit: Edited, brand: Brand, account: str, kept: Conversations) -> bool:
     """Hold what was said as its author changed it; whether that was news."""
-    found = _held(edit.id, brand, account, kept)
+    found = kept.held(brand.id, account, edit.id)
     if found is None or found[1].text == edit.text:
         return False
     try:
@@ -64,7 +64,7 @@ def note_edit(edit: Edited, brand: Brand, account: str, kept: Conversations) -> 
 def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversations, now: datetime) -> bool:
     """Forget what is gone from its network; nobody waits for an answer to it any more. Whether that was news."""
     for _ in range(TRIES):
-        found = _held(erasure.id, brand, account, kept)
+        found = kept.held(brand.id, account, erasure.id)
         if found is None:
             return False
         alert, interaction = found
@@ -75,15 +75,6 @@ def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversation
             continue
         return True
     raise TryAgain(f"erasure of {erasure.id}: its alert changed {TRIES} times")
-
-
-def _held(interaction: str, brand: Brand, account: str, kept: Conversations) -> tuple[Alert, Interaction] | None:
-    """Give an interaction that is held, with its alert."""
-    alert = kept.alert_with(brand.id, account, interaction)
-    if alert is None:
-        return None
-    found = next((one for one in kept.interactions(brand.id, alert.id) if one.id == interaction), None)
-    return (alert, found) if found else None
 
 
 def _is_own(interaction: Interaction, brand: Brand) -> bool:

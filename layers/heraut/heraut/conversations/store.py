@@ -24,6 +24,9 @@ class Conversations(Protocol):
     def alert_with(self, brand: str, account: str, interaction: str) -> Alert | None:
         """Give the alert that an interaction joined, open or not; None for one that never came."""
 
+    def held(self, brand: str, account: str, interaction: str) -> tuple[Alert, Interaction] | None:
+        """Give an interaction with the alert that it joined; None when it never came, or was erased."""
+
     def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
         """Give the open alert of a thread, None when there is none."""
 
