@@ -50,6 +50,14 @@ class NotReconciled(TryAgain):
     """The posts come from a backup: what went out since is not in them, and nothing leaves until that was read back."""
 
 
+class Unverified(HerautError):
+    """A webhook's request is not the network's, or nobody can know; the text says why, and holds nothing of it."""
+
+
+class Unreadable(HerautError):
+    """An event that a network signed is not what its network sends; the text says where, and holds nothing of it."""
+
+
 class NewerRelease(HerautError):
     """A newer release wrote this, in a form that this one cannot read: upgrade before going on."""
 

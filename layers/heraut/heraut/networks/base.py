@@ -255,3 +255,125 @@ class Replies(Protocol):
 
         No wider circle sees the answer than saw what is answered. InvalidInput when this one cannot be answered.
         """
+
+
+@dataclass(frozen=True)
+class WebhookRequest:
+    """A request that came to an account's webhook address: header names in lower case, the body's very bytes."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request whose signature holds: the event's bytes (decrypted where they came encrypted).
+
+    `id` is the event's own name where its bytes are not (they differ each time it is sent, or two events may be
+    alike). `kind` is what the network calls it, where it says so beside the body. `reply` is the body of the answer
+    that the network waits for, `stored` False when the event was only a question whether we are here.
+    """
+
+    body: bytes = field(repr=False)
+    id: str | None = None
+    kind: str | None = None
+    reply: str = ""
+    stored: bool = True
+
+
+class WebhookScheme(Protocol):
+    """How a network proves that a request is its own: pure over a request's bytes, headers and query.
+
+    `secret` is the webhook's own (never the account's): `given` are the fields of it that a person copies from the
+    network, `drawn` those that we draw and the network is told. `content_types` are those that a body may have.
+    """
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What a person copies from the network."""
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """What we draw."""
+
+    @property
+    def content_types(self) -> tuple[str, ...]:
+        """What an event's body may be."""
+
+    def challenge(self, request: WebhookRequest, secret: Mapping[str, str]) -> WebhookAnswer | None:
+        """Answer the network's question whether this address is ours; None where it asks nothing that we answer."""
+
+    def verify(self, request: WebhookRequest, secret: Mapping[str, str], now: datetime) -> Opened:
+        """Open an event; Unverified when it is not signed, signed with another key, or (where a time is signed) old."""
+
+
+@runtime_checkable
+class Signs(Protocol):
+    """Schemes whose events we can write ourselves, because we hold the same key as the network."""
+
+    def sign(self, body: bytes, secret: Mapping[str, str], now: datetime) -> Mapping[str, str]:
+        """Give the headers with which the network would send this body."""
+
+
+@dataclass(frozen=True)
+class WebhookAnswer:
+    """What a network that asks for proof wants to read."""
+
+    body: str
+    content_type: str = "text/plain"
+
+
+@dataclass(frozen=True)
+class WebhookEvent:
+    """A stored event: the scheme by which it came, what the network calls it, its bytes, when it came (aware)."""
+
+    scheme: str
+    body: bytes = field(repr=False)
+    at: datetime
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What an event brought to one account: what was said to it, and what it answered itself.
+
+    `look` asks to listen to the account at once: the event only says that something came.
+    """
+
+    interactions: tuple[Interaction, ...] = ()
+    answers: tuple[Answered, ...] = ()
+    look: bool = False
+
+
+@runtime_checkable
+class ReceivesWebhooks(Protocol):
+    """Networks that send what is said to an account to an address of ours."""
+
+    @property
+    def webhook_schemes(self) -> tuple[str, ...]:
+        """By which schemes of `networks/webhooks` its events may come, the usual one first."""
+
+    def parse_webhook(
+        self, brand: str, account: Account, secret: Mapping[str, str], event: WebhookEvent, now: datetime
+    ) -> Brought:
+        """Read an event (its signature holds): what of it is this account's, and nothing of other accounts in it.
+
+        One event may be for several accounts of a brand (an app has one address): each is given it. `secret` is the
+        account's. What it does not know is left out; a body that is none raises `Unreadable`; what must be completed by
+        a call of the network raises like `publish` does.
+        """
+
+
+@runtime_checkable
+class Subscribes(Protocol):
+    """Networks that can be told by a call where to send events."""
+
+    def subscribe(
+        self, account: Account, secret: Mapping[str, str], webhook: Mapping[str, str], now: datetime
+    ) -> datetime | None:
+        """Have events sent to `webhook["address"]` with the other fields of its secret; may be repeated.
+
+        Gives until when the network does so (a lease, aware), None where there is no end. Raises like `publish` does.
+        """
