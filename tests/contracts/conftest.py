@@ -13,6 +13,7 @@ from heraut.aws.links_table import LinksTable
 from heraut.aws.looks_table import LooksTable
 from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
+from heraut.aws.webhooks_table import WebhooksTable
 from tests.contracts.cli_shop import Shop
 from tests.contracts.provider import Provider
 from tests.contracts.stack import Stack
@@ -22,12 +23,13 @@ from tests.twins.links import LinksTwin
 from tests.twins.looks import LooksTwin
 from tests.twins.pauses import PausesTwin
 from tests.twins.posts import PostsTwin
+from tests.twins.webhooks import WebhooksTwin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from heraut.brands import Brands
-    from heraut.conversations.store import Conversations
+    from heraut.conversations.store import Conversations, Webhooks
     from heraut.links import Links
     from heraut.publishing.store import Looks, Pauses, Posts
 
@@ -63,6 +65,14 @@ def conversations(request: pytest.FixtureRequest) -> Conversations:
     if request.param == "twin":
         return ConversationsTwin()
     return ConversationsTable(request.getfixturevalue("conversations_stack").table)
+
+
+@pytest.fixture(params=["twin", "table"])
+def webhooks(request: pytest.FixtureRequest) -> Webhooks:
+    """The webhooks' store."""
+    if request.param == "twin":
+        return WebhooksTwin()
+    return WebhooksTable(request.getfixturevalue("conversations_stack").table)
 
 
 @pytest.fixture(params=["twin", "table"])

@@ -31,6 +31,8 @@ ROLES = [
         "CheckUpcoming",
         "PollNetworks",
         "EscalateAlerts",
+        "ReceiveWebhook",
+        "RouteInteraction",
     )
 ]
 # Done by the platform in the function's name, where the emulator evaluates nothing.
@@ -54,7 +56,7 @@ NARROW = (
     r"arn:aws:logs:[^:*]+:\d+:log-group:[^:*]+:\*",
     r"arn:aws:ssm:[^:*]+:\d+:parameter/heraut-e2e/\*",
     r"arn:aws:ses:[^:*]+:\d+:identity/[^*]+",
-    r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media)/\*",
+    r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media|webhooks)/\*",
     r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+(/\*)?",
 )
 

@@ -16,6 +16,7 @@ from heraut.aws.brands_table import BrandsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
+from heraut.aws.webhooks_table import WebhooksTable
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.lambdas import bootstrap
 from heraut.publishing.model import Content, Delivery, Media, Part, Post, Source, State
@@ -56,11 +57,15 @@ class Running:
         self.clients = self.posts_stack.clients
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(brands_stack.table)
         self.links = LinksTable(brands_stack.table)
-        self.conversations = ConversationsTable(Stack.of("ConversationsTable").table)
+        conversations_stack = Stack.of("ConversationsTable")
+        self.conversations_stack = conversations_stack
+        self.conversations = ConversationsTable(conversations_stack.table)
+        self.webhooks = WebhooksTable(conversations_stack.table)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
         self.queue = self.clients.sqs.create_queue(QueueName="deliveries")["QueueUrl"]
+        self.interactions = self.clients.sqs.create_queue(QueueName="interactions")["QueueUrl"]
         self.clients.mail.create_email_identity(EmailIdentity="heraut@example.com")
         self.brands.save(BRAND, 0)
 
@@ -75,6 +80,7 @@ class Running:
             "PUBLIC_URL": "https://public.example",
             "LINKS_URL": "https://links.example",
             "DELIVERY_QUEUE_URL": self.queue,
+            "INTERACTION_QUEUE_URL": self.interactions,
             "PREPARE_FUNCTION": "prepare",
             "SECRETS_PATH": "/heraut",
             "LOCAL_SERVERS": "",

@@ -112,10 +112,30 @@ class NoteReplySettings(Settings):
 
 
 class PollNetworksSettings(Settings):
-    """Listens to the accounts."""
+    """Listens to the accounts, looks after their webhooks."""
 
     brands_table: str
     conversations_table: str
+    secrets_path: str
+    local_servers: str
+    mail_from: str
+
+
+class ReceiveWebhookSettings(Settings):
+    """Takes in what networks send."""
+
+    conversations_table: str
+    files_bucket: str
+    interaction_queue_url: str
+    secrets_path: str
+
+
+class RouteInteractionSettings(Settings):
+    """Reads what was taken in."""
+
+    brands_table: str
+    conversations_table: str
+    files_bucket: str
     secrets_path: str
     local_servers: str
 

@@ -40,6 +40,7 @@ from tests.twins.notifications import NotificationsTwin
 from tests.twins.outbox import OutboxTwin
 from tests.twins.posts import PostsTwin
 from tests.twins.secrets import SecretsTwin
+from tests.twins.webhooks import WebhooksTwin
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10 h in Paris
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -110,7 +111,7 @@ class Shop:
         """Put the use cases together."""
         secrets = self.secrets
         networks: dict[NetworkName, Any] = {NetworkName.BLUESKY: self.network, NetworkName.SITE: NetworkTwin()}
-        self.listening = Listening(self.brands, secrets, networks, self.kept, map)
+        self.listening = Listening(self.brands, secrets, networks, self.kept, WebhooksTwin(), map)
         self.escalating = Escalating(self.kept, self.brands, self.links, self.notifications, "https://liens.example")
         self.publishing = World(self.posts, self.brands, secrets, networks, self.outbox, self.clock)
         self.alerts = AlertWorld(self.kept, self.brands, self.links, Answers(self.publishing))

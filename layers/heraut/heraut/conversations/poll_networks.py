@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from heraut.conversations.receive_interaction import note_answer, note_edit, note_erasure, receive_interaction
+from heraut.conversations.change_webhook import change_webhook
+from heraut.conversations.take_in import Taken, take_in
+from heraut.conversations.webhook import LATE, found_by_polling, is_lost
 from heraut.errors import HerautError
-from heraut.networks.base import Listens
+from heraut.networks.base import Listens, ReceivesWebhooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
-    from heraut.conversations.store import Conversations
+    from heraut.conversations.store import Conversations, Webhooks
     from heraut.networks.base import Publishes
 
 log = logging.getLogger(__name__)
 
 Owned = tuple["Brand", "Account"]
+
+
+class Hears(Protocol):
+    """What listening to one account needs of the world."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """Of accounts."""
+
+    @property
+    def networks(self) -> Mapping[NetworkName, Publishes]:
+        """Every network."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """Where what is said is kept."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +49,22 @@ class Listening:
     secrets: Secrets
     networks: Mapping[NetworkName, Publishes]
     conversations: Conversations
+    webhooks: Webhooks
     at_once: Callable[[Callable[[Owned], Polled], Iterable[Owned]], Iterable[Polled]]
 
 
 @dataclass(frozen=True)
 class Polled:
-    """How many accounts were listened to and could not be, what came that was new, and what was answered."""
+    """How many accounts were listened to and could not be, what came that was new, and what was answered.
+
+    `lost` is what of the new should have come by the account's webhook long ago.
+    """
 
     accounts: int = 0
     failed: int = 0
     received: int = 0
     answered: int = 0
+    lost: int = 0
 
 
 def poll_networks(world: Listening, now: datetime) -> Polled:
@@ -53,31 +76,52 @@ def poll_networks(world: Listening, now: datetime) -> Polled:
         failed=sum(one.failed for one in done),
         received=sum(one.received for one in done),
         answered=sum(one.answered for one in done),
+        lost=sum(one.lost for one in done),
     )
+
+
+def listen(brand: Brand, account: Account, world: Hears, now: datetime) -> Taken | None:
+    """Take in what was said to an account since the last time; None when its network tells nothing, or has no key.
+
+    The cursor is kept when all was taken in, so that what fails half-way is heard again. Raises like the network does.
+    """
+    adapter = world.networks[account.network]
+    secret = world.secrets.secret(brand.id, account.name) if isinstance(adapter, Listens) else None
+    if not isinstance(adapter, Listens) or secret is None:
+        return None
+    kept = world.conversations
+    begun = kept.cursor(brand.id, account.name)
+    heard = adapter.listen(brand.id, account, secret, begun, now)
+    taken = take_in(heard, brand, account.name, kept, now)
+    if heard.cursor != begun:
+        kept.save_cursor(brand.id, account.name, heard.cursor)
+    return taken
 
 
 def _listen(brand: Brand, account: Account, world: Listening, now: datetime) -> Polled:
     try:
-        adapter = world.networks[account.network]
-        secret = world.secrets.secret(brand.id, account.name) if isinstance(adapter, Listens) else None
-        if not isinstance(adapter, Listens) or secret is None:
+        heard = listen(brand, account, world, now)
+        if heard is None:
             return Polled()
-        kept = world.conversations
-        begun = kept.cursor(brand.id, account.name)
-        heard = adapter.listen(brand.id, account, secret, begun, now)
-        received = [receive_interaction(one, brand, kept, now) for one in heard.interactions]
-        answered = [note_answer(one, brand, account.name, kept, now) for one in heard.answers]
-        for edit in heard.edits:
-            note_edit(edit, brand, account.name, kept)
-        for erasure in heard.erased:
-            note_erasure(erasure, brand, account.name, kept, now)
-        if heard.cursor != begun:
-            kept.save_cursor(brand.id, account.name, heard.cursor)
+        lost = _lost(brand, account, heard.news, world, now)
     except HerautError as error:
         log.warning("%s/%s could not be listened to now: %s", brand.id, account.name, type(error).__name__)
         return Polled(accounts=1, failed=1)
     except Exception:  # whatever went wrong with this account, the others are listened to
         log.exception("%s/%s could not be listened to", brand.id, account.name)
         return Polled(accounts=1, failed=1)
-    news = sum(one in {"opened", "joined"} for one in received)
-    return Polled(accounts=1, received=news, answered=sum(answered))
+    return Polled(accounts=1, received=len(heard.news), answered=heard.answered, lost=lost)
+
+
+def _lost(brand: Brand, account: Account, news: Sequence[datetime], world: Listening, now: datetime) -> int:
+    """Count what the account's webhook, if it has one of its network, should have brought long before."""
+    adapter = world.networks[account.network]
+    if not isinstance(adapter, ReceivesWebhooks) or not any(now - at > LATE for at in news):
+        return 0
+    webhook = world.webhooks.webhook(brand.id, account.name)
+    if webhook is None or webhook.scheme not in adapter.webhook_schemes:
+        return 0
+    lost = sum(is_lost(webhook, at, now) for at in news)
+    if lost:
+        change_webhook(webhook, world.webhooks, lambda now_is: found_by_polling(now_is, lost, now))
+    return lost

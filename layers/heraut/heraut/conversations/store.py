@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand
     from heraut.conversations.model import Alert, GivenAnswer, Interaction
+    from heraut.conversations.webhook import Webhook
 
 
 class Conversations(Protocol):
@@ -82,3 +83,22 @@ class Answers(Protocol):
 
         InvalidInput says what the network would refuse. Conflict: there is one already, or another is being given.
         """
+
+
+class Webhooks(Protocol):
+    """Webhooks of accounts, and which events came lately. Every read is consistent."""
+
+    def webhook(self, brand: str, account: str) -> Webhook | None:
+        """Read an account's webhook, None when it has none."""
+
+    def save_webhook(self, webhook: Webhook) -> None:
+        """Keep a webhook, whatever was there."""
+
+    def change_webhook(self, before: Webhook, after: Webhook) -> None:
+        """Replace a webhook. Conflict when it is no longer `before`."""
+
+    def is_known(self, brand: str, account: str, digest: str) -> bool:
+        """Whether this event came to this account already."""
+
+    def remember(self, brand: str, account: str, digest: str, until: datetime) -> None:
+        """Remember, at least until then, that this event came."""

@@ -27,6 +27,7 @@ REMEMBERED = timedelta(minutes=10)  # a reconnected account works within that ti
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from heraut.aws.objects import FilesBucket
     from heraut.brands import Brands, NetworkName, Secrets
     from heraut.brands.refresh_tokens import Renewing
     from heraut.clock import Clock
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from heraut.conversations.escalate_alerts import Escalating
     from heraut.conversations.note_reply import Noting
     from heraut.conversations.poll_networks import Listening
-    from heraut.conversations.store import Conversations
+    from heraut.conversations.receive_webhook import Receiving
+    from heraut.conversations.route_interaction import Routing
+    from heraut.conversations.store import Conversations, Webhooks
     from heraut.links import Links
     from heraut.networks.base import Publishes
     from heraut.networks.site import SiteObjects
@@ -189,6 +192,7 @@ def poll_networks() -> Listening:
         secrets=_secrets(read.secrets_path),
         networks=_networks("", "", read.local_servers),
         conversations=_conversations(read.conversations_table),
+        webhooks=_webhooks(read.conversations_table),
         at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
     )
 
@@ -199,6 +203,47 @@ def note_reply() -> Noting:
 
     read = settings.NoteReplySettings(os.environ)
     return Noting(_brands(read.brands_table), _conversations(read.conversations_table))
+
+
+def receive_webhook() -> Receiving:
+    """Build the world of what networks send."""
+    from heraut.aws.events_queue import EventsQueue
+    from heraut.aws.objects import FilesBucket
+    from heraut.conversations.receive_webhook import Receiving
+    from heraut.networks.webhooks import scheme
+
+    read = settings.ReceiveWebhookSettings(os.environ)
+    files = FilesBucket(clients().later("s3"), read.files_bucket)
+    return Receiving(
+        webhooks=_webhooks(read.conversations_table),
+        secrets=_secrets(read.secrets_path, timedelta(minutes=1)),  # a webhook made anew works within that time
+        events=EventsQueue(clients().sqs, read.interaction_queue_url, files),
+        scheme=scheme,
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading stored events needs: the world, and where large ones are."""
+
+    world: Routing
+    files: FilesBucket
+
+
+def route_interaction() -> Reading:
+    """Build the world of stored events."""
+    from heraut.aws.objects import FilesBucket
+    from heraut.conversations.route_interaction import Routing
+
+    read = settings.RouteInteractionSettings(os.environ)
+    world = Routing(
+        brands=_brands(read.brands_table),
+        secrets=_secrets(read.secrets_path),
+        networks=_networks("", "", read.local_servers),
+        conversations=_conversations(read.conversations_table),
+        webhooks=_webhooks(read.conversations_table),
+    )
+    return Reading(world, FilesBucket(clients().later("s3"), read.files_bucket))
 
 
 def escalate_alerts() -> Escalating:
@@ -278,6 +323,12 @@ def _conversations(table: str) -> Conversations:
     from heraut.aws.conversations_table import ConversationsTable
 
     return ConversationsTable(Table(clients().dynamodb, table))
+
+
+def _webhooks(table: str) -> Webhooks:
+    from heraut.aws.webhooks_table import WebhooksTable
+
+    return WebhooksTable(Table(clients().dynamodb, table))
 
 
 def _links(table: str) -> Links:

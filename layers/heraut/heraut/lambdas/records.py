@@ -17,8 +17,10 @@ MOST_AT_ONCE = 10  # the batch size of the delivery queue
 log = logging.getLogger("heraut")
 
 
-def each_record(event: dict[str, Any], handle: Callable[[str], str]) -> dict[str, list[dict[str, str]]]:
-    """Give each queue record's body to `handle`, all at once; answers what SQS calls a partial batch response.
+def each_record(
+    event: dict[str, Any], handle: Callable[[str], str], at_once: int = MOST_AT_ONCE
+) -> dict[str, list[dict[str, str]]]:
+    """Give each queue record's body to `handle`, so many at once; answers what SQS calls a partial batch response.
 
     `handle` answers with a word for the log. A record that raised comes back alone, its error is logged.
     """
@@ -32,6 +34,6 @@ def each_record(event: dict[str, Any], handle: Callable[[str], str]) -> dict[str
         log.info("done", extra={"done": done, "record": record["messageId"]})
         return None
 
-    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+    with ThreadPoolExecutor(at_once) as threads:
         failed = [message for message in threads.map(one, event["Records"]) if message is not None]
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}

@@ -302,6 +302,9 @@ class WebhookScheme(Protocol):
     def content_types(self) -> tuple[str, ...]:
         """What an event's body may be."""
 
+    def draw(self) -> Mapping[str, str]:
+        """Draw what we draw anew."""
+
     def challenge(self, request: WebhookRequest, secret: Mapping[str, str]) -> WebhookAnswer | None:
         """Answer the network's question whether this address is ours; None where it asks nothing that we answer."""
 
@@ -337,13 +340,15 @@ class WebhookEvent:
 
 @dataclass(frozen=True)
 class Brought:
-    """What an event brought to one account: what was said to it, and what it answered itself.
+    """What an event brought to one account: what was said to it, and what it answered itself, as in `Heard`.
 
     `look` asks to listen to the account at once: the event only says that something came.
     """
 
     interactions: tuple[Interaction, ...] = ()
     answers: tuple[Answered, ...] = ()
+    edits: tuple[Edited, ...] = ()
+    erased: tuple[Erased, ...] = ()
     look: bool = False
 
 

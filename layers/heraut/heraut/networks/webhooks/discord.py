@@ -25,7 +25,6 @@ class Discord(Asked):
     """`public_key` is on the application's page; nobody but Discord can sign."""
 
     given = ("public_key",)
-    drawn: tuple[str, ...] = ()
     content_types = JSON
 
     def verify(self, request: WebhookRequest, secret: Mapping[str, str], now: datetime) -> Opened:

@@ -2,7 +2,7 @@
 
 https://learn.microsoft.com/linkedin/shared/api-guide/webhook-validation: GET `challengeCode` wants JSON with the code
 and `challengeResponse`, its HMAC-SHA256 in hexadecimal under the app's client secret, within three seconds. A POST's
-header is the HMAC-SHA256 of `hmacsha256=` followed by the body; some implementations write the prefix into the header too.
+header is the HMAC-SHA256 of `hmacsha256=` followed by the body; some implementations write the prefix into it too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from heraut.networks.base import Opened, WebhookAnswer
-from heraut.networks.webhooks.signature import JSON, check, field, header, hmac_of
+from heraut.networks.webhooks.signature import JSON, Drawn, check, field, header, hmac_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 PREFIX = "hmacsha256="
 
 
-class LinkedIn:
+class LinkedIn(Drawn):
     """`client_secret` is on the app's page."""
 
     given = ("client_secret",)
-    drawn: tuple[str, ...] = ()
     content_types = JSON
 
     def challenge(self, request: WebhookRequest, secret: Mapping[str, str]) -> WebhookAnswer | None:

@@ -2,15 +2,16 @@
 
 https://docs.joinmastodon.org/methods/push/. `aes128gcm` is RFC 8291 over RFC 8188 (salt, record size and the sender's
 key stand before the text); `aesgcm` is the draft before it (draft-ietf-webpush-encryption-04), which Mastodon uses
-unless `subscription[standard]` was asked for: salt and key stand in the headers `Encryption` and `Crypto-Key`. Both sides'
-keys are on P-256; `auth` is a secret of 16 bytes that the server was given with our public key.
+unless `subscription[standard]` was asked for: salt and key stand in the headers `Encryption` and `Crypto-Key`. Both
+sides' keys are on P-256; `auth` is a secret of 16 bytes that the server was given with our public key.
 """
 
 from __future__ import annotations
 
 import binascii
 import re
-from base64 import urlsafe_b64decode
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,13 @@ class MastodonPush(Asked):
     drawn = ("private_key", "auth")
     content_types = ("application/octet-stream",)
 
+    def draw(self) -> Mapping[str, str]:
+        """Draw a key pair and the secret that goes with it."""
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        drawn = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+        return {"private_key": _text(drawn.to_bytes(32, "big")), "auth": _text(secrets.token_bytes(16))}
+
     def verify(self, request: WebhookRequest, secret: Mapping[str, str], now: datetime) -> Opened:  # noqa: ARG002
         """Decrypt; only who was given our public key and `auth` can have written it."""
         sealed = _sealed(request)
@@ -55,12 +63,10 @@ class MastodonPush(Asked):
 
 def public_key(private_key: str) -> str:
     """Give the public half of a key, as a subscription wants it (uncompressed point, base64url)."""
-    from base64 import urlsafe_b64encode
-
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     point = _private(_bytes(private_key)).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return urlsafe_b64encode(point).decode().rstrip("=")
+    return _text(point)
 
 
 def _sealed(request: WebhookRequest) -> _Sealed:
@@ -71,6 +77,8 @@ def _sealed(request: WebhookRequest) -> _Sealed:
         return _Sealed(encoding, body[:SALT], body[HEAD : HEAD + KEY], body[HEAD + KEY :])
     if encoding == "aesgcm":
         salt, sender = _parameter(request, "encryption", "salt"), _parameter(request, "crypto-key", "dh")
+        if len(salt) != SALT:  # zeros behind it would make no difference to the key
+            raise Unverified("a salt of another length")
         return _Sealed(encoding, salt, sender, body)
     raise Unverified("an unknown content-encoding")
 
@@ -140,6 +148,10 @@ def _private(key: bytes) -> ec.EllipticCurvePrivateKey:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     return ec.derive_private_key(int.from_bytes(key, "big"), ec.SECP256R1())
+
+
+def _text(held: bytes) -> str:
+    return urlsafe_b64encode(held).decode().rstrip("=")
 
 
 def _bytes(text: str) -> bytes:

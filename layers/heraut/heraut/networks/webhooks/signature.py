@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,17 @@ JSON = ("application/json",)
 FRESH = timedelta(minutes=5)  # what Slack and Standard Webhooks ask for; others leave it to whoever receives
 
 
-class Asked:
+class Drawn:
+    """A scheme whose own fields, if it has some, are words that nobody can guess."""
+
+    drawn: tuple[str, ...] = ()
+
+    def draw(self) -> Mapping[str, str]:
+        """Draw each of 192 random bits, in letters that every form takes."""
+        return {name: secrets.token_urlsafe(24) for name in self.drawn}
+
+
+class Asked(Drawn):
     """A scheme whose network asks nothing."""
 
     def challenge(self, request: WebhookRequest, secret: Mapping[str, str]) -> WebhookAnswer | None:  # noqa: ARG002

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import hmac
+import secrets
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,10 @@ class Signed(Asked):
     given: tuple[str, ...] = ()
     drawn = ("signing_secret",)
     content_types = JSON
+
+    def draw(self) -> Mapping[str, str]:
+        """Draw a key of 192 random bits, in the specification's own form."""
+        return {"signing_secret": PREFIX + b64encode(secrets.token_bytes(24)).decode()}
 
     def verify(self, request: WebhookRequest, secret: Mapping[str, str], now: datetime) -> Opened:
         """Open what one of the signatures signs, within five minutes of now; its id names it."""

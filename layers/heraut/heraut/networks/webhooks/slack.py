@@ -23,7 +23,6 @@ class Slack(Asked):
     """`signing_secret` is on the app's page."""
 
     given = ("signing_secret",)
-    drawn: tuple[str, ...] = ()
     content_types = ("application/json", "application/x-www-form-urlencoded")
 
     def verify(self, request: WebhookRequest, secret: Mapping[str, str], now: datetime) -> Opened:

@@ -22,7 +22,6 @@ class TikTok(Asked):
     """`client_secret` is on the app's page."""
 
     given = ("client_secret",)
-    drawn: tuple[str, ...] = ()
     content_types = JSON
 
     def verify(self, request: WebhookRequest, secret: Mapping[str, str], now: datetime) -> Opened:

@@ -11,7 +11,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from heraut.networks.base import Opened, WebhookAnswer
-from heraut.networks.webhooks.signature import JSON, check, field, header, hmac_of
+from heraut.networks.webhooks.signature import JSON, Drawn, check, field, header, hmac_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from heraut.networks.base import WebhookRequest
 
 
-class X:
+class X(Drawn):
     """`consumer_secret` is on the app's page."""
 
     given = ("consumer_secret",)
-    drawn: tuple[str, ...] = ()
     content_types = JSON
 
     def challenge(self, request: WebhookRequest, secret: Mapping[str, str]) -> WebhookAnswer | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from heraut.errors import Unverified
 from heraut.networks.base import Opened, WebhookAnswer
-from heraut.networks.webhooks.signature import check, field, header, hmac_of
+from heraut.networks.webhooks.signature import Drawn, check, field, header, hmac_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ METHODS = ("sha1", "sha256", "sha384", "sha512")
 TOPIC = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
 
 
-class YouTube:
+class YouTube(Drawn):
     """`channel_id` says whose videos, `hub_secret` is ours."""
 
     given = ("channel_id",)

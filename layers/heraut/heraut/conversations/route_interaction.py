@@ -1,0 +1,112 @@
+"""Read a stored event: what it brought is taken in, once; a test of ours is noted on its webhook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from heraut.conversations import webhook as webhooks
+from heraut.conversations.change_webhook import change_webhook
+from heraut.conversations.own_events import read_own_events
+from heraut.conversations.poll_networks import listen
+from heraut.conversations.take_in import Taken, take_in
+from heraut.errors import NetworkError
+from heraut.networks.base import Brought, ReceivesWebhooks, WebhookEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
+    from heraut.conversations.store import Conversations, Webhooks
+    from heraut.conversations.webhook import StoredEvent, Webhook
+    from heraut.networks.base import Publishes
+
+OWN = "signed"  # the scheme of events of one's own, for every account
+TEST = re.compile(rb"heraut_test\W{1,4}([A-Za-z0-9_-]{16,64})")
+LOOK_AGAIN = timedelta(seconds=20)  # a storm of calls to look is one look; the tick sees the rest
+
+
+@dataclass(frozen=True)
+class Routing:
+    """What reading events needs of the world."""
+
+    brands: Brands
+    secrets: Secrets
+    networks: Mapping[NetworkName, Publishes]
+    conversations: Conversations
+    webhooks: Webhooks
+
+
+def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str:
+    """Say in a word what became of an event. What is raised brings it back, and in the end to the failure queue.
+
+    Unreadable: it is not what its network sends. TryAgain, NetworkError: later.
+    """
+    brand = world.brands.brand(stored.brand)
+    webhook = world.webhooks.webhook(stored.brand, stored.account)
+    if brand is None or webhook is None or brand.account(stored.account) is None:
+        return "gone"
+    test = test_name_in(stored.body)
+    if test:
+        change_webhook(webhook, world.webhooks, lambda now_is: webhooks.passed_test(now_is, test))
+        return "test"
+    event = WebhookEvent(stored.scheme, stored.body, stored.at, stored.kind)
+    news = 0
+    for account in concerned(brand, stored, world.networks):
+        brought = read_event(brand, account, event, world, now)
+        news += _news(take_in(brought, brand, account.name, world.conversations, now))
+        if brought.look:
+            news += _looked(brand, account, webhook, world, now)
+    change_webhook(webhook, world.webhooks, lambda now_is: webhooks.heard(now_is, stored.at))
+    return "received" if news else "nothing new"
+
+
+def test_name_in(body: bytes) -> str | None:
+    """Give the name of a test event of ours, None when it is none."""
+    found = TEST.search(body[:200])
+    return found[1].decode() if found else None
+
+
+def schemes_of(account: Account, networks: Mapping[NetworkName, Publishes]) -> Sequence[str]:
+    """Give the schemes by which events of this account may come, the usual one first."""
+    adapter = networks[account.network]
+    own = adapter.webhook_schemes if isinstance(adapter, ReceivesWebhooks) else ()
+    return (*own, OWN)
+
+
+def concerned(brand: Brand, stored: StoredEvent, networks: Mapping[NetworkName, Publishes]) -> Sequence[Account]:
+    """Give whose events it may hold: an app of a network has one address for all accounts of its brand."""
+    if stored.scheme == OWN:
+        return [account for account in brand.accounts if account.name == stored.account]
+    return [account for account in brand.accounts if stored.scheme in schemes_of(account, networks)]
+
+
+def read_event(brand: Brand, account: Account, event: WebhookEvent, world: Routing, now: datetime) -> Brought:
+    """Read what of an event is this account's."""
+    if event.scheme == OWN:
+        return read_own_events(brand.id, account, event)
+    adapter = world.networks[account.network]
+    secret = world.secrets.secret(brand.id, account.name) or {}
+    return (
+        adapter.parse_webhook(brand.id, account, secret, event, now)
+        if isinstance(adapter, ReceivesWebhooks)
+        else Brought()
+    )
+
+
+def _news(taken: Taken | None) -> int:
+    return len(taken.news) + taken.answered + taken.changed if taken else 0
+
+
+def _looked(brand: Brand, account: Account, webhook: Webhook, world: Routing, now: datetime) -> int:
+    """Listen at once, unless that was done a moment ago; what fails is the tick's to do again."""
+    if webhook.looked_at and now - webhook.looked_at < LOOK_AGAIN:
+        return 0
+    change_webhook(webhook, world.webhooks, lambda now_is: webhooks.looked(now_is, now))
+    try:
+        return _news(listen(brand, account, world, now))
+    except NetworkError:
+        return 0

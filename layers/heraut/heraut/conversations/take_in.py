@@ -1,0 +1,35 @@
+"""The one way in for what networks tell, whether we asked or they sent it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heraut.conversations.receive_interaction import note_answer, note_edit, note_erasure, receive_interaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from heraut.brands import Brand
+    from heraut.conversations.store import Conversations
+    from heraut.networks.base import Brought, Heard
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What of it was new: when each such thing was said, and how many were answered, changed or forgotten."""
+
+    news: Sequence[datetime]
+    answered: int = 0
+    changed: int = 0
+
+
+def take_in(told: Heard | Brought, brand: Brand, account: str, kept: Conversations, now: datetime) -> Taken:
+    """Take in what was said, what was answered, and what became of what was said earlier; all of it may come again."""
+    received = [receive_interaction(one, brand, kept, now) for one in told.interactions]
+    answered = [note_answer(one, brand, account, kept, now) for one in told.answers]
+    edited = [note_edit(one, brand, account, kept) for one in told.edits]
+    erased = [note_erasure(one, brand, account, kept, now) for one in told.erased]
+    news = [one.at for one, word in zip(told.interactions, received, strict=True) if word in {"opened", "joined"}]
+    return Taken(news, sum(answered), sum(edited) + sum(erased))
