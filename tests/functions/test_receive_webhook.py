@@ -42,7 +42,7 @@ def sent(body: bytes = BODY, *, encoded: bool = False, **headers: str) -> dict[s
     found = scheme("signed")
     assert isinstance(found, Signs)
     signed = dict(found.sign(body, SECRET, datetime.now(UTC)))
-    event = event_of("receive_webhook", "event")
+    event: dict[str, Any] = event_of("receive_webhook", "event")
     event["headers"] = {"content-type": "application/json", **signed, **headers}
     text = base64.b64encode(body).decode() if encoded else body.decode()
     return event | {"body": text, "isBase64Encoded": encoded}

@@ -73,7 +73,7 @@ class Sending(NetworkTwin):
 
     webhook_schemes: tuple[str, ...] = ("meta",)
     heard: list[Interaction] = field(default_factory=list)
-    looks: int = 0
+    listened: int = 0
     trouble: Exception | None = None
 
     def parse_webhook(
@@ -93,10 +93,10 @@ class Sending(NetworkTwin):
     def listen(
         self, brand: str, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime
     ) -> Heard:
-        self.looks += 1
+        self.listened += 1
         if self.trouble:
             raise self.trouble
-        return Heard(tuple(one for one in self.heard if one.account == account.name), (), str(self.looks))
+        return Heard(tuple(one for one in self.heard if one.account == account.name), (), str(self.listened))
 
 
 class Shop:
@@ -138,7 +138,7 @@ class Shop:
         name, secret = SECRETS[account]
         found = scheme(name)
         assert isinstance(found, Signs)
-        kind = {"content-type": f"{found.content_types[0]}; charset=utf-8"}  # type: ignore[attr-defined]
+        kind = {"content-type": f"{found.content_types[0]}; charset=utf-8"}
         return WebhookRequest("POST", {}, kind | dict(found.sign(raw, secret, at or self.now)), raw)
 
     def send(self, request: WebhookRequest, account: str = "page") -> Received:
@@ -353,12 +353,12 @@ class TestRouting:
         for number in range(5):
             shop.send(shop.signed(look | {"n": number}))
         shop.route()
-        assert shop.network.looks == 1
+        assert shop.network.listened == 1
         shop.now += MINUTE
         shop.network.trouble = Unreachable(problem("server_unreachable", host="x"))
         shop.send(shop.signed(look | {"n": 9}))
         assert shop.route() == ["nothing new"]
-        assert shop.network.looks == 2
+        assert shop.network.listened == 2
 
 
 class TestOwnEvents:
