@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,7 +41,7 @@ def test_a_reply_becomes_a_mail_and_an_answer_in_the_app_closes_it(
 
     mail = eventually(lambda: mail_with(world, "Et mardi, avec mon chien ?"), 90)
     assert mail["Subject"] == "[Essai · Bluesky] 2 personnes attendent une réponse"
-    take, _ = links_in(world, mail)
+    _, take, _ = links_in(world, mail)
     assert "<form" in opened(take)
     assert "C'est noté" in opened(take, press=True).replace("&#39;", "'")
 
@@ -61,8 +62,46 @@ def test_nothing_to_do_closes_it(world: World, bluesky: BlueskyServer, kept: Con
     world.invoke("PollFunction", NOON)
     world.invoke("EscalateFunction", NOON)
     mail = eventually(lambda: mail_with(world, "Merci pour la fournée d'hier"), 90)
-    _, close = links_in(world, mail)
+    _, _, close = links_in(world, mail)
 
     assert "fermée" in opened(close, press=True)
     assert list(kept.open_alerts(BRAND)) == []
     assert "Léa" in opened(close)
+
+
+def test_an_answer_from_the_page_is_online_once_and_closes_one(
+    world: World, bluesky: BlueskyServer, kept: ConversationsTable
+) -> None:
+    """Under the very comment; the other one waits until it has its own; a second press sends nothing more."""
+    thread = f"{POST}y"
+    iris = bluesky.say("iris", "Faites-vous du seigle ?", thread)
+    hugo = bluesky.say("hugo", "Et sans gluten ?", thread)
+    world.invoke("PollFunction", NOON)
+    world.invoke("EscalateFunction", NOON)
+    mail = eventually(lambda: mail_with(world, "Faites-vous du seigle"), 90)
+    reply, _, _ = links_in(world, mail)
+    page = opened(reply)
+    (to_iris,) = re.findall(r'value="([0-9a-f]{8})"[^>]*> Iris', page)
+    (to_hugo,) = re.findall(r'value="([0-9a-f]{8})"[^>]*> Hugo', page)
+
+    assert opened(reply, press=True, do="writes") == ""
+    for _ in range(2):
+        assert "Votre réponse" in opened(reply, press=True, to=to_iris, text="Oui, le jeudi.", when="send")
+    eventually(lambda: waiting(kept, thread) == (hugo,), 90)
+    assert "a répondu" in opened(reply, press=True, to=to_iris, text="Non.", when="send")
+    opened(reply, press=True, to=to_hugo, text="Pas encore.", when="send")
+    eventually(lambda: waiting(kept, thread) == (), 90)
+
+    answers = [one for one in bluesky.records.values() if one.get("reply", {}).get("root", {}).get("uri") == thread]
+    assert sorted((one["text"], one["reply"]["parent"]["uri"]) for one in answers) == [
+        ("Oui, le jeudi.", iris),
+        ("Pas encore.", hugo),
+    ]
+    world.invoke("PollFunction", NOON)  # what we wrote ourselves opens nothing
+    assert waiting(kept, thread) == ()
+
+
+def waiting(kept: ConversationsTable, thread: str) -> tuple[str, ...]:
+    """What waits for an answer in a thread."""
+    found = kept.open_alert(BRAND, "bluesky", thread)
+    return found.waiting if found else ()

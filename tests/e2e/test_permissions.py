@@ -30,6 +30,7 @@ ROLES = [
         "RefreshTokens",
         "CheckUpcoming",
         "PollNetworks",
+        "NoteReply",
         "EscalateAlerts",
         "ReceiveWebhook",
         "RouteInteraction",
