@@ -132,9 +132,10 @@ def test_a_comment_is_answered_from_the_page_and_the_answer_is_there_once(street
     """Heard, told to the right person alone, answered under the comment, closed; a second press adds nothing."""
     ours = street.room.post("Demain, atelier pain d'épices à 14 h")
     street.poll()
-    comment = street.room.say("Peut-on venir avec des enfants ?", ours)
+    question = f"Peut-on venir avec des enfants, sur {street.room.account.name} ?"
+    comment = street.room.say(question, ours)
     (alert,) = street.hears(1)
-    mail = street.told("Peut-on venir avec des enfants")
+    mail = street.told(question)
     assert "lea@atelier.example" in str(mail["To"])
     assert not [one for one in street.world.mails() if "max@" in str(one["To"])]
 
