@@ -17,6 +17,7 @@ SHARED = {
     "problems",
     "due",
     "events",
+    "expressions",
     "links",
     "settings",
     "fetch",

@@ -20,6 +20,7 @@ from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.cli import stacks
 from heraut.cli.doctor import STOPPABLE
 from heraut.cli.main import app
+from heraut.cli.public_days import with_public_days
 from heraut.cli.stacks import OpenStack
 from heraut.clock import SystemClock
 from heraut.networks.base import Identity, Limits
@@ -184,7 +185,7 @@ class Shop:
 
     def open(self) -> Shop:
         """Configure the two brands."""
-        for brand in (BAKERY, LIBRARY):
+        for brand in with_public_days((BAKERY, LIBRARY), SystemClock().now()):
             self.brands.save(brand, 0)
         return self
 

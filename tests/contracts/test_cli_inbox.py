@@ -25,7 +25,7 @@ def waiting(shop: Shop) -> Alert:
     shop.conversations.receive(first, None, alert)
     for one in (second, third):
         shop.conversations.receive(one, alert, alert := joined(alert, one))
-    shop.conversations.change(alert, alert := taken(alert, "lea"))
+    shop.conversations.change(alert, alert := taken(alert, "lea", NOW))
     shop.conversations.change(alert, alert := answered(alert, third.id, third.at))
     return alert
 

@@ -9,8 +9,9 @@ import pytest
 
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.brands import NetworkName
-from heraut.conversations import Alert, Author, Interaction, Kind
-from heraut.conversations.alerts import answered, closed, joined, opened, told
+from heraut.conversations import Alert, Author, Interaction, Kind, What
+from heraut.conversations.alerts import answered, closed, joined, opened, taken, told
+from heraut.conversations.rules import Verdict
 from heraut.errors import Conflict
 from tests.contracts.samples import MINUTE, NOW
 from tests.contracts.test_brands import BAKERY
@@ -97,7 +98,7 @@ def test_what_came_already_is_not_received_again(conversations: Conversations) -
 def test_of_two_who_change_an_alert_one_has_to_read_again(conversations: Conversations) -> None:
     """Whoever joins it, takes it or tells of it; and a thread has one open alert."""
     alert = received(conversations, said("1"))
-    conversations.change(alert, told(alert))
+    conversations.change(alert, told(alert, NOW))
 
     with pytest.raises(Conflict):
         conversations.change(alert, closed(alert, "lea", NOW))
@@ -117,7 +118,7 @@ def test_a_closed_alert_lets_its_thread_open_another(conversations: Conversation
 
     assert over.closed_at == NOW
     assert again.id != alert.id
-    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == over
+    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == over.model_copy(update={"news": ()})
     assert [one.id for one in conversations.open_alerts(BRAND)] == [again.id]
 
 
@@ -153,7 +154,7 @@ def test_what_was_erased_is_forgotten_and_does_not_come_again(conversations: Con
     assert last.closed_at == NOW
     assert conversations.interactions(BRAND, alert.id) == []
     assert conversations.held(BRAND, ACCOUNT, said("1").id) is None
-    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == last
+    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == last.model_copy(update={"news": ()})
     assert list(conversations.open_alerts(BRAND)) == []
 
 
@@ -164,8 +165,77 @@ def test_what_is_due_comes_soonest_first_and_leaves_when_it_was_told(conversatio
     conversations.change(soon, soon.model_copy(update={"due_at": NOW - MINUTE, "revision": 2}))
 
     assert list(conversations.due(NOW)) == [(BRAND, soon.id), (BRAND, late.id)]
-    conversations.change(late, told(late))
+    conversations.change(late, told(late, NOW))
     assert list(conversations.due(NOW)) == [(BRAND, soon.id)]
+
+
+def test_an_alert_keeps_its_story(conversations: Conversations) -> None:
+    """Each change once, in order, apart from the stories of others; what was told to whom, who did what."""
+    alert = received(conversations, said("1"))
+    other = received(conversations, said("2", "post-2"))
+    conversations.change(other, taken(other, "max", NOW))
+    conversations.change(alert, alert := told(alert, NOW, ["lea"]))
+    conversations.change(alert, alert := taken(alert, "lea", NOW + MINUTE))
+    again = conversations.alert(BRAND, alert.id)
+    assert again is not None
+    conversations.change(again, closed(again, "lea", NOW + 2 * MINUTE))
+
+    story = conversations.story(BRAND, alert.id)
+    assert [(one.what, one.by, one.people, one.at) for one in story] == [
+        (What.TOLD, None, ("lea",), NOW),
+        (What.TAKEN, "lea", (), NOW + MINUTE),
+        (What.CLOSED, "lea", (), NOW + 2 * MINUTE),
+    ]
+    assert conversations.story(BRAND, "x") == []
+
+
+def test_answers_are_kept_with_the_time_they_took(conversations: Conversations) -> None:
+    """Those given since, whose time is known; of each alert."""
+    for number in range(3):
+        alert = received(conversations, said(str(number), f"post-{number}"))
+        at = NOW + number * MINUTE
+        asked_at = NOW - MINUTE if number else None
+        conversations.change(alert, alert := taken(alert, "lea", NOW))
+        again = conversations.alert(BRAND, alert.id)
+        assert again is not None
+        conversations.change(again, answered(again, said(str(number)).id, at, asked_at=asked_at, brand=BAKERY))
+
+    given = list(conversations.answers(BRAND, NOW + 2 * MINUTE))
+    assert [(one.interaction, one.by, one.network, one.asked_at) for one in given] == [
+        (said("2").id, "lea", NetworkName.BLUESKY, NOW - MINUTE)
+    ]
+    assert len(list(conversations.answers(BRAND, NOW))) == 2
+    assert list(conversations.answers("fleuriste", NOW)) == []
+
+
+def test_an_alert_that_is_over_at_once_leaves_its_thread_free(conversations: Conversations) -> None:
+    """What a rule mutes is known, and opens nothing; nor does it close what is open."""
+    muted = opened(said("1"), BAKERY, NOW, Verdict(mute=True))
+    conversations.receive(said("1"), None, muted)
+    after = received(conversations, said("2"))
+    conversations.receive(said("3"), None, opened(said("3"), BAKERY, NOW, Verdict(mute=True)))
+
+    assert conversations.alert_with(BRAND, ACCOUNT, said("1").id) == muted.model_copy(update={"news": ()})
+    assert [one.id for one in conversations.open_alerts(BRAND)] == [after.id]
+    assert [one.what for one in conversations.story(BRAND, muted.id)] == [What.MUTED]
+    assert list(conversations.due(NOW + timedelta(days=9))) == [(BRAND, after.id)]
+
+
+def test_what_somebody_said_is_counted_and_what_came_to_a_place(conversations: Conversations) -> None:
+    """Once each, whatever comes again; minute by minute, for those who ask."""
+    for number in range(3):
+        one = said(str(number), f"post-{number}")
+        alert = opened(one, BAKERY, NOW)
+        conversations.receive(one, None, alert, ["sky", f"sky post-{number}"], NOW + number * MINUTE)
+    with pytest.raises(Conflict):
+        conversations.receive(said("0"), None, opened(said("0"), BAKERY, NOW), ["sky"], NOW)
+
+    assert conversations.times_heard(BRAND, "bluesky", "did:plc:x") == 3
+    assert conversations.times_heard(BRAND, "mastodon", "did:plc:x") == 0
+    assert conversations.counted(BRAND, "sky", NOW) == 3
+    assert conversations.counted(BRAND, "sky", NOW + MINUTE + timedelta(seconds=20)) == 2
+    assert conversations.counted(BRAND, "sky post-1", NOW) == 1
+    assert conversations.counted("fleuriste", "sky", NOW) == 0
 
 
 class TestTable:
@@ -185,7 +255,7 @@ class TestTable:
         items = conversations_stack.items()
 
         year = str(int((NOW + timedelta(days=365)).timestamp()))
-        assert len(items) == 3
+        assert len(items) == 5
         assert {item["expires"]["N"] for item in items} == {year}
         assert {item["pk"]["S"].split("#")[0] for item in items} == {BRAND}
         assert {item["schema"]["N"] for item in items} == {"1"}

@@ -85,7 +85,13 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
     always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
     brand = {"id": BRAND, "name": "Essai", "zone": "Europe/Paris", "language": "fr", "accounts": accounts}
     brands = BrandsTable(Table(bare_world.client("dynamodb"), bare_world.outputs["BrandsTable"]))
-    wanted = read_configuration({"brands": [{**brand, "people": [person], "working_hours": always}]})
+    storm = {"volume": {"interactions": 1000, "within": "10min", "of": "account"}}
+    rules = [
+        {"name": "Animaux", "when": {"words": ["chien", "chat"]}, "then": {"labels": ["animaux"]}},
+        {"name": "Tempête", "when": storm, "then": {"urgency": "crisis"}},
+    ]
+    more = {"people": [person], "working_hours": always, "rules": rules}
+    wanted = read_configuration({"brands": [{**brand, **more}]})
     apply_configuration(plan_configuration(wanted, brands), brands)
     for account, password in (("bluesky", PASSWORD), ("perdu", FALSE_PASSWORD)):
         name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{account}"

@@ -11,7 +11,7 @@ from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.table import Table
 from tests.e2e.bluesky_server import DID
 from tests.e2e.conftest import BRAND
-from tests.e2e.test_publishing import links_in, mail_with, opened
+from tests.e2e.test_publishing import links_in, mail_with, opened, text_of
 from tests.e2e.world import eventually
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def test_a_reply_becomes_a_mail_and_an_answer_in_the_app_closes_it(
 
     mail = eventually(lambda: mail_with(world, "Et mardi, avec mon chien ?"), 90)
     assert mail["Subject"] == "[Essai · Bluesky] 2 personnes attendent une réponse"
+    assert "Règle « Animaux » (chien)." in text_of(mail).replace("\N{NO-BREAK SPACE}", " ")
     _, take, _ = links_in(world, mail)
     assert "<form" in opened(take)
     assert "C'est noté" in opened(take, press=True).replace("&#39;", "'")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from heraut.conversations import What
+from heraut.due import stamp
 from heraut.errors import Conflict
 from tests.twins.stored import kept
 
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from heraut.conversations import Alert, Interaction
+    from heraut.conversations import Alert, Interaction, Moment
 
 
 class ConversationsTwin:
@@ -23,6 +26,9 @@ class ConversationsTwin:
         self._said: dict[tuple[str, str], list[Interaction]] = {}
         self._known: dict[tuple[str, str, str], str] = {}
         self._open: dict[tuple[str, str, str], str] = {}
+        self._story: dict[tuple[str, str], list[Moment]] = {}
+        self._times: Counter[tuple[str, str, str]] = Counter()
+        self._volumes: Counter[tuple[str, str, str]] = Counter()
 
     def cursor(self, brand: str, account: str) -> str | None:
         return self._cursors.get((brand, account))
@@ -44,15 +50,27 @@ class ConversationsTwin:
         found = self._open.get((brand, account, thread))
         return self._alerts[brand, found] if found else None
 
-    def receive(self, interaction: Interaction, before: Alert | None, after: Alert) -> None:
+    def receive(
+        self,
+        interaction: Interaction,
+        before: Alert | None,
+        after: Alert,
+        counted: Sequence[str] = (),
+        now: datetime | None = None,
+    ) -> None:
         brand, name = interaction.brand, (interaction.brand, interaction.account, interaction.id)
         thread = (brand, after.account, after.thread)
-        if name in self._known or (before is None and thread in self._open):
+        opens = before is None and after.closed_at is None
+        if name in self._known or (opens and thread in self._open):
             raise Conflict(f"{interaction.id} came already, or its thread has an alert")
         if before is not None:
             self._is_still(before)
-        else:
+        if opens:
             self._open[thread] = after.id
+        self._times[brand, interaction.network.value, interaction.author.id] += 1
+        for place in counted if now else ():
+            self._volumes[brand, place, _minute(now)] += 1
+        self._keep_news(before, after)
         self._known[name] = after.id
         self._alerts[brand, after.id] = kept(after)
         self._said.setdefault((brand, after.id), []).append(kept(interaction))
@@ -61,6 +79,7 @@ class ConversationsTwin:
         self._is_still(before)
         if after.closed_at and not before.closed_at:
             del self._open[after.brand, after.account, after.thread]
+        self._keep_news(before, after)
         self._alerts[after.brand, after.id] = kept(after)
 
     def rewrite(self, alert: Alert, interaction: Interaction) -> None:
@@ -90,6 +109,30 @@ class ConversationsTwin:
         for one in sorted(waiting, key=lambda alert: alert.due_at or until):
             yield one.brand, one.id
 
+    def times_heard(self, brand: str, network: str, author: str) -> int:
+        return self._times[brand, network, author]
+
+    def counted(self, brand: str, place: str, since: datetime) -> int:
+        mine = [(at, n) for (owner, where, at), n in self._volumes.items() if (owner, where) == (brand, place)]
+        return sum(n for at, n in mine if at >= _minute(since))
+
+    def story(self, brand: str, alert: str) -> Sequence[Moment]:
+        return sorted(self._story.get((brand, alert), []), key=lambda moment: moment.at)
+
+    def answers(self, brand: str, since: datetime) -> Iterator[Moment]:
+        for (owner, _), moments in sorted(self._story.items()):
+            for moment in moments if owner == brand else ():
+                if moment.what is What.ANSWERED and moment.asked_at and moment.at >= since:
+                    yield moment
+
+    def _keep_news(self, before: Alert | None, after: Alert) -> None:
+        new = after.news[len(before.news) if before else 0 :]
+        self._story.setdefault((after.brand, after.id), []).extend(kept(moment) for moment in new)
+
     def _is_still(self, alert: Alert) -> None:
         if self._alerts[alert.brand, alert.id].revision != alert.revision:
             raise Conflict(f"alert {alert.id} moved on")
+
+
+def _minute(at: datetime | None) -> str:
+    return stamp(at)[:16] if at else ""

@@ -2,7 +2,8 @@
 
 `<brand>#alert#<id>` / `alert` and `said#<when>#<digest>`; `<brand>#known` / `<account>#<digest>` leads from an
 interaction to its alert, `<brand>#open` / `<account>#<digest>` from a thread to its open one; `<brand>#cursor` /
-account.
+account; `<brand>#story` / `<alert>#<when>#<revision>#<n>`; `<brand>#author` / `<network>#<digest>` counts what
+somebody said, `<brand>#volume` / `<digest>#<minute>` what came to a place.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut import due
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
-from heraut.conversations.model import Alert, Interaction
+from heraut.conversations.model import Alert, Interaction, Moment, What
 from heraut.due import stamp
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from heraut.aws.table import Key, Table
 
 KEPT = timedelta(days=365)  # what people said, after they said it
+COUNTED = timedelta(days=2)  # how long minutes are counted for rules
+OPEN_BEFORE = timedelta(days=60)  # an answer's alert
 SHARDS = 1
 NEW = "attribute_not_exists(#pk)"
 SAME = "#revision = :revision"
@@ -62,8 +65,15 @@ class ConversationsTable:
         """Give the open alert of a thread, None when there is none."""
         return self._behind(brand, _open(brand, account, thread))
 
-    def receive(self, interaction: Interaction, before: Alert | None, after: Alert) -> None:
-        """Write an interaction with the alert that it opens or joins, in one transaction."""
+    def receive(
+        self,
+        interaction: Interaction,
+        before: Alert | None,
+        after: Alert,
+        counted: Sequence[str] = (),
+        now: datetime | None = None,
+    ) -> None:
+        """Write an interaction with the alert that it opens or joins, and what is counted, in one transaction."""
         brand, forgotten = interaction.brand, _epoch(interaction.at + KEPT)
         known, said = _known(brand, interaction.account, interaction.id), _said(after, interaction)
         writes = [
@@ -71,11 +81,16 @@ class ConversationsTable:
             self._table.putting(said),
         ]
         if before is None:
-            pointer = _values(_open(brand, after.account, after.thread), alert=after.id)
-            writes += [self._table.putting(_write(after), NEW), self._table.putting(pointer, NEW)]
+            writes.append(self._table.putting(_write(after), NEW))
         else:
             writes.append(self._table.putting(_write(after), SAME, revision=before.revision))
-        self._table.transact(writes)
+        if before is None and after.closed_at is None:
+            pointer = _values(_open(brand, after.account, after.thread), alert=after.id)
+            writes.append(self._table.putting(pointer, NEW))
+        author = _author(brand, interaction.network.value, interaction.author.id)
+        writes.append(self._counting(author, interaction.at + KEPT))
+        writes += [self._counting(_volume(brand, place, now), now + COUNTED) for place in counted if now is not None]
+        self._table.transact([*writes, *self._news(before, after)])
 
     def change(self, before: Alert, after: Alert) -> None:
         """Replace an alert; closed, its thread may open another. Conflict when it is no longer `before`."""
@@ -89,6 +104,32 @@ class ConversationsTable:
         """Forget what was said, and replace its alert as `change` does; that it came once stays known."""
         said = _said(after, interaction)
         self._table.transact([self._table.deleting((said[PK], said[SK])), *self._changing(before, after)])
+
+    def times_heard(self, brand: str, network: str, author: str) -> int:
+        """Say how many interactions of an author a brand received."""
+        item = self._table.get(_author(brand, network, author))
+        return int(item["times"]) if item else 0
+
+    def counted(self, brand: str, place: str, since: datetime) -> int:
+        """Say how many were counted at a place since the minute of `since`."""
+        (partition, first), last = _volume(brand, place, since), f"{_digest(place)}#~"
+        asked = {"pk": partition, "first": first, "last": last}
+        found = self._table.query("#pk = :pk AND #sk BETWEEN :first AND :last", asked)
+        return sum(int(item["times"]) for item in found)
+
+    def story(self, brand: str, alert: str) -> Sequence[Moment]:
+        """Give what happened to an alert, in order."""
+        asked = {"pk": f"{brand}#story", "prefix": f"{alert}#"}
+        found = self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked)
+        return [from_document(Moment, item["document"]) for item in found]
+
+    def answers(self, brand: str, since: datetime) -> Iterator[Moment]:
+        """Give the answers that were given since, to alerts opened up to two months before."""
+        asked = {"pk": f"{brand}#story", "first": f"{since - OPEN_BEFORE:%Y%m%d}", "last": "~"}
+        for item in self._table.query("#pk = :pk AND #sk BETWEEN :first AND :last", asked):
+            moment = from_document(Moment, item["document"])
+            if moment.what is What.ANSWERED and moment.asked_at and moment.at >= since:
+                yield moment
 
     def alert(self, brand: str, alert: str) -> Alert | None:
         """Read an alert."""
@@ -120,7 +161,16 @@ class ConversationsTable:
         if after.closed_at and not before.closed_at:
             pointer = _open(after.brand, after.account, after.thread)
             writes.append(self._table.deleting(pointer, "#alert = :alert", alert=after.id))
-        return writes
+        return [*writes, *self._news(before, after)]
+
+    def _news(self, before: Alert | None, after: Alert) -> list[TransactWriteItemTypeDef]:
+        """Give the writes of what happened since `before`."""
+        new = after.news[len(before.news) if before else 0 :]
+        return [self._table.putting(_story(after, moment, number)) for number, moment in enumerate(new)]
+
+    def _counting(self, key: Key, until: datetime) -> TransactWriteItemTypeDef:
+        change = "SET #schema = :schema, #expires = :expires ADD #times :one"
+        return self._table.updating(key, change, schema=SCHEMA, expires=_epoch(until), one=1)
 
     def _behind(self, brand: str, pointer: Key) -> Alert | None:
         item = self._table.get(pointer)
@@ -155,6 +205,19 @@ def _known(brand: str, account: str, interaction: str) -> Key:
 
 def _open(brand: str, account: str, thread: str) -> Key:
     return f"{brand}#open", f"{account}#{_digest(thread)}"
+
+
+def _author(brand: str, network: str, author: str) -> Key:
+    return f"{brand}#author", f"{network}#{_digest(author)}"
+
+
+def _volume(brand: str, place: str, at: datetime) -> Key:
+    return f"{brand}#volume", f"{_digest(place)}#{stamp(at)[:16]}"
+
+
+def _story(alert: Alert, moment: Moment, number: int) -> Values:
+    key = (f"{alert.brand}#story", f"{alert.id}#{stamp(moment.at)}#{alert.revision:06}#{number}")
+    return _values(key, document=document(moment), expires=_epoch(moment.at + KEPT))
 
 
 def _digest(text: str) -> str:

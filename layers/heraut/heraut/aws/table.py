@@ -144,16 +144,15 @@ class Table:
             put |= {"ConditionExpression": condition, **_placeholders(condition, given)}
         return {"Put": put}
 
-    def updating(self, key: Key, change: str, condition: str, **given: Any) -> TransactWriteItemTypeDef:
+    def updating(self, key: Key, change: str, condition: str | None = None, **given: Any) -> TransactWriteItemTypeDef:
         """Give a write of a transaction: a change in place, if the condition holds."""
         update: Any = {
             "TableName": self._name,
             "Key": _key(key),
             "UpdateExpression": change,
-            "ConditionExpression": condition,
-            **_placeholders(f"{change} {condition}", given),
+            **_placeholders(f"{change} {condition or ''}", given),
         }
-        return {"Update": update}
+        return {"Update": update | ({"ConditionExpression": condition} if condition else {})}
 
     def deleting(self, key: Key, condition: str | None = None, **given: Any) -> TransactWriteItemTypeDef:
         """Give a write of a transaction: the item taken away, if the condition holds."""

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from heraut.brands.store import Brands
 
-NAMED_BY = {"accounts": "name", "people": "id"}
+NAMED_BY = {"accounts": "name", "people": "id", "teams": "name", "rules": "name"}
+IN_ORDER = frozenset({"rules"})  # lists whose order says something
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _content(brand: Brand) -> dict[str, Any]:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk to every single value; entries of named lists are addressed by their name, so that order does not matter."""
+    """Walk to every single value; entries of named lists are addressed by name, their order said where it counts."""
     if isinstance(value, dict):
         for key, held in value.items():
             yield from _leaves(held, f"{path}.{key}" if path else key)
@@ -113,5 +114,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _named(entries: Sequence[Mapping[str, Any]], path: str) -> Iterator[tuple[str, Any]]:
+    if path in IN_ORDER and entries:
+        yield f"{path} 1, 2…", [entry[NAMED_BY[path]] for entry in entries]
     for entry in entries:
         yield from _leaves(dict(entry), f"{path}.{entry[NAMED_BY[path]]}")

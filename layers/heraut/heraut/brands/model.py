@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -13,6 +13,8 @@ from heraut.problems import Language
 NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 Name = Annotated[str, Field(pattern=NAME)]
 LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+LocalSpan = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]  # over midnight too
+Minutes = Annotated[int, Field(ge=1, le=30 * 24 * 60)]  # of a deadline
 EVERYTHING = "*"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -27,6 +29,7 @@ def _opens_first(hours: str) -> str:
 
 _DAY_HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 DayHours = Annotated[str, Field(pattern=_DAY_HOURS), AfterValidator(_opens_first)]
+PUBLIC = "FR"  # whose public holidays, unless the brand says
 OFFICE_HOURS: dict[Weekday, str] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-18:00")
 
 
@@ -46,6 +49,18 @@ class Role(StrEnum):
     APPROVAL = "approval"  # says yes or no to what is to approve
     CONVERSATIONS = "conversations"  # hears of what people say to the brand
     ON_CALL = "on_call"  # the next one when nobody answers
+
+
+class Urgency(StrEnum):
+    """How soon somebody must hear, most urgent first."""
+
+    CRISIS = "crisis"  # at once, at any hour; its deadline runs by the clock
+    HIGH = "high"  # out of working hours too, but not in quiet hours
+    NORMAL = "normal"  # in working hours
+    LOW = "low"  # the same, with more time to answer
+
+
+ANSWER_WITHIN = {Urgency.CRISIS: 15, Urgency.HIGH: 60, Urgency.NORMAL: 4 * 60, Urgency.LOW: 16 * 60}  # minutes
 
 
 class _Stored(BaseModel):
@@ -88,8 +103,22 @@ class Person(_Stored):
     answers_approved: bool = False  # what they answer to people leaves when somebody who approves said yes
 
 
+class Team(_Stored):
+    """People who hear together, or one after the other: the next one when nobody answered in time (`in_turn`)."""
+
+    name: Name
+    people: tuple[Name, ...] = Field(min_length=1)
+    tell: Literal["everybody", "in_turn"] = "everybody"
+
+
 class Brand(_Stored):
-    """A brand (in an agency: a client). `revision` grows by one at each `heraut apply` that changes it."""
+    """A brand (in an agency: a client). `revision` grows by one at each `heraut apply` that changes it.
+
+    `holidays` says whose public holidays are no working days (`FR`, `FR-57`, `none`); `public_days` are those days,
+    written down for years ahead by `heraut apply` (what knows them stays on the desk). `days_off` are the brand's own:
+    days, or spans like `2026-08-10/2026-08-21`. `answer_within` is in minutes of working time, for a crisis by the
+    clock. `rules` are as the file says them (`brands.rules`).
+    """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     id: Name
@@ -103,6 +132,13 @@ class Brand(_Stored):
     slots: tuple[LocalHour, ...] = ("09:00", "12:30", "18:00")
     saved_answers: dict[Name, str] = Field(default_factory=dict)  # `{name}` is whom they answer
     working_hours: dict[Weekday, DayHours] = Field(default_factory=OFFICE_HOURS.copy, min_length=1)
+    quiet_hours: LocalSpan | None = None
+    holidays: str = PUBLIC
+    public_days: tuple[str, ...] = ()
+    days_off: tuple[str, ...] = ()
+    answer_within: dict[Urgency, Minutes] = Field(default_factory=dict)
+    teams: tuple[Team, ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
     revision: int = 0
 
     def account(self, name: str) -> Account | None:
@@ -112,6 +148,14 @@ class Brand(_Stored):
     def person(self, person: str) -> Person | None:
         """Find a person by id."""
         return next((one for one in self.people if one.id == person), None)
+
+    def team(self, name: str) -> Team | None:
+        """Find a team by its name."""
+        return next((one for one in self.teams if one.name == name), None)
+
+    def minutes_to_answer(self, urgency: Urgency) -> int:
+        """Say how long there is to answer: as the brand says, else by default."""
+        return self.answer_within.get(urgency, ANSWER_WITHIN[urgency])
 
     def people_with(self, role: Role) -> tuple[Person, ...]:
         """Give who has the role; everybody when nobody has it, because somebody must hear."""

@@ -31,10 +31,12 @@ def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = Fa
     from heraut.brands.apply_configuration import apply_configuration, in_force, plan_configuration
     from heraut.brands.configuration import read_configuration
     from heraut.cli.configuration_file import read_file
+    from heraut.cli.public_days import with_public_days
 
     source = read_file(file)
-    wanted = read_configuration(source.document)
-    brands = open_desk(ctx, stack).brands
+    read = read_configuration(source.document)
+    desk = open_desk(ctx, stack)
+    brands, wanted = desk.brands, with_public_days(read, desk.clock.now())
     plan = plan_configuration(wanted, brands)
     _show(plan)
     if dry_run:

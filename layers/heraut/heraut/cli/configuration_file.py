@@ -26,7 +26,13 @@ LARGEST = 1_000_000  # characters
 DEEPEST = 20  # lists and mappings within each other; ours are five
 LONGEST_LINE = 100_000  # characters: a line is never broken
 _HOUR = re.compile(r"\d\d:\d\d")
-NAMED_BY = {"brands": "id", "accounts": "name", "people": "id"}
+NAMED_BY = {
+    "brands": "id",
+    "accounts": "name",
+    "people": "id",
+    "teams": "name",
+    "rules": "name",
+}
 
 
 @dataclass
@@ -139,12 +145,22 @@ def _merge(held: CommentedMap, wanted: Mapping[str, Any], meant: Mapping[str, An
         value, said = wanted[key], meant.get(key)
         if isinstance(value, dict) and isinstance(held.get(key), CommentedMap):
             _merge(held[key], value, said or {})
-        elif key in NAMED_BY and isinstance(held.get(key), CommentedSeq):
+        elif key in NAMED_BY and isinstance(held.get(key), CommentedSeq) and not _moved(key, held[key], value):
             _merge_named(held[key], value, said or [], NAMED_BY[key])
         elif key in held:
             held[key] = _commented(value)
         else:
             held.insert(min(list(wanted).index(key), len(held)), key, _commented(value))
+
+
+def _moved(key: str, held: CommentedSeq, wanted: list[Any]) -> bool:
+    """Whether rules changed places: their order says which one speaks first, so they are written anew."""
+    if key != "rules":
+        return False
+    there = [entry.get("name") for entry in held if isinstance(entry, CommentedMap)]
+    names = [entry["name"] for entry in wanted]
+    stay = [name for name in there if name in names]
+    return names[: len(stay)] != stay
 
 
 def _merge_named(held: CommentedSeq, wanted: list[Any], meant: list[Any], name: str) -> None:

@@ -113,7 +113,7 @@ def _act(case: _Case, world: AlertWorld) -> LinkPage:
     said, alert = case.said, case.said.alert
     if case.stem == "take":
         if alert.taken_by != case.person.id:
-            world.conversations.change(alert, alerts.taken(alert, case.person.id))
+            world.conversations.change(alert, alerts.taken(alert, case.person.id, said.now))
     else:
         world.conversations.change(alert, alerts.closed(alert, case.person.id, said.now))
     return replace(_page(case, "done_title", said.say(f"{case.stem}_done")), seen=_seen(case))

@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from heraut.brands import Role, Urgency
 from heraut.conversations import hours
-from heraut.conversations.model import MOST_WAITING, Alert, Interaction, Reply
+from heraut.conversations.model import MOST_WAITING, Alert, Interaction, Moment, Reply, What
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from heraut.brands import Brand
+    from heraut.brands import Brand, Person
+    from heraut.conversations.rules import Verdict
 
-ANSWER_WITHIN = timedelta(hours=4)  # of working time
-REMIND_BEFORE = timedelta(hours=1)  # of the deadline
+REMIND_BEFORE = timedelta(hours=1)  # the deadline, at most a quarter of the time there is
 WRITES_FOR = timedelta(minutes=10)  # after a person was last seen writing
+WHOEVER_ANSWERS = "role:conversations"  # a target: the people whom no rule had to name
+URGENCIES = tuple(Urgency)  # most urgent first
 
 
 class Told(IntEnum):
@@ -26,48 +30,118 @@ class Told(IntEnum):
     NOTHING = 0
     OPENED = 1
     REMINDED = 2
-    OVERDUE = 3  # the next people heard: nothing more is said
+    OVERDUE = 3  # the next people hear, one after the other
 
 
-def opened(interaction: Interaction, brand: Brand, now: datetime) -> Alert:
-    """Open an alert; people hear of it at once, or when they are back at work."""
-    return Alert(
+def opened(interaction: Interaction, brand: Brand, now: datetime, verdict: Verdict | None = None) -> Alert:
+    """Open an alert; people hear of it as soon as its urgency allows. A muted one is over before it is told."""
+    urgency = (verdict and verdict.urgency) or Urgency.NORMAL
+    minutes = (verdict and verdict.answer_within) or brand.minutes_to_answer(urgency)
+    alert = Alert(
         brand=interaction.brand,
         id=f"{now:%Y%m%d%H%M%S}-{hashlib.sha256(f'{interaction.account} {interaction.id}'.encode()).hexdigest()[:12]}",
         account=interaction.account,
         network=interaction.network,
-        thread=interaction.thread,
+        thread=place_of(interaction, verdict),
         opened_at=now,
-        deadline=hours.after(now, ANSWER_WITHIN, brand.working_hours, brand.zone),
-        due_at=hours.next_open(now, brand.working_hours, brand.zone),
+        deadline=now,
+        due_at=None,
         waiting=(interaction.id,),
+        urgency=urgency,
+        answer_minutes=minutes,
+    )
+    if verdict is None:
+        return alert.model_copy(update=_clock(alert, brand, now))
+    alert = alert.model_copy(update={"targets": _targets(verdict), "suggest": verdict.suggest})
+    if verdict.mute:
+        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, detail=_rule(verdict, "mute"))
+        return alert.model_copy(update={"waiting": (), "closed_at": now, "news": (muted,)})
+    return _assigned(alert.model_copy(update=_clock(alert, brand, now)), verdict, now)
+
+
+def joined(
+    alert: Alert,
+    interaction: Interaction,
+    brand: Brand | None = None,
+    now: datetime | None = None,
+    verdict: Verdict | None = None,
+) -> Alert:
+    """Let one more join; people hear again only where it is more urgent, or somebody else's."""
+    waiting = (*alert.waiting, interaction.id)[:MOST_WAITING]
+    grown = _next(alert, waiting=waiting, count=alert.count + 1)
+    if verdict is None or brand is None or now is None:
+        return grown
+    if verdict.mute:
+        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, detail=_rule(verdict, "mute"))
+        return _next(alert, count=alert.count + 1, news=(*alert.news, muted))
+    asked = _targets(verdict)
+    new = [one for one in asked if one not in (alert.targets or (WHOEVER_ANSWERS,))]
+    urgency = min(alert.urgency, verdict.urgency or alert.urgency, key=URGENCIES.index)
+    changes: dict[str, Any] = {"suggest": alert.suggest or verdict.suggest}
+    if new:
+        changes["targets"] = (*(alert.targets or (WHOEVER_ANSWERS,)), *new)
+    if urgency != alert.urgency or new:
+        minutes = verdict.answer_within or (
+            alert.answer_minutes if urgency is alert.urgency else brand.minutes_to_answer(urgency)
+        )
+        sooner = grown.model_copy(update={"urgency": urgency, "answer_minutes": minutes})
+        clock = _clock(sooner, brand, now)
+        if clock["deadline"] > alert.deadline > now:
+            clock |= {"deadline": alert.deadline, "remind_at": alert.remind_at}
+        changes |= {"urgency": urgency, "answer_minutes": minutes, "told": Told.NOTHING, "escalated": 0} | clock
+    return _assigned(grown.model_copy(update=changes), verdict, now)
+
+
+def told(alert: Alert, at: datetime, people: Sequence[str] = (), again_at: datetime | None = None) -> Alert:
+    """Go one step on: people heard what the step before says; after the deadline, the next hear at `again_at`."""
+    step = next_step(alert)
+    due_at = {Told.OPENED: alert.remind_at or alert.deadline - REMIND_BEFORE, Told.REMINDED: alert.deadline}
+    what = {Told.OPENED: What.TOLD, Told.REMINDED: What.REMINDED, Told.OVERDUE: What.ESCALATED}[step]
+    return _next(
+        alert,
+        told=step,
+        due_at=due_at.get(step, again_at),
+        escalated=alert.escalated + (step is Told.OVERDUE),
+        news=(*alert.news, _moment(alert, what, at, people=tuple(people))),
     )
 
 
-def joined(alert: Alert, interaction: Interaction) -> Alert:
-    """Let one more join; what was told is not told again."""
-    waiting = (*alert.waiting, interaction.id)[:MOST_WAITING]
-    return _next(alert, waiting=waiting, count=alert.count + 1)
+def next_step(alert: Alert) -> Told:
+    """Say what is told next."""
+    return Told(min(alert.told + 1, Told.OVERDUE))
 
 
-def told(alert: Alert) -> Alert:
-    """Go one step on: people heard what the step before says."""
-    step = Told(alert.told + 1)
-    due_at = {Told.OPENED: alert.deadline - REMIND_BEFORE, Told.REMINDED: alert.deadline}.get(step)
-    return _next(alert, told=step, due_at=due_at)
+def taken(alert: Alert, person: str, at: datetime, detail: str | None = None) -> Alert:
+    """Somebody answers for it: they alone are reminded. `detail`: the rule that assigned it."""
+    return _next(alert, taken_by=person, news=(*alert.news, _moment(alert, What.TAKEN, at, by=person, detail=detail)))
 
 
-def taken(alert: Alert, person: str) -> Alert:
-    """Somebody answers for it: they alone are reminded."""
-    return _next(alert, taken_by=person)
+def answered(
+    alert: Alert,
+    interaction: str,
+    now: datetime,
+    *,
+    asked_at: datetime | None = None,
+    brand: Brand | None = None,
+) -> Alert:
+    """One interaction was answered; the last one closes the alert. The time it took is kept where both are known."""
+    reply = alert.replies.get(interaction)
+    worked = int(hours.worked(asked_at, now, brand).total_seconds()) if asked_at and brand else None
+    moment = _moment(
+        alert,
+        What.ANSWERED,
+        now,
+        by=reply.by if reply else alert.taken_by,
+        interaction=interaction,
+        asked_at=asked_at,
+        worked_seconds=worked,
+    )
+    return _done_with(alert, interaction, now, moment)
 
 
-def answered(alert: Alert, interaction: str, now: datetime) -> Alert:
-    """One interaction was answered; the last one closes the alert."""
-    waiting = tuple(one for one in alert.waiting if one != interaction)
-    over = {} if waiting else {"closed_at": now, "due_at": None}
-    replies = {one: reply for one, reply in alert.replies.items() if one != interaction}
-    return _next(alert, waiting=waiting, replies=replies, **over)
+def erased(alert: Alert, interaction: str, now: datetime) -> Alert:
+    """One interaction is gone from its network: nobody waits for an answer to it."""
+    return _done_with(alert, interaction, now, _moment(alert, What.ERASED, now, interaction=interaction))
 
 
 def replied(alert: Alert, interaction: str, reply: Reply) -> Alert:
@@ -89,7 +163,92 @@ def writers(alert: Alert, now: datetime, but: str) -> dict[str, datetime]:
 
 def closed(alert: Alert, person: str, now: datetime) -> Alert:
     """A person says that nothing is left to do."""
-    return _next(alert, closed_at=now, closed_by=person, due_at=None)
+    news = (*alert.news, _moment(alert, What.CLOSED, now, by=person))
+    return _next(alert, closed_at=now, closed_by=person, due_at=None, news=news)
+
+
+def noted(alert: Alert, what: What, at: datetime, **more: Any) -> Alert:
+    """Keep in its story what was done about one of its interactions."""
+    return _next(alert, news=(*alert.news, _moment(alert, what, at, **more)))
+
+
+def first_told(alert: Alert, brand: Brand) -> tuple[Person, ...]:
+    """Say who hears when it opens: of a team that is told in turn, its first."""
+    found: list[Person] = []
+    for target in alert.targets or (WHOEVER_ANSWERS,):
+        team, person = brand.team(target), brand.person(target)
+        if target == WHOEVER_ANSWERS:
+            found += brand.people_with(Role.CONVERSATIONS)
+        elif person is not None:
+            found.append(person)
+        elif team is not None:
+            names = team.people[:1] if team.tell == "in_turn" else team.people
+            found += [one for name in names if (one := brand.person(name)) is not None]
+    return tuple(dict.fromkeys(found)) or brand.people_with(Role.CONVERSATIONS)
+
+
+def next_told(alert: Alert, brand: Brand) -> list[tuple[Person, ...]]:
+    """Give who hears after the deadline, step by step: the rest of teams told in turn, then whoever is on call."""
+    steps: list[tuple[Person, ...]] = []
+    teams = [team for name in alert.targets if (team := brand.team(name)) is not None and team.tell == "in_turn"]
+    for place in range(1, max((len(team.people) for team in teams), default=0)):
+        names = [team.people[place] for team in teams if place < len(team.people)]
+        steps.append(tuple(one for name in names if (one := brand.person(name)) is not None))
+    return [step for step in (*steps, brand.people_with(Role.ON_CALL)) if step]
+
+
+def again_at(alert: Alert, brand: Brand, now: datetime) -> datetime | None:
+    """Say when the person after the next one hears; None: the next one is the last."""
+    if alert.escalated + 1 >= len(next_told(alert, brand)):
+        return None
+    return hours.tellable(hours.due(now, alert.answer_minutes, alert.urgency, brand), alert.urgency, brand)
+
+
+def place_of(interaction: Interaction, verdict: Verdict | None) -> str:
+    """Say which open alert it joins: that of its thread, or of the group that a rule put it into."""
+    return f"group:{verdict.group}" if verdict and verdict.group else interaction.thread
+
+
+def _done_with(alert: Alert, interaction: str, now: datetime, moment: Moment) -> Alert:
+    """Take an interaction off what waits; the last one closes the alert."""
+    waiting = tuple(one for one in alert.waiting if one != interaction)
+    over = {} if waiting else {"closed_at": now, "due_at": None}
+    replies = {one: reply for one, reply in alert.replies.items() if one != interaction}
+    return _next(alert, waiting=waiting, replies=replies, news=(*alert.news, moment), **over)
+
+
+def _clock(alert: Alert, brand: Brand, now: datetime) -> dict[str, Any]:
+    """Say when it is owed, when people are reminded, and when they first hear."""
+    minutes, urgency = alert.answer_minutes, alert.urgency
+    before = min(REMIND_BEFORE.total_seconds() / 60, minutes / 4)
+    return {
+        "deadline": hours.due(now, minutes, urgency, brand),
+        "remind_at": hours.tellable(hours.due(now, int(minutes - before), urgency, brand), urgency, brand),
+        "due_at": hours.tellable(now, urgency, brand),
+    }
+
+
+def _targets(verdict: Verdict) -> tuple[str, ...]:
+    """Say whom rules name: those whom it is handed over to, else those who are told, else whom it is assigned to."""
+    if verdict.hand_over:
+        return (verdict.hand_over,)
+    return verdict.tell or ((verdict.assign,) if verdict.assign else ())
+
+
+def _assigned(alert: Alert, verdict: Verdict, now: datetime) -> Alert:
+    if not verdict.assign or alert.taken_by:
+        return alert
+    after = taken(alert, verdict.assign, now, detail=_rule(verdict, "assign"))
+    return after.model_copy(update={"revision": alert.revision})  # one change with what it comes with
+
+
+def _rule(verdict: Verdict, did: str) -> str | None:
+    """Name the rule that did something."""
+    return next((one.rule for one in verdict.decisions if did in one.did), None)
+
+
+def _moment(alert: Alert, what: What, at: datetime, **more: Any) -> Moment:
+    return Moment(what=what, at=at, alert=alert.id, account=alert.account, network=alert.network, **more)
 
 
 def _next(alert: Alert, **changes: object) -> Alert:

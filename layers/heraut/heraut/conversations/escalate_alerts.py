@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
-from heraut.brands import Role
 from heraut.conversations import alerts
 from heraut.conversations.alerts import Told
 from heraut.conversations.messages import Said, message
@@ -61,8 +60,11 @@ def escalate_alerts(world: Escalating, now: datetime) -> Escalated:
             brand, alert = world.brands.brand(brand_id), world.conversations.alert(brand_id, alert_id)
             if brand is None or alert is None or alert.due_at is None or alert.due_at > now:
                 continue
-            done.messages += _tell(alert, brand, world, now)
-            world.conversations.change(alert, alerts.told(alert))
+            reached = _tell(alert, brand, world, now)
+            done.messages += len(reached)
+            again_at = alerts.again_at(alert, brand, now)
+            people = [person.id for person in reached]
+            world.conversations.change(alert, alerts.told(alert, now, people, again_at))
             done.alerts += 1
         except Conflict:
             continue  # somebody took it or joined it meanwhile: the next minute sees how it is
@@ -73,22 +75,27 @@ def escalate_alerts(world: Escalating, now: datetime) -> Escalated:
 
 
 def audience(alert: Alert, step: Told, brand: Brand) -> Sequence[Person]:
-    """Say who hears: whoever took it is reminded alone; overdue, those on call hear too."""
-    first = brand.people_with(Role.CONVERSATIONS)
+    """Say who hears: whoever took it is reminded alone; overdue, the next people hear too, then those after them."""
+    first = alerts.first_told(alert, brand)
     taker = brand.person(alert.taken_by) if alert.taken_by else None
     if step is Told.OVERDUE:
-        return tuple(dict.fromkeys((*brand.people_with(Role.ON_CALL), *([taker] if taker else first))))
-    return (taker,) if taker and step is Told.REMINDED else first
+        steps = alerts.next_told(alert, brand)
+        following = steps[min(alert.escalated, len(steps) - 1)]
+        mine = ([taker] if taker else first) if alert.escalated == 0 else ()
+        return tuple(dict.fromkeys((*following, *mine)))
+    if step is Told.REMINDED:
+        return (taker,) if taker else first
+    return tuple(dict.fromkeys((*first, *([taker] if taker else ()))))
 
 
-def _tell(alert: Alert, brand: Brand, world: Escalating, now: datetime) -> int:
-    step = Told(alert.told + 1)
+def _tell(alert: Alert, brand: Brand, world: Escalating, now: datetime) -> list[Person]:
+    step = alerts.next_step(alert)
     said = Said(alert, world.conversations.interactions(brand.id, alert.id), brand, brand.language, now)
     people = audience(alert, step, brand)
     reached = [person for person in people if _told(person, said, step, world)]
     if not reached:  # somebody must hear
         reached = [person for person in brand.people if person not in people and _told(person, said, step, world)]
-    return len(reached)
+    return reached
 
 
 def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heraut.conversations.alerts import Told
+from heraut.brands import Urgency
+from heraut.conversations.alerts import Told, next_told
 from heraut.letters import said as fit
 from heraut.notifications.base import Button, Message
 from heraut.wording import Wording, at_moment
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # interactions in a message, the newest ones
 LONGEST = 500  # characters of each
+SAID_FIRST = frozenset({Urgency.CRISIS, Urgency.HIGH})  # in the subject
 
 wording = Wording(__package__, "messages.toml")
 
@@ -77,6 +79,26 @@ class Said:
         return [*shown, self.say("more", count=hidden)] if hidden > 0 else shown
 
     @property
+    def reasons(self) -> list[str]:
+        """Which rules chose who hears, and by which words; what was hidden, or would be."""
+        decisions = [one for said in self.waiting[-SHOWN:] for one in said.decisions if one.did]
+        rules = dict.fromkeys((one.rule, ", ".join(b.found for b in one.because)) for one in decisions)
+        found = [self.say("rule" if words else "rule_all", rule=fit(rule), words=fit(words)) for rule, words in rules]
+        removals = [one.did for one in decisions if "removal" in one.did]
+        for did in {str(one): one for one in removals}.values():
+            code = did["removal"] if did["for_real"] else f"{did['removal']}_trial"
+            found.append(self.say(f"removal_{code}", charter=fit(did["charter"])))
+        return found
+
+    @property
+    def suggested(self) -> list[str]:
+        """The saved answer that a rule proposes, with the name of whoever waits filled in."""
+        text = self.brand.saved_answers.get(self.alert.suggest or "")
+        if text is None or not self.waiting:
+            return []
+        return [self.say("suggested", text=text.format(name=fit(self.waiting[-1].author.name)))]
+
+    @property
     def address(self) -> str | None:
         """Where the newest one is answered."""
         return next((one.url for one in reversed(self.waiting) if one.url), None)
@@ -91,19 +113,31 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -
         lead.append(said.say("lead_taken", person=taker.name))
     look = [Button(said.say("open", network=said.network), said.address)] if said.address else []
     happened = said.happened if step is Told.OPENED else said.say(stem, happened=said.happened)
+    if alert.urgency in SAID_FIRST:
+        happened = said.say(alert.urgency.value, happened=happened)
+    again = f"{alert.urgency.value}{alert.escalated or ''}"  # more urgent, or the next person: another message
     return Message(
-        id=f"alert/{alert.brand}/{alert.id}/{stem}/{person.id}",
+        id=f"alert/{alert.brand}/{alert.id}/{stem}/{again}/{person.id}",
         language=person.language,
         brand=said.brand.name,
         network=said.network,
         happened=happened,
         lead=" ".join(lead),
-        why=said.say("why", network=said.network),
-        otherwise=said.say(f"otherwise_{stem}"),
-        quote="\n\n".join(said.passages),
+        why=" ".join([*said.reasons, said.say("why", network=said.network)]),
+        otherwise=said.say(_otherwise(said, step)),
+        quote="\n\n".join([*said.passages, *said.suggested]),
         buttons=(*buttons, *look),
         thread=f"alert/{alert.brand}/{alert.id}",
     )
+
+
+def _otherwise(said: Said, step: Told) -> str:
+    """Say what happens without an answer: whether somebody else hears, and whether that is who is on call."""
+    steps = len(next_told(said.alert, said.brand))
+    if step is Told.OPENED or (step is Told.REMINDED and steps == 1):
+        return f"otherwise_{step.name.lower()}"
+    more = step is Told.REMINDED or said.alert.escalated + 1 < steps
+    return "otherwise_next" if more else "otherwise_overdue"
 
 
 def _short(text: str) -> str:

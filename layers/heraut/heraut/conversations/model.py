@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from heraut.brands import NetworkName
+from heraut.brands import NetworkName, Urgency
 from heraut.due import require_aware
 
 Instant = Annotated[datetime, AfterValidator(require_aware)]
@@ -42,12 +42,28 @@ class Author(_Stored):
     followers: int | None = None
 
 
+class Because(_Stored):
+    """Why a rule was about an interaction: the condition (a field of `when`) and what met it."""
+
+    condition: str
+    found: str
+
+
+class Decision(_Stored):
+    """What one rule decided: `did` are its actions that took effect, the others were decided by a rule above it."""
+
+    rule: str
+    because: tuple[Because, ...] = ()
+    did: dict[str, Any] = Field(default_factory=dict)
+
+
 class Interaction(_Stored):
     """One thing that was said to an account of a brand, as its network tells it.
 
     `id` is the network's own; `answers` is what it replies to, `thread` the post at whose foot it stands (itself where
     it begins one). `at` is when the network says it came. `reference` is what else the network's adapter needs to
-    answer it, opaque to all others.
+    answer it, opaque to all others. `stars` (one to five) are a review's, `decisions` what the brand's rules made of
+    it, in their order.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -64,6 +80,9 @@ class Interaction(_Stored):
     at: Instant
     url: str | None = None
     reference: dict[str, str] = Field(default_factory=dict)
+    stars: int | None = Field(default=None, ge=1, le=5)
+    received_at: Instant | None = None  # when we took it in
+    decisions: tuple[Decision, ...] = ()
 
 
 class Answered(_Stored):
@@ -114,12 +133,51 @@ class Erased(_Stored):
     at: Instant
 
 
+class What(StrEnum):
+    """What may happen to an alert, beside the interactions that open and join it."""
+
+    TOLD = "told"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    TAKEN = "taken"
+    ANSWERED = "answered"
+    ERASED = "erased"  # gone from its network
+    CLOSED = "closed"
+    MUTED = "muted"  # a rule keeps it from everybody
+    REMOVED = "removed"  # hidden or deleted by a rule
+    NOT_REMOVED = "not_removed"  # a rule wanted to, and could not, or is only on trial
+    SHOWN = "shown"  # hidden before
+
+
+class Moment(_Stored):
+    """One thing that happened to an alert: by whom (None: Héraut, or nobody knows), told to whom, about what.
+
+    An answer says when it was asked for (`asked_at`) and how much working time it took; the others leave both out.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    what: What
+    at: Instant
+    alert: str
+    account: str
+    network: NetworkName
+    by: str | None = None
+    people: tuple[str, ...] = ()
+    interaction: str | None = None
+    detail: str | None = None  # the rule, the problem
+    asked_at: Instant | None = None
+    worked_seconds: int | None = None
+
+
 class Alert(_Stored):
     """What asks for a person on one thread of an account: opened by the first interaction, joined by the others.
 
     `waiting` are the interactions that nobody has answered yet, `count` all that joined. `deadline` is when an answer
-    is owed, `due_at` when the machine looks next (None: nothing more to say). `told` is how far telling went.
-    `replies` are the answers on their way, by interaction, `writing` who began to write one, and when.
+    is owed, `due_at` when the machine looks next (None: nothing more to say). `told` is how far telling went,
+    `escalated` how many steps were told after the deadline. `targets` are the people and teams that rules name; none:
+    whoever has the role. `suggest` names a saved answer. `replies` are the answers on their way, by interaction,
+    `writing` who began to write one, and when. `news` is what happened in this change: the store keeps it in the
+    alert's story.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -139,4 +197,11 @@ class Alert(_Stored):
     closed_by: str | None = None  # a person's id; None: every interaction was answered
     replies: dict[str, Reply] = Field(default_factory=dict)
     writing: dict[str, Instant] = Field(default_factory=dict)
+    urgency: Urgency = Urgency.NORMAL
+    answer_minutes: int = 240
+    remind_at: Instant | None = None
+    targets: tuple[str, ...] = ()
+    escalated: int = 0
+    suggest: str | None = None
+    news: tuple[Moment, ...] = Field(default=(), exclude=True)
     revision: int = 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from heraut.conversations.change_webhook import change_webhook
+from heraut.conversations.removing import removing
 from heraut.conversations.take_in import Taken, take_in
 from heraut.conversations.webhook import LATE, found_by_polling, is_lost
 from heraut.errors import HerautError
@@ -92,7 +93,7 @@ def listen(brand: Brand, account: Account, world: Hears, now: datetime) -> Taken
     kept = world.conversations
     begun = kept.cursor(brand.id, account.name)
     heard = adapter.listen(brand.id, account, secret, begun, now)
-    taken = take_in(heard, brand, account.name, kept, now)
+    taken = take_in(heard, brand, account.name, kept, now, removing(adapter, account, secret, now))
     if heard.cursor != begun:
         kept.save_cursor(brand.id, account.name, heard.cursor)
     return taken

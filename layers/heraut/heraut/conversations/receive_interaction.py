@@ -1,37 +1,65 @@
-"""Take in what was said, once: it opens an alert, or joins the one of its thread; and what became of it later."""
+"""Take in what was said, once, and what became of it later.
+
+The brand's rules judge it, and it opens an alert, or joins the one of its thread.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
 
-from heraut.conversations import alerts
+from heraut.conversations import alerts, hours
+from heraut.conversations.model import What
+from heraut.conversations.rules import Facts, handle_of, rulebook
 from heraut.errors import Conflict, TryAgain
+from heraut.wording import local
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from heraut.brands import Brand
-    from heraut.conversations.model import Answered, Edited, Erased, Interaction
+    from heraut.conversations.model import Alert, Answered, Edited, Erased, Interaction
+    from heraut.conversations.rules import Rulebook, Verdict
     from heraut.conversations.store import Conversations
+    from heraut.problems import Problem
 
 TRIES = 5  # others may join the same alert at this very moment
 
 
-def receive_interaction(interaction: Interaction, brand: Brand, kept: Conversations, now: datetime) -> str:
-    """Say in a word what became of it: `own`, `known`, `opened` or `joined`. TryAgain: the table is too busy."""
+class Removes(Protocol):
+    """A way to hide or delete an interaction on its network, as a rule asks."""
+
+    def __call__(self, interaction: Interaction, removal: str) -> Problem | None:
+        """Hide or delete; a problem says why it could not be."""
+
+
+def receive_interaction(
+    interaction: Interaction, brand: Brand, kept: Conversations, now: datetime, removes: Removes | None = None
+) -> str:
+    """Say in a word what became of it: `own`, `known`, `opened`, `joined` or `muted`. TryAgain: the table is too busy.
+
+    `removes` is None where the network lets nothing be hidden: rules that want to are then only told.
+    """
     if _is_own(interaction, brand):
         return "own"
     for _ in range(TRIES):
         if kept.alert_with(brand.id, interaction.account, interaction.id):
             return "known"
         placed = _placed(interaction, kept)
-        before = kept.open_alert(brand.id, interaction.account, placed.thread)
-        after = alerts.joined(before, placed) if before else alerts.opened(placed, brand, now)
+        book = rulebook(brand)
+        verdict = book.judge(placed, _facts(placed, brand, book, kept, now))
+        placed = placed.model_copy(update={"received_at": now, "decisions": verdict.decisions})
+        before = kept.open_alert(brand.id, interaction.account, alerts.place_of(placed, verdict))
+        joins = before is not None
+        after = alerts.joined(before, placed, brand, now, verdict) if before else None
+        after = after or alerts.opened(placed, brand, now, verdict)
+        after = _removed(after, placed, verdict, removes, now)
         try:
-            kept.receive(placed, before, after)
+            kept.receive(placed, before, after, [_counted(placed, of) for of, _ in sorted(book.volumes)], now)
         except Conflict:
             continue
-        return "joined" if before else "opened"
+        return "muted" if verdict.mute else "joined" if joins else "opened"
     raise TryAgain(f"interaction {interaction.id}: its alert changed {TRIES} times")
 
 
@@ -41,8 +69,11 @@ def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversation
         alert = kept.alert_with(brand.id, account, answer.to)
         if alert is None or alert.closed_at or answer.to not in alert.waiting:
             return False
+        held = kept.held(brand.id, account, answer.to)
+        at = min(answer.at, now)
+        after = alerts.answered(alert, answer.to, at, asked_at=held[1].at if held else None, brand=brand)
         try:
-            kept.change(alert, alerts.answered(alert, answer.to, now))
+            kept.change(alert, after)
         except Conflict:
             continue
         return True
@@ -68,7 +99,7 @@ def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversation
         if found is None:
             return False
         alert, interaction = found
-        after = alert if alert.closed_at else alerts.answered(alert, interaction.id, now)
+        after = alert if alert.closed_at else alerts.erased(alert, interaction.id, now)
         try:
             kept.erase(interaction, alert, after)
         except Conflict:
@@ -77,14 +108,55 @@ def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversation
     raise TryAgain(f"erasure of {erasure.id}: its alert changed {TRIES} times")
 
 
+def _facts(said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime) -> Facts:
+    """Give what the brand's rules ask, and nothing that none of them does."""
+    times = kept.times_heard(brand.id, said.network.value, said.author.id) + 1 if book.ask_times else 1
+    return Facts(
+        local=local(now, brand.zone),
+        working=hours.works(now, brand),
+        times=times,
+        volumes=_volumes(said, brand, book, kept, now),
+    )
+
+
+def _volumes(
+    said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime
+) -> Mapping[tuple[str, int], int]:
+    return {
+        (of, minutes): kept.counted(brand.id, _counted(said, of), now - timedelta(minutes=minutes)) + 1
+        for of, minutes in book.volumes
+    }
+
+
+def _counted(said: Interaction, of: str) -> str:
+    """Name the place where interactions are counted: a thread, or the whole account."""
+    return f"{said.account} {said.thread}" if of == "thread" else said.account
+
+
+def _removed(alert: Alert, said: Interaction, verdict: Verdict, removes: Removes | None, now: datetime) -> Alert:
+    """Hide or delete as the rules want it, and keep in the story what was done and why.
+
+    Before it is written: done twice it is done once, and what cannot be done now is told rather than waited for.
+    """
+    if verdict.removal is None:
+        return alert
+    if not verdict.for_real:
+        why = "trial"
+    elif removes is None:
+        why = "impossible"
+    else:
+        problem = removes(said, verdict.removal)
+        why = problem.code if problem else ""
+    rule = next(one.rule for one in verdict.decisions if "removal" in one.did)
+    what = What.NOT_REMOVED if why else What.REMOVED
+    after = alerts.noted(alert, what, now, interaction=said.id, detail=f"{verdict.removal} {why or 'done'} {rule}")
+    return after.model_copy(update={"revision": alert.revision})  # one change with what it comes with
+
+
 def _is_own(interaction: Interaction, brand: Brand) -> bool:
     """Whether another account of the brand said it."""
-    said_by = interaction.author.handle.strip().lstrip("@").casefold()
-    handles = {
-        (account.handle or "").strip().lstrip("@").casefold()
-        for account in brand.accounts
-        if account.network is interaction.network
-    }
+    said_by = handle_of(interaction.author.handle)
+    handles = {handle_of(account.handle or "") for account in brand.accounts if account.network is interaction.network}
     return said_by != "" and said_by in handles
 
 

@@ -11,6 +11,7 @@ from heraut.conversations import webhook as webhooks
 from heraut.conversations.change_webhook import change_webhook
 from heraut.conversations.own_events import read_own_events
 from heraut.conversations.poll_networks import listen
+from heraut.conversations.removing import removing
 from heraut.conversations.take_in import Taken, take_in
 from heraut.errors import NetworkError
 from heraut.networks.base import Brought, ReceivesWebhooks, WebhookEvent
@@ -57,7 +58,8 @@ def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str
     news = 0
     for account in concerned(brand, stored, world.networks):
         brought = read_event(brand, account, event, world, now)
-        news += _news(take_in(brought, brand, account.name, world.conversations, now))
+        removes = removing(world.networks[account.network], account, _secret(brand, account, world), now)
+        news += _news(take_in(brought, brand, account.name, world.conversations, now, removes))
         if brought.look:
             news += _looked(brand, account, webhook, world, now)
     change_webhook(webhook, world.webhooks, lambda now_is: webhooks.heard(now_is, stored.at))
@@ -89,12 +91,13 @@ def read_event(brand: Brand, account: Account, event: WebhookEvent, world: Routi
     if event.scheme == OWN:
         return read_own_events(brand.id, account, event)
     adapter = world.networks[account.network]
-    secret = world.secrets.secret(brand.id, account.name) or {}
-    return (
-        adapter.parse_webhook(brand.id, account, secret, event, now)
-        if isinstance(adapter, ReceivesWebhooks)
-        else Brought()
-    )
+    if not isinstance(adapter, ReceivesWebhooks):
+        return Brought()
+    return adapter.parse_webhook(brand.id, account, _secret(brand, account, world), event, now)
+
+
+def _secret(brand: Brand, account: Account, world: Routing) -> Mapping[str, str]:
+    return world.secrets.secret(brand.id, account.name) or {}
 
 
 def _news(taken: Taken | None) -> int:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account, Brand
-    from heraut.conversations.model import Alert, GivenAnswer, Interaction
+    from heraut.conversations.model import Alert, GivenAnswer, Interaction, Moment
     from heraut.conversations.webhook import Webhook
 
 
@@ -31,14 +31,38 @@ class Conversations(Protocol):
     def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
         """Give the open alert of a thread, None when there is none."""
 
-    def receive(self, interaction: Interaction, before: Alert | None, after: Alert) -> None:
+    def receive(
+        self,
+        interaction: Interaction,
+        before: Alert | None,
+        after: Alert,
+        counted: Sequence[str] = (),
+        now: datetime | None = None,
+    ) -> None:
         """Write an interaction with the alert that it opens (`before` is None) or joins, in one transaction.
 
+        Its author has spoken once more, and each place of `counted` has one more in the minute of `now`. One that opens
+        an alert which is over at once leaves its thread free.
         Conflict when it came already, when the alert moved on, or when another one opened on its thread.
         """
 
     def change(self, before: Alert, after: Alert) -> None:
-        """Replace an alert; closed, its thread may open another. Conflict when it is no longer `before`."""
+        """Replace an alert; closed, its thread may open another. What is new in `news` joins its story.
+
+        Conflict when it is no longer `before`.
+        """
+
+    def times_heard(self, brand: str, network: str, author: str) -> int:
+        """Say how many interactions of an author (by the network's id) a brand received."""
+
+    def counted(self, brand: str, place: str, since: datetime) -> int:
+        """Say how many were counted at a place since the minute of `since`."""
+
+    def story(self, brand: str, alert: str) -> Sequence[Moment]:
+        """Give what happened to an alert, in order."""
+
+    def answers(self, brand: str, since: datetime) -> Iterator[Moment]:
+        """Give the answers that were given since, and whose time is known, to alerts opened up to two months before."""
 
     def rewrite(self, alert: Alert, interaction: Interaction) -> None:
         """Replace what was said, of an alert that it joined. Conflict when it is not there any more."""

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brand
+    from heraut.conversations.receive_interaction import Removes
     from heraut.conversations.store import Conversations
     from heraut.networks.base import Brought, Heard
+
+NEWS = frozenset({"opened", "joined", "muted"})
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,21 @@ class Taken:
     changed: int = 0
 
 
-def take_in(told: Heard | Brought, brand: Brand, account: str, kept: Conversations, now: datetime) -> Taken:
-    """Take in what was said, what was answered, and what became of what was said earlier; all of it may come again."""
-    received = [receive_interaction(one, brand, kept, now) for one in told.interactions]
+def take_in(
+    told: Heard | Brought,
+    brand: Brand,
+    account: str,
+    kept: Conversations,
+    now: datetime,
+    removes: Removes | None = None,
+) -> Taken:
+    """Take in what was said, what was answered, and what became of what was said earlier; all of it may come again.
+
+    `removes` hides and deletes what rules want away; None where the network lets nobody.
+    """
+    received = [receive_interaction(one, brand, kept, now, removes) for one in told.interactions]
     answered = [note_answer(one, brand, account, kept, now) for one in told.answers]
     edited = [note_edit(one, brand, account, kept) for one in told.edits]
     erased = [note_erasure(one, brand, account, kept, now) for one in told.erased]
-    news = [one.at for one, word in zip(told.interactions, received, strict=True) if word in {"opened", "joined"}]
+    news = [one.at for one, word in zip(told.interactions, received, strict=True) if word in NEWS]
     return Taken(news, sum(answered), sum(edited) + sum(erased))

@@ -382,3 +382,20 @@ class Subscribes(Protocol):
 
         Gives until when the network does so (a lease, aware), None where there is no end. Raises like `publish` does.
         """
+
+
+@runtime_checkable
+class Moderates(Protocol):
+    """Networks where an account may hide or take away what others said to it.
+
+    Each may be called again: what is done stays done. Raises like `publish` does; Refused says why it cannot be.
+    """
+
+    def hide(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
+        """Let only its author, and their friends, see an interaction."""
+
+    def show(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
+        """Let everybody see it again."""
+
+    def delete(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
+        """Take it away for good: nothing brings it back."""
