@@ -50,11 +50,15 @@ class BlueskyDouble:
         """Note that an answer arrived: whoever had it reads what it wrote (a repository is one place)."""
         self._delivered.update(record.id for record in self.books)
 
-    def already(self, text: str, at: datetime) -> None:
-        """Note a record that was there before, under a key that a person's application chose."""
+    def already(self, text: str, at: datetime) -> dict[str, str]:
+        """Note a record that was there before, under a key that a person's application chose.
+
+        Gives what an answer to it points at.
+        """
         value = {"$type": COLLECTION, "text": text, "createdAt": at.isoformat()}
         key = f"3k{len(self.books):011d}"
         self.books.append(Record(_uri(key), text, at, by_us=False, value=value, cid=_cid(value)))
+        return {"id": _uri(key), "cid": _cid(value), "root": _uri(key), "root_cid": _cid(value)}
 
     def ours(self) -> list[Record]:
         """Give what was accepted from us, in the order of acceptance."""

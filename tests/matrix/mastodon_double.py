@@ -50,9 +50,10 @@ class MastodonDouble:
     media: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # id -> description, the status it is on
     _keys: dict[str, tuple[datetime, str]] = field(default_factory=dict)
 
-    def already(self, text: str, at: datetime) -> None:
-        """Note a status that was there before."""
+    def already(self, text: str, at: datetime) -> dict[str, str]:
+        """Note a status that was there before; gives what an answer to it points at."""
         self.books.append(Toot(self._id(at), text, at, by_us=False))
+        return {"id": self.books[-1].id, "visibility": "public"}
 
     def ours(self) -> list[Toot]:
         """Give what was accepted from us, in the order of acceptance."""

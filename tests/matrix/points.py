@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 NETWORKS = ("mastodon", "imitator", "bluesky", "site")
 LOST_ANSWER = "lost answer"  # a single post whose answer was lost: here the calls that read back are struck
-VARIANTS = ("single", "thread", "image", "edit in flight", LOST_ANSWER, "spring night", "autumn night")
+ANSWER = "answer"  # to what somebody said
+VARIANTS = ("single", "thread", "image", "edit in flight", LOST_ANSWER, "spring night", "autumn night", ANSWER)
 PLAYED = {  # by the suite; `python -m tests.matrix` plays every variant on every network
     "mastodon": VARIANTS,
-    "imitator": ("single", "thread", LOST_ANSWER),
-    "bluesky": ("single", "thread", "image", "edit in flight", LOST_ANSWER),
+    "imitator": ("single", "thread", LOST_ANSWER, ANSWER),
+    "bluesky": ("single", "thread", "image", "edit in flight", LOST_ANSWER, ANSWER),
     "site": ("single", "thread", "image", "edit in flight", LOST_ANSWER),
 }
 NIGHTS = {
@@ -84,7 +85,7 @@ class Script:
         self.theatre = theatre
         self.network = network
         self.variant = variant
-        kind = variant if variant in {"thread", "image"} else "single"
+        kind = variant if variant in {"thread", "image", ANSWER} else "single"
         promise, local = NIGHTS.get(variant, (PROMISE, ""))
         self.queued: Queued = theatre.queue(network, kind, promise, local)
         self.base: dict[int, Fault] = {}
@@ -156,7 +157,7 @@ class Script:
                 theatre.edit(hall, queued)
 
         with theatre.playing(queued.begins, tape) as hall:
-            theatre.furnish(hall, queued.texts, queued.promise)
+            theatre.furnish(hall, queued.texts, queued.promise, commented=queued.answers is not None)
             for double in hall.doubles.values():
                 double.shown_after = shown
                 double.blind_until = queued.promise + timedelta(seconds=blind)
@@ -166,7 +167,7 @@ class Script:
             hall.begin_ticks()
             hall.run(LASTING)
             versions.append((EDITED,))
-            return judge(hall, self.network, versions)
+            return judge(hall, self.network, versions, queued.answers)
 
     def _faults(self, call: Call) -> Iterator[Fault]:
         if self.variant in NIGHTS:

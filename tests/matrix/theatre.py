@@ -30,6 +30,7 @@ from heraut.aws.secrets import ParameterSecrets
 from heraut.aws.site_objects import PublicBucket
 from heraut.aws.table import Table
 from heraut.brands import Account, Brand, NetworkName
+from heraut.conversations import Author, Interaction, Kind
 from heraut.fetch import Guard, NameUnknown
 from heraut.networks.bluesky import Bluesky
 from heraut.networks.http import Http
@@ -37,6 +38,7 @@ from heraut.networks.mastodon import Mastodon
 from heraut.networks.mastodon_server import Memory
 from heraut.networks.site import Site
 from heraut.publishing import write_post
+from heraut.publishing.answers import Answers
 from heraut.publishing.calendar.columns import Column
 from heraut.publishing.world import MediaWorld
 from heraut.publishing.write_post import Given, add_post, edit_post
@@ -81,6 +83,8 @@ TEXTS = (
     "À bientôt 🥐",
 )
 EDITED = "Finalement dès 10 h : galette <maison> & cidre !"
+COMMENT = "Et pour six personnes ?"
+A_DAY = timedelta(days=1)
 A_MINUTE_BEFORE, LAST_WEEK = timedelta(seconds=65), timedelta(days=7)
 
 
@@ -95,6 +99,7 @@ class Queued:
     promise: datetime
     begins: datetime
     saved: Any = field(repr=False)
+    answers: str | None = None  # the network's id of what it answers
 
 
 class Theatre:
@@ -108,6 +113,8 @@ class Theatre:
 
     def queue(self, network: str, variant: str, promise: datetime = PROMISE, local: str = "") -> Queued:
         """Queue a post of this variant half an hour ahead, as a person does at the desk."""
+        if variant == "answer":
+            return self._queue_answer(network, promise)
         begins = promise - (timedelta(minutes=17) if variant == "image" else timedelta(minutes=4))
         texts = TEXTS if variant == "thread" else TEXTS[:1]
         cells: dict[str, str] = {
@@ -134,6 +141,37 @@ class Theatre:
         (made,) = written
         assert made.post.publish_at == promise
         return Queued(network, variant, made.post.id, texts, promise, begins, self.tables.saved())
+
+    def _queue_answer(self, network: str, promise: datetime) -> Queued:
+        """Queue an answer as its page does, which leaves at once; the run begins before, with the tick that finds it."""
+        begins = promise - timedelta(minutes=4)
+        account = BAKERY.account(network)
+        assert account is not None
+        given: list[str] = []
+        self.tables.empty(begins)
+        with self.playing(begins, Tape()) as hall:
+            to = self.furnish(hall, (), promise, commented=True)[network]
+            comment = Interaction(
+                brand=BAKERY.id,
+                account=network,
+                network=account.network,
+                id=to["id"],
+                kind=Kind.REPLY,
+                author=Author(id="9", handle="@zoe", name="Zoé"),
+                text=COMMENT,
+                thread=to["id"],
+                at=begins,
+                reference=to,
+            )
+
+            def answer(world: MediaWorld) -> None:
+                done = Answers(world).give(BAKERY, account, comment, TEXTS[0], "lea", promise, to_approve=False)
+                given.extend((done.post, done.text))
+
+            hall.work(Actor.DESK, answer)
+            assert given, hall.said
+        post, text = given
+        return Queued(network, "answer", post, (text,), promise, begins, self.tables.saved(), to["id"])
 
     @contextmanager
     def playing(self, start: datetime, tape: Tape) -> Iterator[Hall]:
@@ -164,8 +202,13 @@ class Theatre:
                 botocore_stubber.enabled = True
                 self.hall = self.door = None
 
-    def furnish(self, hall: Hall, texts: Sequence[str], promise: datetime) -> None:
-        """Put the networks up, where these texts were said a minute before by a person, and by us last week."""
+    def furnish(
+        self, hall: Hall, texts: Sequence[str], promise: datetime, *, commented: bool = False
+    ) -> dict[str, dict[str, str]]:
+        """Put the networks up, where these texts were said a minute before by a person, and by us last week.
+
+        Gives, by network, what an answer to a comment points at, where there is one.
+        """
         doubles: dict[str, MastodonDouble | BlueskyDouble] = {
             PLACES["mastodon"]: MastodonDouble(lambda: hall.time.true, f"http://{PLACES['mastodon']}"),
             PLACES["imitator"]: MastodonDouble(
@@ -173,11 +216,15 @@ class Theatre:
             ),
             PLACES["bluesky"]: BlueskyDouble(lambda: hall.time.true, f"http://{PLACES['bluesky']}"),
         }
+        comments: dict[str, dict[str, str]] = {}
         for double in doubles.values():
+            if commented:
+                comments[double.name] = double.already(COMMENT, promise - A_DAY)
             for ago in (LAST_WEEK, A_MINUTE_BEFORE):
                 for text in texts:
                     double.already(text, promise - ago)
         hall.doubles |= doubles
+        return comments
 
     def answer(self, request: Any, event_name: str, **_: Any) -> Any:
         """Answer what botocore is about to send, while a run is played."""

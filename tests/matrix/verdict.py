@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from heraut.events import EventName
 from heraut.networks.site_posts import SitePost
@@ -37,14 +37,22 @@ class Outcome:
     whole: bool  # everything is online
 
 
-def judge(hall: Hall, network: str, versions: Sequence[Sequence[str]]) -> Outcome:
-    """Read the books. `versions` are the texts of each version of the post, the first one first."""
+def judge(hall: Hall, network: str, versions: Sequence[Sequence[str]], answers: str | None = None) -> Outcome:
+    """Read the books. `versions` are the texts of each version of the post, the first one first.
+
+    `answers` is what the post must stand under, where it answers somebody.
+    """
     delivery = hall.tables.delivery()
     said = list(versions[delivery["version"] - 1])
     books = _books(hall, network)
     ids, texts = [one for one, _ in books], [text for _, text in books]
     state, told = delivery["state"], {event.name for event in hall.tables.story()}
     wrong = [*_wrong_doubts(hall), *hall.raised]
+    if answers is not None:
+        places = {one.reply_to for one in _double(hall, network).ours()} - {answers}
+        wrong += [f"answers {place}" for place in places]
+        said_so = [event.fields.get("answers") for event in hall.tables.story() if event.name is EventName.PUBLISHED]
+        wrong += [f"the story says that it answers {said}" for said in said_so if said != answers]
     if len(texts) > len(set(texts)) or set(texts) - set(said):
         verdict = Verdict.DOUBLED
     elif state == "published":
@@ -63,11 +71,14 @@ def judge(hall: Hall, network: str, versions: Sequence[Sequence[str]]) -> Outcom
     return Outcome(verdict, tuple(wrong), (*hall.said, *facts), longest, texts == said)
 
 
+def _double(hall: Hall, network: str) -> Any:
+    return next(double for double in hall.doubles.values() if double.name == network)
+
+
 def _books(hall: Hall, network: str) -> list[tuple[str, str]]:
     """Give id and text of all that the network accepted from us, in the order of acceptance."""
     if network != "site":
-        double = next(double for double in hall.doubles.values() if double.name == network)
-        return [(one.id, one.text) for one in double.ours()]
+        return [(one.id, one.text) for one in _double(hall, network).ours()]
     found = []
     for name, body in hall.tables.site_objects().items():
         if "/posts/" in name:
