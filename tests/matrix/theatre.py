@@ -143,7 +143,7 @@ class Theatre:
         return Queued(network, variant, made.post.id, texts, promise, begins, self.tables.saved())
 
     def _queue_answer(self, network: str, promise: datetime) -> Queued:
-        """Queue an answer as its page does, which leaves at once; the run begins before, with the tick that finds it."""
+        """Queue an answer as its page does, to leave at once; the run begins before, with the tick that finds it."""
         begins = promise - timedelta(minutes=4)
         account = BAKERY.account(network)
         assert account is not None
