@@ -16,6 +16,7 @@ from heraut.aws.health import ALARMS
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.secrets import ParameterSecrets
+from heraut.aws.webhooks_table import WebhooksTable
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.cli import stacks
 from heraut.cli.doctor import STOPPABLE
@@ -133,7 +134,8 @@ class Shop:
         self.clients = _kept_clients()
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(self.brands_stack.table)
         self.links = LinksTable(self.brands_stack.table)
-        self.conversations = ConversationsTable(Stack.of("ConversationsTable").table)
+        conversations = Stack.of("ConversationsTable").table
+        self.conversations, self.webhooks = ConversationsTable(conversations), WebhooksTable(conversations)
         self.secrets = ParameterSecrets(self.clients.ssm, "/heraut", SystemClock().now)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
@@ -171,6 +173,7 @@ class Shop:
             "PublicBucket": "public",
             "PublicUrl": "https://public.example",
             "LinksUrl": "https://links.example",
+            "WebhooksUrl": "https://hooks.example/",
             "DeliveryQueueUrl": self.queue_url,
             "PrepareFunction": "prepare",
             "SecretsPath": "/heraut",

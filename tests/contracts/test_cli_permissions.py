@@ -108,6 +108,8 @@ def test_the_policy_grants_what_the_command_calls(
     statuses += [shop.heraut("post", step[0], post, *step[1:]).status for step in steps]
     alert = waiting(shop)
     statuses += [shop.heraut("reply", alert.id, alert.waiting[0], "Bonjour").status]
+    statuses += [shop.heraut("webhook", "subscribe", "story", "--scheme", "signed").status]
+    statuses += [shop.heraut("webhook", "status").status]
     statuses += [shop.heraut("inbox").status, shop.heraut("queue").status, shop.heraut("log", post).status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]

@@ -14,9 +14,11 @@ from heraut.brands import NetworkName, Role
 from heraut.cli import speech
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
+from heraut.conversations.try_webhook import STEPS
 from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
 from heraut.events import EventName
 from heraut.links import Action
+from heraut.networks.webhooks import SCHEMES, scheme
 from heraut.problems import problem
 from heraut.publishing.brake import Fate
 from heraut.publishing.model import State
@@ -67,6 +69,11 @@ def test_every_sentence_is_said_somewhere() -> None:
         "look_": set(re.findall(r'_tried\(\s*"(\w+)"', source)),
         "published_": {"answered", "found", "said"},
         "reply_": {"leaving", "to_approve", "held", "published"},
+        "webhook_step_": set(STEPS),
+        "webhook_stop_": set(STEPS),
+        "webhook_clicks_": set(SCHEMES),
+        "webhook_field_": {field for name in SCHEMES for field in scheme(name).given},
+        "webhook_drawn_": {field for name in SCHEMES for field in scheme(name).drawn},
     }
     made |= {f"{family}{member}" for family, members in families.items() for member in members}
     made |= {f"event_{name}" for name in EventName} - {"event_PostQueued", "event_PostPublished"}

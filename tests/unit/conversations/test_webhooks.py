@@ -374,7 +374,7 @@ class TestOwnEvents:
             Kind.MESSAGE,
             "f1",
             MONDAY,
-            "Zoé",
+            "",
         )
         shop.send(shop.signed({"answers": [{"id": "a1", "to": "f1"}]}, "form"), "form")
         shop.route()

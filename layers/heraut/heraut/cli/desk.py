@@ -17,9 +17,14 @@ from heraut.aws.posts_table import PostsTable
 from heraut.aws.secrets import ParameterSecrets
 from heraut.aws.site_objects import PublicBucket
 from heraut.aws.table import Table
+from heraut.aws.webhooks_table import WebhooksTable
 from heraut.clock import SystemClock
+from heraut.conversations.subscribe_webhook import Subscribing
 from heraut.fetch import Guard
 from heraut.networks import Networks, registry
+from heraut.networks.http import Http
+from heraut.networks.webhooks import scheme
+from heraut.networks.webhooks.subscriptions import subscriber
 from heraut.notifications.email import EmailNotifications
 from heraut.publishing.world import MediaWorld
 
@@ -67,6 +72,24 @@ class Desk:
     def conversations(self) -> ConversationsTable:
         """What is said to the brands."""
         return ConversationsTable(Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"]))
+
+    @cached_property
+    def webhooks(self) -> WebhooksTable:
+        """Webhooks of accounts, beside what is said."""
+        return WebhooksTable(Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"]))
+
+    @cached_property
+    def subscribing(self) -> Subscribing:
+        """What subscribing to a network's events needs."""
+        http = Http(self.guard)
+        return Subscribing(
+            webhooks=self.webhooks,
+            secrets=self.secrets,
+            networks=self.networks,
+            scheme=scheme,
+            url=self.stack["WebhooksUrl"],
+            subscriber=lambda name: subscriber(name, http),
+        )
 
     @cached_property
     def secrets(self) -> ParameterSecrets:

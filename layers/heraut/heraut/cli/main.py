@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from heraut.cli import accounts, brake, calendar, configuration, doctor, inbox, listing, people, posts, reply
+from heraut.cli import accounts, brake, calendar, configuration, doctor, inbox, listing, people, posts, reply, webhooks
 from heraut.cli.speech import complain, say, sentences_of, wording
 from heraut.errors import HerautError
 
@@ -126,6 +126,7 @@ calendar.add_to(app)
 posts.add_to(app)
 listing.add_to(app)
 inbox.add_to(app)
+webhooks.add_to(app)
 reply.add_to(app)
 brake.add_to(app)
 doctor.add_to(app)

@@ -74,7 +74,7 @@ def read_own_events(brand: str, account: Account, event: WebhookEvent) -> Brough
                 kind=one.kind,
                 author=Author(
                     id=one.author.id or one.author.handle or one.author.name,
-                    handle=one.author.handle or one.author.name,
+                    handle=one.author.handle,
                     name=one.author.name,
                     followers=one.author.followers,
                 ),

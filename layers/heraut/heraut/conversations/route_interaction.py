@@ -50,7 +50,7 @@ def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str
     webhook = world.webhooks.webhook(stored.brand, stored.account)
     if brand is None or webhook is None or brand.account(stored.account) is None:
         return "gone"
-    test = test_name_in(stored.body)
+    test = name_of_test(stored.body)
     if test:
         change_webhook(webhook, world.webhooks, lambda now_is: webhooks.passed_test(now_is, test))
         return "test"
@@ -66,7 +66,7 @@ def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str
     return "received" if news else "nothing new"
 
 
-def test_name_in(body: bytes) -> str | None:
+def name_of_test(body: bytes) -> str | None:
     """Give the name of a test event of ours, None when it is none."""
     found = TEST.search(body[:200])
     return found[1].decode() if found else None
@@ -76,7 +76,7 @@ def schemes_of(account: Account, networks: Mapping[NetworkName, Publishes]) -> S
     """Give the schemes by which events of this account may come, the usual one first."""
     adapter = networks[account.network]
     own = adapter.webhook_schemes if isinstance(adapter, ReceivesWebhooks) else ()
-    return (*own, OWN)
+    return tuple(dict.fromkeys((*own, OWN)))
 
 
 def concerned(brand: Brand, stored: StoredEvent, networks: Mapping[NetworkName, Publishes]) -> Sequence[Account]:

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from heraut.conversations.receive_webhook import Receiving
     from heraut.conversations.route_interaction import Routing
     from heraut.conversations.store import Conversations, Webhooks
+    from heraut.conversations.tend_webhooks import Tending
     from heraut.links import Links
-    from heraut.networks.base import Publishes
+    from heraut.networks.base import Publishes, Subscribes
     from heraut.networks.site import SiteObjects
     from heraut.notifications.base import Notifications
     from heraut.publishing.act_on_link import LinkWorld
@@ -182,12 +183,20 @@ def tell_people() -> dict[str, Any]:
     }
 
 
-def poll_networks() -> Listening:
+@dataclass(frozen=True)
+class Polling:
+    """What listening to accounts and looking after their webhooks need."""
+
+    listening: Listening
+    tending: Tending
+
+
+def poll_networks() -> Polling:
     """Build the world of listening."""
     from heraut.conversations.poll_networks import Listening
 
     read = settings.PollNetworksSettings(os.environ)
-    return Listening(
+    listening = Listening(
         brands=_brands(read.brands_table),
         secrets=_secrets(read.secrets_path),
         networks=_networks("", "", read.local_servers),
@@ -195,6 +204,30 @@ def poll_networks() -> Listening:
         webhooks=_webhooks(read.conversations_table),
         at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
     )
+    return Polling(listening, _tending(listening, read))
+
+
+def _tending(listening: Listening, read: settings.PollNetworksSettings) -> Tending:
+    from heraut.conversations.subscribe_webhook import Subscribing
+    from heraut.conversations.tend_webhooks import Tending
+    from heraut.fetch import Guard
+    from heraut.networks.webhooks import scheme
+
+    def subscriber(name: str) -> Subscribes | None:
+        from heraut.networks.http import Http
+        from heraut.networks.webhooks.subscriptions import subscriber
+
+        return subscriber(name, Http(Guard(_local_servers(read.local_servers))))
+
+    subscribing = Subscribing(
+        webhooks=listening.webhooks,
+        secrets=listening.secrets,
+        networks=listening.networks,
+        scheme=scheme,
+        url="",  # addresses are given by the command; a lease is renewed for the one there is
+        subscriber=subscriber,
+    )
+    return Tending(listening.brands, subscribing, _notifications(read.mail_from))
 
 
 def note_reply() -> Noting:

@@ -375,6 +375,10 @@ class ReceivesWebhooks(Protocol):
 class Subscribes(Protocol):
     """Networks that can be told by a call where to send events."""
 
+    @property
+    def subscribes_by(self) -> tuple[str, ...]:
+        """For which schemes."""
+
     def subscribe(
         self, account: Account, secret: Mapping[str, str], webhook: Mapping[str, str], now: datetime
     ) -> datetime | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from heraut.brands import NetworkName
 from heraut.errors import ReadBackUnavailable, Refused
+from heraut.networks import by_hand_webhooks
 from heraut.networks.base import Identity, Limits, Preparation
 from heraut.problems import problem, warning
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account
-    from heraut.networks.base import Job, Published, Window
+    from heraut.networks.base import Brought, Job, Published, WebhookEvent, Window
     from heraut.problems import Problem
     from heraut.publishing.model import Content, Media
 
@@ -46,6 +47,19 @@ class ByHand:
     name = NetworkName.BY_HAND
     reads_back = False
     secret_fields: tuple[str, ...] = ()
+
+    webhook_schemes = by_hand_webhooks.SCHEMES
+
+    def parse_webhook(
+        self,
+        brand: str,
+        account: Account,
+        secret: Mapping[str, str],  # noqa: ARG002 -- nothing more is asked
+        event: WebhookEvent,
+        now: datetime,  # noqa: ARG002
+    ) -> Brought:
+        """Read what a network without a room of its own sent."""
+        return by_hand_webhooks.parse(brand, account, event)
 
     def prepare_ahead(self, content: Content) -> timedelta:  # noqa: ARG002 -- whatever is said, a person wants the same warning
         """Warn the person ten minutes ahead."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, ReadBackUnavailable, Refused, Unreachable
-from heraut.networks import mastodon_find, mastodon_listen, mastodon_media
+from heraut.networks import mastodon_find, mastodon_listen, mastodon_media, mastodon_webhooks
 from heraut.networks.base import Identity, Published, Window
 from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Begun, Heard, Job, Limits, Preparation
+    from heraut.networks.base import Begun, Brought, Heard, Job, Limits, Preparation, WebhookEvent
     from heraut.networks.http import Http
     from heraut.networks.mastodon_answers import Status
     from heraut.problems import Problem
@@ -139,6 +139,27 @@ class Mastodon:
         """Read the mentions and replies that came since the cursor, and what the account answered itself."""
         server = Server(self.http, account, secret, self.memory, now)  # as long as the pages take
         return mastodon_listen.listen(server, brand, cursor)
+
+    webhook_schemes = mastodon_webhooks.SCHEMES
+    subscribes_by = ("mastodon_push",)
+
+    def parse_webhook(
+        self,
+        brand: str,  # noqa: ARG002
+        account: Account,
+        secret: Mapping[str, str],  # noqa: ARG002 -- nothing more is asked
+        event: WebhookEvent,
+        now: datetime,  # noqa: ARG002
+    ) -> Brought:
+        """Say whether something came that is worth a look."""
+        return mastodon_webhooks.parse(account, event)
+
+    def subscribe(
+        self, account: Account, secret: Mapping[str, str], webhook: Mapping[str, str], now: datetime
+    ) -> datetime | None:
+        """Have mentions pushed to our address, for ever; webhooks of the server's owner are made on its pages."""
+        mastodon_webhooks.subscribe(self._server(account, secret, now), webhook)
+        return None
 
     def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
         """Answer under the very post, addressed to its author, before those who could read it."""
