@@ -1,0 +1,36 @@
+"""The comments labelled by hand in `tests/corpora`, and which part of them rules may be written from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from bench.results import ROOT
+
+FOLDER = ROOT / "tests" / "corpora"
+LANGUAGES: tuple[Literal["fr", "en"], ...] = ("fr", "en")
+LABELS = ("question", "complaint", "praise", "insult", "spam", "testimonial", "press", "ambassador")
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment with the labels that a person gave it."""
+
+    text: str
+    labels: frozenset[str]
+    language: Literal["fr", "en"]
+    note: str = ""
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it is kept for measuring: half of them are, whatever file they are in and wherever they stand."""
+        return hashlib.sha256(self.text.encode()).digest()[0] % 2 == 1
+
+
+def comments(language: Literal["fr", "en"]) -> list[Comment]:
+    """Read the comments of a language, in the order of their file."""
+    lines = (FOLDER / f"comments.{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    return [Comment(one["text"], frozenset(one["labels"]), language, one.get("note", "")) for one in found]
