@@ -9,8 +9,9 @@ import pytest
 
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.brands import NetworkName
-from heraut.conversations import Alert, Author, Interaction, Kind, What
+from heraut.conversations import Alert, Author, Interaction, Kind, Label, What
 from heraut.conversations.alerts import answered, closed, joined, opened, taken, told
+from heraut.conversations.model import LabelName
 from heraut.conversations.rules import Verdict
 from heraut.errors import Conflict
 from tests.contracts.samples import MINUTE, NOW
@@ -259,3 +260,23 @@ class TestTable:
         assert {item["expires"]["N"] for item in items} == {year}
         assert {item["pk"]["S"].split("#")[0] for item in items} == {BRAND}
         assert {item["schema"]["N"] for item in items} == {"1"}
+
+
+def test_what_asks_for_nobody_is_held_and_waits_for_nobody(conversations: Conversations) -> None:
+    """It opens an alert that is closed, which is not the one of its thread; it joins an open one in silence."""
+    praise = (Label(name=LabelName.PRAISE, rule="word", words="trop beau"),)
+    silent = received(conversations, said("1", labels=praise))
+    received(conversations, said("2", at=NOW + MINUTE, labels=praise))
+
+    assert (silent.closed_at, silent.due_at, silent.waiting) == (NOW, None, ())
+    assert conversations.open_alert(BRAND, ACCOUNT, "post-1") is None
+    assert list(conversations.open_alerts(BRAND)) == []
+    assert list(conversations.due(NOW + timedelta(days=9))) == []
+    held = conversations.held(BRAND, ACCOUNT, said("1").id)
+    assert held is not None
+    assert (held[0].id, held[1].labels) == (silent.id, praise)
+
+    alert = received(conversations, said("3", at=NOW + MINUTE))
+    joined_later = received(conversations, said("4", at=NOW + 2 * MINUTE, labels=praise))
+    assert (joined_later.id, joined_later.count, joined_later.waiting) == (alert.id, 2, (said("3").id,))
+    assert len(conversations.interactions(BRAND, alert.id)) == 2

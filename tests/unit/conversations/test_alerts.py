@@ -16,6 +16,7 @@ from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.conversations import Answered, Author, Edited, Erased, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld, act_on_alert
 from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
+from heraut.conversations.model import LabelName
 from heraut.conversations.note_reply import Noting, note_reply
 from heraut.conversations.poll_networks import Listening, poll_networks
 from heraut.errors import Conflict, CredentialsExpired, InvalidInput, TryAgain, Unreachable
@@ -190,7 +191,10 @@ def test_a_comment_reaches_who_answers_comments_within_minutes() -> None:
     (message,) = shop.told("lea")
     assert message.subject == "[Boulangerie Martin · Bluesky] Zoe attend une réponse"
     assert message.lead == "À répondre à 14\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05 au plus tard."
-    assert message.quote == "Zoe (@zoe.test), à 10\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}: Ouvrez-vous <b>lundi</b> ?"
+    assert message.quote == (
+        "Zoe (@zoe.test), à 10\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}: Ouvrez-vous <b>lundi</b> ?\n"
+        "Vu comme\N{NO-BREAK SPACE}: question (point d'interrogation)."
+    )
     assert [one.label for one in message.buttons] == ["Répondre", "Je prends", "Rien à faire", "Voir sur Bluesky"]
     assert message.buttons[-1].address == "https://bsky.app/c1"
     assert [one.happened for one in shop.told("max")] == ["Zoe is waiting for an answer"]
@@ -472,3 +476,34 @@ def test_a_link_of_an_alert_opens_nothing_among_posts() -> None:
     bakery.links.save(link)
 
     assert bakery.press(f"/martin/{token}", now=MONDAY).status == 404
+
+
+def test_praise_wakes_nobody() -> None:
+    """Alone it opens no alert; among questions it waits for nobody, and the alert closes without it."""
+    shop = Shop()
+    shop.say("c1", "Magnifique, quel beau travail !")
+    shop.run(30 * MINUTE)
+    assert shop.told("lea") == []
+
+    shop.say("c2", "Vous livrez à Metz ?")
+    shop.say("c3", "Une tuerie vos éclairs")
+    shop.run(6 * MINUTE)
+    (message,) = shop.told("lea")
+    assert "éclairs" not in (message.quote or "")
+
+    shop.answer("c2")
+    shop.run(6 * MINUTE)
+    assert list(shop.kept.open_alerts("martin")) == []
+
+
+def test_a_comment_that_its_author_changes_is_labelled_again() -> None:
+    """What people read of it is what it says now."""
+    shop = Shop()
+    shop.say("c1", "Vous livrez à Metz ?")
+    shop.run(6 * MINUTE)
+    shop.network.said.append(Edited(id="c1", text="Toujours pas livré, une honte", at=shop.now))
+    shop.run(6 * MINUTE)
+
+    held = shop.kept.held("martin", "sky", "c1")
+    assert held is not None
+    assert [one.name for one in held[1].labels] == [LabelName.COMPLAINT]

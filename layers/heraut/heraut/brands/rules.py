@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 KindName = Literal["comment", "reply", "mention", "quote", "message", "review"]
 KINDS = ("comment", "reply", "mention", "quote", "message", "review")
-LABELS = (
-    *("question", "complaint", "praise", "insult", "spam", "testimonial"),
-    *("press", "influencer", "ambassador"),
-)
+LABELS = ("question", "complaint", "praise", "insult", "spam", "testimonial", "press", "ambassador")
 WORKING, CLOSED = "working", "closed"
 LONGEST_VOLUME = 24 * 60  # minutes over which interactions are counted
 

@@ -9,6 +9,7 @@ from heraut.conversations.model import (
     GivenAnswer,
     Interaction,
     Kind,
+    Label,
     Moment,
     What,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "GivenAnswer",
     "Interaction",
     "Kind",
+    "Label",
     "Moment",
     "What",
 ]

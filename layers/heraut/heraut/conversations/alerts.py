@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import Role, Urgency
 from heraut.conversations import hours
-from heraut.conversations.model import MOST_WAITING, Alert, Interaction, Moment, Reply, What
+from heraut.conversations.model import MOST_WAITING, Alert, Interaction, Moment, Reply, What, asks_something
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,10 @@ class Told(IntEnum):
 
 
 def opened(interaction: Interaction, brand: Brand, now: datetime, verdict: Verdict | None = None) -> Alert:
-    """Open an alert; people hear of it as soon as its urgency allows. A muted one is over before it is told."""
+    """Open an alert; people hear of it as soon as its urgency allows. A muted one is over before it is told.
+
+    So is one of which nothing asks for anybody (`asks_something`), unless a rule wants somebody to know.
+    """
     urgency = (verdict and verdict.urgency) or Urgency.NORMAL
     minutes = (verdict and verdict.answer_within) or brand.minutes_to_answer(urgency)
     alert = Alert(
@@ -50,6 +53,8 @@ def opened(interaction: Interaction, brand: Brand, now: datetime, verdict: Verdi
         urgency=urgency,
         answer_minutes=minutes,
     )
+    if not _asks(interaction, verdict):
+        return alert.model_copy(update={"waiting": (), "closed_at": now})
     if verdict is None:
         return alert.model_copy(update=_clock(alert, brand, now))
     alert = alert.model_copy(update={"targets": _targets(verdict), "suggest": verdict.suggest})
@@ -67,6 +72,8 @@ def joined(
     verdict: Verdict | None = None,
 ) -> Alert:
     """Let one more join; people hear again only where it is more urgent, or somebody else's."""
+    if not _asks(interaction, verdict):
+        return _next(alert, count=alert.count + 1)
     waiting = (*alert.waiting, interaction.id)[:MOST_WAITING]
     grown = _next(alert, waiting=waiting, count=alert.count + 1)
     if verdict is None or brand is None or now is None:
@@ -90,6 +97,13 @@ def joined(
             clock |= {"deadline": alert.deadline, "remind_at": alert.remind_at}
         changes |= {"urgency": urgency, "answer_minutes": minutes, "told": Told.NOTHING, "escalated": 0} | clock
     return _assigned(grown.model_copy(update=changes), verdict, now)
+
+
+def _asks(interaction: Interaction, verdict: Verdict | None) -> bool:
+    """Whether it is somebody's business: by what it says, or because a rule wants it (or says itself that nobody's)."""
+    if verdict is not None and (verdict.wakes or verdict.mute):
+        return True
+    return asks_something(interaction.labels)
 
 
 def told(alert: Alert, at: datetime, people: Sequence[str] = (), again_at: datetime | None = None) -> Alert:

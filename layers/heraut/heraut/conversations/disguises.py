@@ -111,14 +111,15 @@ class Words:
         known = self._opened if opened and len(words) == 1 else self._first
         known.setdefault(words[0], []).append((words, entry))
         glued = "".join(words)
-        if not opened and (len(words) == 1 or len(glued) >= FEWEST_GLUED):
+        if len(words) == 1 or len(glued) >= FEWEST_GLUED:
             self._whole.setdefault(glued, entry)
 
     def _beginning(self, readings: frozenset[str]) -> Iterator[tuple[tuple[str, ...], str]]:
         for reading in readings:
             if "." in reading:
-                for word in [one for one in self._first if len(one) > 1 and re.fullmatch(reading, one)]:
-                    yield from self._first[word]
+                for known in (self._first, self._opened):
+                    for word in [one for one in known if len(one) > 1 and re.fullmatch(reading, one)]:
+                        yield from known[word]
             yield from self._first.get(reading, ())
             for length in self._starts:
                 yield from self._opened.get(reading[:length], ())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import Urgency
 from heraut.conversations.alerts import Told, next_told
+from heraut.conversations.labels_said import all_said
 from heraut.letters import said as fit
 from heraut.notifications.base import Button, Message
 from heraut.wording import Wording, at_moment
@@ -65,18 +66,19 @@ class Said:
     @property
     def passages(self) -> list[str]:
         """The newest of what waits, each with who said it and when."""
-        shown = [
-            self.say(
-                "said" if one.author.handle else "said_nameless",
-                author=fit(one.author.name),
-                handle=fit(one.author.handle),
-                at=self.at(one.at),
-                text=_short(one.text),
-            )
-            for one in self.waiting[-SHOWN:]
-        ]
+        shown = [self._passage(one) for one in self.waiting[-SHOWN:]]
         hidden = len(self.waiting) - len(shown)
         return [*shown, self.say("more", count=hidden)] if hidden > 0 else shown
+
+    def _passage(self, one: Interaction) -> str:
+        said = self.say(
+            "said" if one.author.handle else "said_nameless",
+            author=fit(one.author.name),
+            handle=fit(one.author.handle),
+            at=self.at(one.at),
+            text=_short(one.text),
+        )
+        return f"{said}\n{self.say('labelled', labels=all_said(one.labels, self.language))}" if one.labels else said
 
     @property
     def reasons(self) -> list[str]:

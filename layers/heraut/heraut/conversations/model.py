@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -24,6 +25,19 @@ class Kind(StrEnum):
     QUOTE = "quote"
     MESSAGE = "message"  # to the account alone
     REVIEW = "review"  # of the brand, with stars
+
+
+class LabelName(StrEnum):
+    """What a comment is; it may be several at once."""
+
+    QUESTION = "question"
+    COMPLAINT = "complaint"
+    PRAISE = "praise"
+    INSULT = "insult"
+    SPAM = "spam"
+    TESTIMONIAL = "testimonial"
+    PRESS = "press"  # or somebody whom many follow
+    AMBASSADOR = "ambassador"
 
 
 class _Stored(BaseModel):
@@ -57,13 +71,34 @@ class Decision(_Stored):
     did: dict[str, Any] = Field(default_factory=dict)
 
 
+class Label(_Stored):
+    """What a comment is: one of `LabelName`, or a name that a rule of the brand gives.
+
+    `rule` is what says so (`labels_said.toml` has them in plain words), `words` what it went by.
+    """
+
+    name: str
+    rule: str
+    words: str | None = None
+
+
+def asks_something(labels: Iterable[Label]) -> bool:
+    """Whether somebody must answer: always, but for spam, and for praise that neither asks nor complains.
+
+    What has no label is left to a person: the rules do not know what it is.
+    """
+    names = {label.name for label in labels} & set(LabelName)
+    content = {LabelName.PRAISE, LabelName.TESTIMONIAL, LabelName.AMBASSADOR}
+    return LabelName.SPAM not in names and (not names or not names <= content)
+
+
 class Interaction(_Stored):
     """One thing that was said to an account of a brand, as its network tells it.
 
     `id` is the network's own; `answers` is what it replies to, `thread` the post at whose foot it stands (itself where
     it begins one). `at` is when the network says it came. `reference` is what else the network's adapter needs to
-    answer it, opaque to all others. `stars` (one to five) are a review's, `decisions` what the brand's rules made of
-    it, in their order.
+    answer it, opaque to all others. `stars` (one to five) are a review's. `labels` are given when it is received, and
+    again when its author changes it; `decisions` are what the brand's rules made of it, in their order.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -82,6 +117,7 @@ class Interaction(_Stored):
     reference: dict[str, str] = Field(default_factory=dict)
     stars: int | None = Field(default=None, ge=1, le=5)
     received_at: Instant | None = None  # when we took it in
+    labels: tuple[Label, ...] = ()
     decisions: tuple[Decision, ...] = ()
 
 

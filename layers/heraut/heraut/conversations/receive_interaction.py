@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from heraut.conversations import alerts, hours
-from heraut.conversations.model import What
+from heraut.conversations.labels import labels_of
+from heraut.conversations.model import MOST_WAITING, Label, What
 from heraut.conversations.rules import Facts, handle_of, rulebook
 from heraut.errors import Conflict, TryAgain
 from heraut.wording import local
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from heraut.conversations.store import Conversations
     from heraut.problems import Problem
 
+BY_RULE = "brand_rule"  # what a label says that a rule of the brand gave
 TRIES = 5  # others may join the same alert at this very moment
 
 
@@ -37,8 +39,9 @@ class Removes(Protocol):
 def receive_interaction(
     interaction: Interaction, brand: Brand, kept: Conversations, now: datetime, removes: Removes | None = None
 ) -> str:
-    """Say in a word what became of it: `own`, `known`, `opened`, `joined` or `muted`. TryAgain: the table is too busy.
+    """Say in a word what became of it: `own`, `known`, `opened`, `joined`, `muted`, or `noted`: nobody has to answer.
 
+    TryAgain: the table is too busy.
     `removes` is None where the network lets nothing be hidden: rules that want to are then only told.
     """
     if _is_own(interaction, brand):
@@ -46,10 +49,11 @@ def receive_interaction(
     for _ in range(TRIES):
         if kept.alert_with(brand.id, interaction.account, interaction.id):
             return "known"
-        placed = _placed(interaction, kept)
+        placed = _labelled(_placed(interaction, kept))
         book = rulebook(brand)
-        verdict = book.judge(placed, _facts(placed, brand, book, kept, now))
-        placed = placed.model_copy(update={"received_at": now, "decisions": verdict.decisions})
+        verdict = book.judge(placed, _facts(placed, brand, book, kept, now), [label.name for label in placed.labels])
+        labels = (*placed.labels, *_given(verdict))
+        placed = placed.model_copy(update={"received_at": now, "labels": labels, "decisions": verdict.decisions})
         before = kept.open_alert(brand.id, interaction.account, alerts.place_of(placed, verdict))
         joins = before is not None
         after = alerts.joined(before, placed, brand, now, verdict) if before else None
@@ -59,7 +63,11 @@ def receive_interaction(
             kept.receive(placed, before, after, [_counted(placed, of) for of, _ in sorted(book.volumes)], now)
         except Conflict:
             continue
-        return "muted" if verdict.mute else "joined" if joins else "opened"
+        if verdict.mute:
+            return "muted"
+        if interaction.id not in after.waiting and len(after.waiting) < MOST_WAITING:
+            return "noted"
+        return "joined" if joins else "opened"
     raise TryAgain(f"interaction {interaction.id}: its alert changed {TRIES} times")
 
 
@@ -85,8 +93,9 @@ def note_edit(edit: Edited, brand: Brand, account: str, kept: Conversations) -> 
     found = kept.held(brand.id, account, edit.id)
     if found is None or found[1].text == edit.text:
         return False
+    kept_labels = tuple(label for label in found[1].labels if label.rule == BY_RULE)
     try:
-        kept.rewrite(found[0], found[1].model_copy(update={"text": edit.text}))
+        kept.rewrite(found[0], _labelled(found[1].model_copy(update={"text": edit.text, "labels": kept_labels})))
     except Conflict:
         return False  # it was erased meanwhile
     return True
@@ -106,6 +115,20 @@ def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversation
             continue
         return True
     raise TryAgain(f"erasure of {erasure.id}: its alert changed {TRIES} times")
+
+
+def _labelled(interaction: Interaction) -> Interaction:
+    """Label it by what it says and who says it, beside what rules of the brand made of it."""
+    return interaction.model_copy(update={"labels": (*labels_of(interaction), *interaction.labels)})
+
+
+def _given(verdict: Verdict) -> list[Label]:
+    """Give the labels that rules of the brand add, each with the rule's name."""
+    return [
+        Label(name=name, rule=BY_RULE, words=decision.rule)
+        for decision in verdict.decisions
+        for name in decision.did.get("labels", ())
+    ]
 
 
 def _facts(said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime) -> Facts:

@@ -66,6 +66,11 @@ class Verdict:
     charter: str | None = None
     for_real: bool = False
 
+    @property
+    def wakes(self) -> bool:
+        """Whether somebody is to know, whatever the interaction is."""
+        return self.urgency is not None or any(getattr(self, name) for name in WAKES)
+
 
 FIRST_WINS = ("urgency", "answer_within", "assign", "group", "suggest", "hand_over")
 WAKES = ("tell", "assign", "hand_over")  # somebody is to know: nothing below mutes it

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from heraut.conversations.store import Conversations
     from heraut.networks.base import Brought, Heard
 
-NEWS = frozenset({"opened", "joined", "muted"})
+NEWS = frozenset({"opened", "joined", "muted", "noted"})
 
 
 @dataclass(frozen=True)

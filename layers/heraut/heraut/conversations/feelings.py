@@ -1,0 +1,92 @@
+"""Whether a text is glad or unhappy: words of feeling, what denies them, what went wrong, and irony (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from heraut.conversations.phrases import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heraut.conversations.lexicon import Lexicon
+
+NEAR = 3  # words between what denies and what is denied
+AFAR = 8  # words that "I would not say that" reaches over
+ENDS = frozenset(".!?;,:…()")
+
+
+@dataclass
+class Feelings:
+    """The words of a text that say each, as they stand there; `mocks` when every glad one may be said in jest."""
+
+    likes: list[str] = field(default_factory=list)
+    dislikes: list[str] = field(default_factory=list)
+    went_wrong: list[str] = field(default_factory=list)
+    may_be_wrong: list[str] = field(default_factory=list)
+    but: bool = False
+    how_long: bool = False
+    mocks: bool = False
+
+    @property
+    def wrongs(self) -> list[str]:
+        """What makes a complaint by itself, what is disliked first."""
+        return self.dislikes + self.went_wrong
+
+    @property
+    def much_is_wrong(self) -> bool:
+        """Whether what may be wrong is a complaint together: it lasts or comes again, or there is a lot of it."""
+        different = len(set(self.may_be_wrong))
+        return different >= 3 or (different >= 2 and self.how_long)  # noqa: PLR2004
+
+
+def feelings(words: Sequence[str], lexicon: Lexicon) -> Feelings:
+    """Weigh the words of a text."""
+    felt = Feelings(how_long=any(word in lexicon.how_long for word in words))
+    mocking = [place for hit in lexicon.may_mock.hits(words) for place in range(hit.start, hit.end)]
+    jests = []
+    flipped_until = -1
+    for hit in lexicon.feeling.hits(words):
+        said = " ".join(words[hit.start : hit.end])
+        if hit.group == "neutral":
+            continue
+        if hit.group == "flips":
+            flipped_until = hit.end + AFAR
+            felt.dislikes.append(said)  # taken back below when what it denies comes
+            continue
+        flipped = hit.start < flipped_until
+        denied = is_denied(hit, words, lexicon)
+        if flipped and hit.group in {"likes", "dislikes"}:
+            flipped_until = -1
+            felt.dislikes.pop()
+            (felt.dislikes if hit.group == "likes" else felt.likes).append(said)
+            jests += [False] if hit.group == "dislikes" else []
+        elif hit.group == "likes" and denied:
+            felt.dislikes.append(said)
+        elif hit.group == "likes":
+            felt.likes.append(said)
+            jests.append(any(place in mocking for place in range(hit.start, hit.end)))
+        elif hit.group == "but":
+            felt.but = True
+        elif not denied:
+            getattr(felt, hit.group).append(said)
+    felt.mocks = bool(jests) and all(jests)
+    return felt
+
+
+def is_denied(hit: Hit, words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a word just before it, in the same part of the sentence, denies it."""
+    if any(word in lexicon.negates for word in words[hit.start : hit.end]):
+        return False  # the phrase has its own
+    before = list(words[max(0, hit.start - NEAR) : hit.start])
+    for place in range(len(before) - 1, -1, -1):
+        if before[place] in ENDS:
+            return False
+        if before[place] in lexicon.negates or (
+            before[place] == "t"
+            and place
+            and before[place - 1] in {"don", "doesn", "didn", "isn", "wasn", "aren", "won"}
+        ):
+            return True
+    return False

@@ -1,0 +1,137 @@
+"""Words and phrases of a lexicon found in a text that was parted into words (pure).
+
+A phrase is written as people write it; `a|b` is either word, `(a)` may be there or not, `_` is any one word (not the
+first), `word*` any word that begins so. It never goes over a mark of punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
+
+from heraut.conversations.disguises import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+ANY = "_"
+STEM = 2  # letters by which stems are found
+
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s'’ʼ`´]")
+_LONG = re.compile(r"([a-z])\1{2,}")
+_PHRASE = re.compile(r"\([^)]+\)|\S+")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A phrase of a group, from the word `start` to before `end`."""
+
+    group: str
+    start: int
+    end: int
+
+
+@dataclass
+class _Node:
+    words: dict[str, _Node] = field(default_factory=dict)
+    stems: dict[str, list[tuple[str, _Node]]] = field(default_factory=dict)
+    any: _Node | None = None
+    group: str | None = None
+
+
+class Phrases:
+    """Groups of phrases; where two begin at the same word the longer one counts, and a later one begins after it."""
+
+    def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
+        """Take each group's phrases; one that is in two groups is of the first."""
+        self._root = _Node()
+        for group, phrases in groups.items():
+            for phrase in phrases:
+                for words in _spelt_out(phrase):
+                    self._add(words, group)
+
+    def hits(self, words: Sequence[str]) -> list[Hit]:
+        """Give what is found in the words of a text (see `words_of`), in order."""
+        found = []
+        place = 0
+        begins, stems = self._root.words, self._root.stems
+        while place < len(words):
+            word = words[place]
+            best = self._longest(words, place) if word in begins or word[:STEM] in stems else None
+            if best:
+                found.append(best)
+            place = best.end if best else place + 1
+        return found
+
+    def _add(self, words: Sequence[str], group: str) -> None:
+        node = self._root
+        for word in words:
+            node = _step(node, word)
+        node.group = node.group or group
+
+    def _longest(self, words: Sequence[str], start: int) -> Hit | None:
+        best: Hit | None = None
+        reached = [self._root]
+        place = start
+        while reached and place < len(words):
+            reached = [after for node in reached for after in _after(node, words[place])]
+            place += 1
+            group = next((node.group for node in reached if node.group), None)
+            if group:
+                best = Hit(group, start, place)
+        return best
+
+
+def words_of(text: str, short_for: Mapping[str, str] | None = None) -> list[str]:
+    """Part a text into small words without accents, marks and emoji on their own; apostrophes part words.
+
+    `short_for` says what a word written short stands for (`svp`, `u`); a letter written three
+    times or more counts once.
+    """
+    words = [_LONG.sub(r"\1", word) for word in _TOKEN.findall(folded(text))]
+    if not short_for:
+        return words
+    return [part for word in words for part in short_for.get(word, word).split(" ")]
+
+
+def _step(node: _Node, word: str) -> _Node:
+    if word == ANY:
+        node.any = node.any or _Node()
+        return node.any
+    if word.endswith("*") and len(word) > STEM:
+        stem = word[:-1]
+        known = node.stems.setdefault(stem[:STEM], [])
+        for one, after in known:
+            if one == stem:
+                return after
+        known.append((stem, _Node()))
+        return known[-1][1]
+    return node.words.setdefault(word, _Node())
+
+
+def _after(node: _Node, word: str) -> list[_Node]:
+    found = [node.words[word]] if word in node.words else []
+    if node.stems:
+        found += [after for stem, after in node.stems.get(word[:STEM], ()) if word.startswith(stem)]
+    if node.any and word[0].isalnum():
+        found.append(node.any)
+    return found
+
+
+def _spelt_out(phrase: str) -> list[list[str]]:
+    """Give each row of words that a phrase stands for."""
+    choices: list[list[list[str]]] = []
+    for part in _PHRASE.findall(phrase):
+        optional = part.startswith("(") and part.endswith(")")
+        either = [_plain(one) for one in part.strip("()").split("|")]
+        choices.append([*either, []] if optional else either)
+    return [[word for words in row for word in words] for row in product(*choices)]
+
+
+def _plain(word: str) -> list[str]:
+    if word == ANY:
+        return [ANY]
+    words = words_of(word.removesuffix("*"))
+    return [*words[:-1], f"{words[-1]}*"] if word.endswith("*") and words else words
