@@ -21,7 +21,7 @@ from requests.structures import CaseInsensitiveDict
 from heraut.brands import Account, NetworkName
 from heraut.fetch import Guard
 from heraut.networks import registry
-from heraut.networks.base import Job, Limits, Publishes, Refreshes
+from heraut.networks.base import Job, Limits, Listens, Moderates, Publishes, ReceivesWebhooks, Refreshes, Replies
 from heraut.networks.http import Answer, Http
 from heraut.networks.mastodon import Mastodon
 from heraut.publishing.model import Content, Media, Part
@@ -48,6 +48,7 @@ COLUMNS = (
     "reads back",
     "refuses a repeat",
     "when an answer is lost",
+    "what people say",
 )
 
 
@@ -123,11 +124,12 @@ def _row(one: Described, folder: str) -> tuple[str, ...]:
     return (
         f"[{one.title}]({folder}{one.page})",
         _secret(adapter),
-        ", ".join(_publishes(limits)),
+        ", ".join(_publishes(limits)) if _takes_posts(adapter, limits) else "not yet: by hand",
         _ahead(adapter),
         "yes" if adapter.reads_back else "no",
         _duration(safe) if safe else "never",
         _lost(adapter, safe),
+        ", ".join(_converses(adapter)) or "nothing",
     )
 
 
@@ -146,6 +148,20 @@ def _publishes(limits: Limits) -> Iterator[str]:
         "not for everybody": limits.visibility,
     }
     yield from (name for name, there in offered.items() if there)
+
+
+def _takes_posts(adapter: Publishes, limits: Limits) -> bool:
+    return all(found.warning for found in adapter.validate(TEXT, limits))
+
+
+def _converses(adapter: Publishes) -> Iterator[str]:
+    """What the account may do with what is said to it."""
+    if isinstance(adapter, Listens):
+        yield "heard at once, and every 5 min" if isinstance(adapter, ReceivesWebhooks) else "heard every 5 min"
+    if isinstance(adapter, Replies):
+        yield "answered"
+    if isinstance(adapter, Moderates):
+        yield "hidden, deleted"
 
 
 def _secret(adapter: Publishes) -> str:

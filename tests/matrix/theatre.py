@@ -35,7 +35,7 @@ from heraut.fetch import Guard, NameUnknown
 from heraut.networks.bluesky import Bluesky
 from heraut.networks.http import Http
 from heraut.networks.mastodon import Mastodon
-from heraut.networks.mastodon_server import Memory
+from heraut.networks.memory import Memory
 from heraut.networks.site import Site
 from heraut.publishing import write_post
 from heraut.publishing.answers import Answers

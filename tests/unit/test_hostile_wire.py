@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 from datetime import UTC, datetime
@@ -13,10 +14,14 @@ from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
 from heraut.aws.outbox import read_message
-from heraut.errors import AddressRefused, HerautError, NetworkError
+from heraut.brands import Account, NetworkName
+from heraut.errors import AddressRefused, HerautError, NetworkError, Unreadable
 from heraut.fetch import Guard, NameUnknown
-from heraut.networks import bluesky_answers, mastodon_answers
-from heraut.networks.http import LONGEST_WAIT, SHORTEST_WAIT, Answer, allowance_of, retry_at
+from heraut.networks import bluesky_answers, graph_answers, mastodon_answers
+from heraut.networks.base import WebhookEvent
+from heraut.networks.facebook import Facebook
+from heraut.networks.http import LONGEST_WAIT, SHORTEST_WAIT, Answer, Http, allowance_of, retry_at
+from heraut.networks.instagram import Instagram
 from tests.people import Bakery
 
 if TYPE_CHECKING:
@@ -72,18 +77,99 @@ READERS: list[Callable[[Answer], Any]] = [
     bluesky_answers.error_name,
     lambda answer: bluesky_answers.refusal(answer, NOW),
     lambda answer: bluesky_answers.allowance(answer, NOW),
+    graph_answers.object_of,
+    lambda answer: graph_answers.entity(answer, "Facebook", "id"),
+    lambda answer: graph_answers.refusal(answer, "Instagram", NOW),
 ]
 
 
 @given(answers(), st.sampled_from(READERS))
 def test_a_servers_answer_is_read_or_is_a_networks_error(answer: Answer, read: Callable[[Answer], Any]) -> None:
-    """Mastodon's and Bluesky's answers: nothing but the errors that publishing knows how to handle comes out."""
+    """Mastodon's, Bluesky's, Meta's: nothing but the errors that publishing knows how to handle comes out."""
     try:
         found = read(answer)
     except NetworkError as error:
         found = error
     if isinstance(found, NetworkError):
         (found.problem.message("fr") + found.problem.remedy("en")).encode()
+
+
+GRAPH = (
+    *(
+        "id",
+        "data",
+        "paging",
+        "next",
+        "cursors",
+        "after",
+        "from",
+        "name",
+        "username",
+        "message",
+        "text",
+        "error",
+        "code",
+    ),
+    *("created_time", "updated_time", "timestamp", "parent", "replies", "comments_count", "instagram_business_account"),
+    *("object", "entry", "time", "changes", "field", "value", "item", "verb", "comment_id", "post_id", "media"),
+    *("media_id", "parent_id", "mentioned_comment", "error_subcode", "message_tags", "code"),
+)
+WORDS = st.sampled_from(["page", "feed", "comments", "mentions", "mention", "comment", "add", "edited", "1"])
+META = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**40), 10**40) | st.floats() | ODD | DATES | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(GRAPH), inner, max_size=8),
+    max_leaves=25,
+)
+
+ALMOST = st.fixed_dictionaries({"id": META | WORDS}, optional=dict.fromkeys(GRAPH[1:], META | WORDS | DATES))
+LISTS = st.lists(ALMOST, max_size=3).map(lambda entries: {"data": entries})
+CHANGES = st.lists(st.fixed_dictionaries({"field": WORDS, "value": ALMOST}), max_size=3)
+EVENTS = st.builds(
+    lambda kind, changes: {"object": kind, "entry": [{"id": "1", "time": 1, "changes": changes}]},
+    st.sampled_from(["page", "instagram"]),
+    CHANGES,
+)
+
+
+class Mad(Http):
+    """Says who we are, and then whatever comes to its mind."""
+
+    said: list[Any]
+
+    def within(self, seconds: float) -> Http:
+        return self
+
+    def call(self, method: str, url: str, **_: Any) -> Answer:
+        who = {"id": "1", "name": "Martin", "username": "martin", "instagram_business_account": {"id": "1"}}
+        body = who if url.endswith("/me") else self.said.pop() if self.said else {"data": []}
+        return Answer(200, CaseInsensitiveDict(), json.dumps(body).encode(), "graph.example")
+
+
+def mad(said: list[Any]) -> Http:
+    """A network that says this, the last thing first."""
+    made = Mad(Guard())
+    object.__setattr__(made, "said", said)
+    return made
+
+
+ACCOUNT = Account(name="page", network=NetworkName.FACEBOOK)
+KEYS = {"app_id": "1", "app_secret": "s", "access_token": "t"}
+CURSOR = json.dumps(dict.fromkeys(("began", "heard", "deep"), "2026-11-20T08:30:00.000Z") | {"counts": {}})
+
+
+@given(st.lists(META | LISTS, max_size=6), st.sampled_from([Facebook, Instagram]))
+def test_listening_to_a_mad_network_ends_in_a_networks_error(said: list[Any], made: type[Facebook | Instagram]) -> None:
+    """Lists of anything, where comments should be."""
+    with contextlib.suppress(NetworkError):
+        made(mad(said), lambda: NOW).listen("martin", ACCOUNT, KEYS, CURSOR, NOW)
+
+
+@given(META | EVENTS, st.sampled_from([Facebook, Instagram]))
+def test_an_event_of_rubbish_is_left_out_or_said_to_be_none(said: Any, made: type[Facebook | Instagram]) -> None:
+    """However it is signed."""
+    event = WebhookEvent(scheme="meta", body=json.dumps(said).encode(), at=NOW)
+    with contextlib.suppress(NetworkError, Unreadable):
+        made(mad([said]), lambda: NOW).parse_webhook("martin", ACCOUNT, KEYS, event, NOW)
 
 
 @given(ODD | JSON.map(json.dumps) | JSON)

@@ -54,6 +54,9 @@ def test_by_hand_is_known_by_where_its_link_leads(url: str | None, name: str) ->
             "https://bsky.app/profile/martin.bsky.social",
         ),
         (Account(name="b", network=NetworkName.BLUESKY, handle="m.test", service="http://127.0.0.1:2583"), None),
+        (Account(name="f", network=NetworkName.FACEBOOK, handle="martin"), "https://www.facebook.com/martin"),
+        (Account(name="i", network=NetworkName.INSTAGRAM, handle="@martin"), "https://www.instagram.com/martin"),
+        (Account(name="i", network=NetworkName.INSTAGRAM), None),
         (None, None),
     ],
 )

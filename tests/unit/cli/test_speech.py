@@ -81,7 +81,7 @@ def test_every_sentence_is_said_somewhere() -> None:
     made |= {f"aws_{reason}" for reason in ("keys", "region", "profile", "refused", "unreachable")}
     made |= {code for code in SENTENCES if code.startswith("column_") and f'"{code.removeprefix("column_")}"' in source}
     made |= {f"{panel}_panel_title" for panel in ("arguments", "options", "commands")}
-    made |= {"secret_password", "secret_access_token"}
+    made |= {f"secret_{field}" for field in ("password", "access_token", "app_id", "app_secret")}
     said = set(re.findall(r'"([A-Za-z_]+)"', source)) | set(re.findall(r"say\('(\w+)'", source))
 
     assert made - SENTENCES.keys() == set()

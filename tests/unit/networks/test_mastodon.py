@@ -28,7 +28,7 @@ from heraut.networks.base import Begun, Job, Limits, Preparation, Published, Win
 from heraut.networks.http import Answer
 from heraut.networks.mastodon import Mastodon
 from heraut.networks.mastodon_instance import DEFAULTS, instance_of
-from heraut.networks.mastodon_server import Memory
+from heraut.networks.memory import Memory
 from heraut.problems import problem
 from heraut.publishing.model import Content, Media, Part, Poll, Prepared
 from tests.unit.networks.mastodon_wire import BASE, INSTANCE, NOW, TOKEN, Asked, Server, Wire, a_minute_around, said

@@ -17,7 +17,7 @@ from heraut.networks.bluesky import Bluesky
 from heraut.networks.bluesky_records import Reference, answered
 from heraut.networks.http import Http
 from heraut.networks.mastodon import Mastodon
-from heraut.networks.mastodon_server import Memory
+from heraut.networks.memory import Memory
 from heraut.publishing.model import Content
 from tests.unit.networks.mastodon_wire import BASE, NOW, Server, Wire, a_minute_around
 from tests.unit.networks.test_mastodon import ignore, job

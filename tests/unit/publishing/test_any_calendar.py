@@ -18,6 +18,7 @@ from heraut.letters import clean
 from heraut.networks import registry
 from heraut.publishing.report import Outcome, as_html, as_json
 from tests.hostile_text import HOSTILE
+from tests.twins.brands import BrandsTwin
 from tests.twins.site_objects import SiteObjectsTwin
 from tests.unit.publishing.test_import_calendar import BAKERY, NOW, Desk
 
@@ -98,3 +99,20 @@ def test_any_row_is_queued_clean_or_refused_with_a_sentence(rows: list[dict[str,
             assert post is not None
             texts = [part.text for part in post.content.parts] + [post.content.link or ""]
             assert [clean(text) for text in texts] == texts
+
+
+def test_a_row_for_a_network_that_is_only_listened_to_says_so_plainly() -> None:
+    """Facebook and Instagram: which network, and that a person can publish there meanwhile."""
+    made = desk()
+    page = Account(name="page", network=NetworkName.FACEBOOK)
+    made.world = replace(made.world, brands=BrandsTwin(BRAND.model_copy(update={"accounts": (*BRAND.accounts, page)})))
+
+    (refused, queued) = made.drop(
+        "martin;24/11/2026;9h30;page;Nos bûches", "martin;24/11/2026;9h30;story;Nos bûches"
+    ).entries
+
+    assert (refused.outcome, queued.outcome) == (Outcome.REFUSED, Outcome.QUEUED)
+    (found,) = refused.problems
+    assert (found.code, found.column) == ("meta_not_published_yet", "comptes")
+    assert found.message("fr").startswith("Héraut ne publie pas encore sur Facebook")
+    assert "by_hand" in found.remedy("fr")

@@ -117,6 +117,8 @@ def _network_problems(account: Account, path: str) -> list[Problem]:
         NetworkName.MASTODON: ("instance",),
         NetworkName.BLUESKY: ("handle",),
         NetworkName.SITE: (),
+        NetworkName.FACEBOOK: (),
+        NetworkName.INSTAGRAM: (),
         NetworkName.BY_HAND: (),
     }[account.network]
     found = [

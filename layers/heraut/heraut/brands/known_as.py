@@ -35,6 +35,10 @@ _PUBLIC_PAGE: dict[Language, str] = {"fr": "Page publique", "en": "Public page"}
 _ON_THE_PAGE: dict[Language, str] = {"fr": "sur la page publique", "en": "on the public page"}
 _ON: dict[Language, str] = {"fr": "sur", "en": "on"}
 _BLUESKY = "bsky.social"
+_PAGES = {
+    NetworkName.FACEBOOK: "https://www.facebook.com/",
+    NetworkName.INSTAGRAM: "https://www.instagram.com/",
+}
 
 
 def title(brand: Brand, account: str, network: NetworkName, language: Language) -> str:
@@ -70,6 +74,8 @@ def page(account: Account | None) -> str | None:
         and _host(account.service or f"https://{_BLUESKY}") == _BLUESKY
     ):
         return f"https://bsky.app/profile/{handle}"
+    if account.network in _PAGES and handle:
+        return f"{_PAGES[account.network]}{handle}"
     return None
 
 

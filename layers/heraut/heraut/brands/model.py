@@ -39,6 +39,8 @@ class NetworkName(StrEnum):
     SITE = "site"
     BLUESKY = "bluesky"
     MASTODON = "mastodon"
+    FACEBOOK = "facebook"
+    INSTAGRAM = "instagram"
     BY_HAND = "by_hand"
 
 
@@ -70,7 +72,8 @@ class _Stored(BaseModel):
 class Account(_Stored):
     """One account of a brand on one network.
 
-    `instance` (Mastodon) and `service` (Bluesky) are the server's address; `handle` is the name there;
+    `instance` (Mastodon) and `service` (Bluesky, Facebook, Instagram) are the server's address; `handle` is the name
+    there;
     `url` is where a person finds the account (by_hand: the page that the link opens; site: the public address).
     `late` is how far behind its promise a delivery may still leave (default one hour).
     """

@@ -68,6 +68,18 @@ def registry(
 
         return Mastodon(Http(guard), clock=now)
 
+    def facebook() -> Publishes:
+        from heraut.networks.facebook import Facebook
+        from heraut.networks.http import Http
+
+        return Facebook(Http(guard), now)
+
+    def instagram() -> Publishes:
+        from heraut.networks.http import Http
+        from heraut.networks.instagram import Instagram
+
+        return Instagram(Http(guard), now)
+
     def by_hand() -> Publishes:
         from heraut.networks.by_hand import ByHand
 
@@ -78,6 +90,8 @@ def registry(
             NetworkName.SITE: site,
             NetworkName.BLUESKY: bluesky,
             NetworkName.MASTODON: mastodon,
+            NetworkName.FACEBOOK: facebook,
+            NetworkName.INSTAGRAM: instagram,
             NetworkName.BY_HAND: by_hand,
         }
     )

@@ -19,8 +19,9 @@ from heraut.networks.base import Identity, Published, Window
 from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
 from heraut.networks.mastodon_post import body_of, key_of, messages, problems_of, reply_of
-from heraut.networks.mastodon_server import TOKEN, Memory, Server
+from heraut.networks.mastodon_server import TOKEN, Server
 from heraut.networks.mastodon_text import URL_CHARACTERS, count
+from heraut.networks.memory import Memory
 from heraut.problems import problem, warning
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -11,39 +10,18 @@ from typing import TYPE_CHECKING, Any
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, RateLimited, Refused
 from heraut.networks.mastodon_answers import entity, is_good, object_of, refusal
 from heraut.networks.mastodon_instance import UNKNOWN, Instance, instance_of
+from heraut.networks.memory import Memory
 from heraut.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from heraut.brands import Account
     from heraut.networks.http import Answer, Http
 
 TOKEN = "access_token"  # noqa: S105 -- the field's name
-REMEMBERED = 3600.0  # seconds
 SILENT_FOR = 60.0  # seconds before a server that could not be asked is asked again
-
-
-@dataclass
-class Memory:
-    """What servers said of themselves and of our accounts, each for a while, between the calls of one process."""
-
-    clock: Callable[[], float] = time.monotonic
-    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
-
-    def get(self, key: str) -> Any:
-        """Give what is still good, else None."""
-        until, value = self._kept.get(key, (0.0, None))
-        return value if self.clock() < until else None
-
-    def old(self, key: str) -> Any:
-        """Give what was last kept, however old, else None."""
-        return self._kept.get(key, (0.0, None))[1]
-
-    def keep(self, key: str, value: Any, seconds: float = REMEMBERED) -> None:
-        """Keep a value for so many seconds."""
-        self._kept[key] = (self.clock() + seconds, value)
 
 
 @dataclass(frozen=True)

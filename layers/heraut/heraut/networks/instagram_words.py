@@ -1,0 +1,12 @@
+"""Who is named in a text of Instagram's."""
+
+from __future__ import annotations
+
+import re
+
+_HANDLE = re.compile(r"(?<![\w.@])@([A-Za-z0-9_.]{1,30})")
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Give the handles that a text names, without their @ and in small letters."""
+    return frozenset(found.rstrip(".").casefold() for found in _HANDLE.findall(text))
