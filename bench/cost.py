@@ -83,9 +83,7 @@ class Measured:
 def measure() -> Figures:
     """Count, then price."""
     empty = tick.one_tick(tick.QUEUED[0], 0)
-    measured = Measured(
-        _prices(), posting.log_bytes(), empty["empty_tick_cpu_ms"] / 1000 / empty["calls"]["dynamodb:Query"]
-    )
+    measured = Measured(prices(), posting.log_bytes(), call_cpu(empty))
     resting = posting.idle_runs()
     idle = _idle(measured, empty["read_units"], resting)
     bills = {"idle_month": _bill(idle, [], measured, AIMS["idle"])}
@@ -120,6 +118,11 @@ def measure() -> Figures:
     }
 
 
+def call_cpu(empty: Mapping[str, Any]) -> float:
+    """Give the processor time of one call of the SDK, from that of an empty tick."""
+    return float(empty["empty_tick_cpu_ms"] / 1000 / empty["calls"]["dynamodb:Query"])
+
+
 def table(figures: Figures) -> list[str]:
     """Say each bill, line by line."""
     said = []
@@ -149,7 +152,7 @@ def _function(name: str) -> str:
 
 def _run_time(name: str, resting: Mapping[str, Resting], measured: Measured) -> float:
     """Give the seconds of one run at rest."""
-    return SCHEDULES[name].seconds + _seconds(resting[name].calls.total(), _function(name), measured)
+    return SCHEDULES[name].seconds + seconds_of(resting[name].calls.total(), _function(name), measured)
 
 
 def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting]) -> list[Line]:
@@ -163,7 +166,7 @@ def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting])
         *(
             Line(
                 f"{name}, time",
-                runs[name] * _run_time(name, resting, measured) * _gb(_function(name)),
+                runs[name] * _run_time(name, resting, measured) * gb(_function(name)),
                 "lambda_gb_seconds",
             )
             for name in runs
@@ -182,6 +185,7 @@ def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting])
             if line.quantity
         ),
         Line("delivery queue, empty polls", POLLERS * hours * 3600 / POLL_SECONDS, "sqs_requests"),
+        Line("interaction queue, empty polls", POLLERS * hours * 3600 / POLL_SECONDS, "sqs_requests"),
         Line("log lines", logged, "logs_ingested"),
         Line("log lines kept a month", logged, "logs_stored"),
         *(Line(f"alarm {name}", 1, "alarms") for name in _alarms()),
@@ -198,13 +202,13 @@ def _posts(played: Played, measured: Measured, resting: Mapping[str, Resting], t
     runs = {name: count * times for name, count in played.runs.items()}
     each = {name: played.calls_of.get(name, 0) / (count or 1) for name, count in played.runs.items()}
     dispatching = _calls_on_top(played, resting, "dispatch_posts") * times
-    publishing = EARLY + NETWORK + _seconds(AFTER, "PublishPostFunction", measured)
-    looking = _seconds(_calls_on_top(played, resting, "check_upcoming"), "CheckUpcomingFunction", measured)
+    publishing = EARLY + NETWORK + seconds_of(AFTER, "PublishPostFunction", measured)
+    looking = seconds_of(_calls_on_top(played, resting, "check_upcoming"), "CheckUpcomingFunction", measured)
     looking += played.looked * trial
     fitting = PICTURE_CPU * WHOLE_PROCESSOR_MB / 1024
-    preparing = START + UPLOAD + fitting + _seconds(each["prepare_delivery"], "PrepareDeliveryFunction", measured)
+    preparing = START + UPLOAD + fitting + seconds_of(each["prepare_delivery"], "PrepareDeliveryFunction", measured)
     pictures = runs["prepare_delivery"] / (runs["import_calendar"] or 1)
-    importing = START + pictures * fitting + _seconds(each["import_calendar"], "ImportCalendarFunction", measured)
+    importing = START + pictures * fitting + seconds_of(each["import_calendar"], "ImportCalendarFunction", measured)
     log = sum(runs[name] * measured.log[name] for name in ("import_calendar", "prepare_delivery", "publish_post")) / 1e9
     lines = [
         Line(
@@ -212,21 +216,21 @@ def _posts(played: Played, measured: Measured, resting: Mapping[str, Resting], t
             runs["publish_post"] + runs["prepare_delivery"] + runs["import_calendar"],
             "lambda_requests",
         ),
-        Line("publish_post, time", runs["publish_post"] * publishing * _gb("PublishPostFunction"), "lambda_gb_seconds"),
+        Line("publish_post, time", runs["publish_post"] * publishing * gb("PublishPostFunction"), "lambda_gb_seconds"),
         Line(
             "import_calendar, time",
-            runs["import_calendar"] * importing * _gb("ImportCalendarFunction"),
+            runs["import_calendar"] * importing * gb("ImportCalendarFunction"),
             "lambda_gb_seconds",
         ),
         Line(
             "dispatch_posts, time on top",
-            _seconds(dispatching, "DispatchPostsFunction", measured) * _gb("DispatchPostsFunction"),
+            seconds_of(dispatching, "DispatchPostsFunction", measured) * gb("DispatchPostsFunction"),
             "lambda_gb_seconds",
         ),
-        Line("check_upcoming, time on top", looking * times * _gb("CheckUpcomingFunction"), "lambda_gb_seconds"),
+        Line("check_upcoming, time on top", looking * times * gb("CheckUpcomingFunction"), "lambda_gb_seconds"),
         Line(
             "prepare_delivery, time",
-            runs["prepare_delivery"] * preparing * _gb("PrepareDeliveryFunction"),
+            runs["prepare_delivery"] * preparing * gb("PrepareDeliveryFunction"),
             "lambda_gb_seconds",
         ),
         Line(
@@ -315,12 +319,13 @@ def _per_thousand(played: Played, resting: Mapping[str, Resting]) -> dict[str, f
     return {name: round((count - anyway[name]) * times, 1) for name, count in sorted(played.calls.items())}
 
 
-def _seconds(calls: float, function: str, measured: Measured) -> float:
+def seconds_of(calls: float, function: str, measured: Measured) -> float:
     """Give the time of so many calls, one after the other."""
     return calls * (CALL + measured.call_cpu * max(1.0, WHOLE_PROCESSOR_MB / _memory(function)))
 
 
-def _prices() -> dict[str, Any]:
+def prices() -> dict[str, Any]:
+    """Read bench/prices.toml."""
     return tomllib.loads((ROOT / "bench" / "prices.toml").read_text(encoding="utf-8"))
 
 
@@ -334,7 +339,8 @@ def _memory(function: str) -> int:
     return int(tick.properties(function).get("MemorySize", usual))
 
 
-def _gb(function: str) -> float:
+def gb(function: str) -> float:
+    """Give a function's memory."""
     return _memory(function) / 1024
 
 

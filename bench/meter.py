@@ -75,7 +75,7 @@ def _used(call: Call) -> Iterator[str]:
         case "dynamodb":
             used["dynamodb_half_reads"] = round(2 * _read(call))
         case "sqs":
-            entries = call.asked.get("Entries", [])
+            entries = call.asked.get("Entries", [call.asked] if "MessageBody" in call.asked else [])
             length = sum(len(one["MessageBody"].encode()) for one in entries)
             used["sqs_requests"] = max(1, math.ceil(length / CHUNK_BYTES))
             used["sqs_fair_requests"] = used["sqs_requests"] if any("MessageGroupId" in one for one in entries) else 0

@@ -210,7 +210,7 @@ def log_bytes() -> dict[str, int]:
     with mastodon() as double, house(double) as held, contextlib.redirect_stdout(written):
         for name, event in _events(held):
             start = written.tell()
-            _app(name).lambda_handler(event, Context(name))
+            app_of(name).lambda_handler(event, Context(name))
             lines = [line for line in written.getvalue()[start:].splitlines() if line]
             sizes[name] = sum(len(line.encode()) + LOG_LINE_BYTES for line in lines)
     return sizes
@@ -250,7 +250,7 @@ def idle_runs() -> dict[str, Resting]:
     with mastodon() as double, house(double) as held, contextlib.redirect_stdout(io.StringIO()):
         for name in 2 * SCHEDULED:  # the first writes what lasts
             before = Resting(held.meter.usage(), held.meter.recorder.counts())
-            _app(name).lambda_handler({"scheduled_time": "x"}, Context(name))
+            app_of(name).lambda_handler({"scheduled_time": "x"}, Context(name))
             used[name] = Resting(held.meter.usage() - before.usage, held.meter.recorder.counts() - before.calls)
     return used
 
@@ -301,6 +301,7 @@ def _furnished(double: Double, answering: Answering, *, metered: bool) -> House:
         plain.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
     queue = plain.sqs.create_queue(QueueName="deliveries")["QueueUrl"]
     os.environ["DELIVERY_QUEUE_URL"] = queue
+    os.environ["INTERACTION_QUEUE_URL"] = plain.sqs.create_queue(QueueName="interactions")["QueueUrl"]
     plain.ssm.put_parameter(
         Name=f"/heraut/{BRAND}/mastodon", Value=json.dumps({"access_token": TOKEN}), Type="SecureString"
     )
@@ -426,7 +427,8 @@ def _objects() -> int:
     return sum(entry["Size"] for entries in listed for entry in entries)
 
 
-def _app(name: str) -> Any:
+def app_of(name: str) -> Any:
+    """Load a function's handler."""
     spec = importlib.util.spec_from_file_location(f"bench_{name}", ROOT / "functions" / name / "app.py")
     if spec is None or spec.loader is None:
         raise ValueError(f"no function {name}")

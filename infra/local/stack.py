@@ -312,9 +312,13 @@ def _addresses(emulator: Emulator, outputs: Mapping[str, str]) -> dict[str, str]
     """
     if not outputs:
         return {}
-    identifier = outputs["LinkFunctionUrl"].split("//")[1].split(".")[0]
+    functions = {
+        name: outputs[output].split("//")[1].split(".")[0]
+        for name, output in (("LinksUrl", "LinkFunctionUrl"), ("WebhooksUrl", "WebhookFunctionUrl"))
+        if output in outputs  # a stack of before may not have it
+    }
     return {
-        "LinksUrl": f"{emulator.endpoint}/_aws/lambda-url/{identifier}/",
+        **{name: f"{emulator.endpoint}/_aws/lambda-url/{identifier}/" for name, identifier in functions.items()},
         "PublicUrl": f"{emulator.endpoint}/{outputs['PublicBucket']}",
     }
 

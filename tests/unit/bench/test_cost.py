@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.cost import Line, Measured, _alarms, _bill, _metrics, _prices
+from bench.cost import Line, Measured, _alarms, _bill, _metrics, prices
 
 
 def measured(price: float, free: float) -> Measured:
@@ -36,11 +36,11 @@ def test_lines_of_one_price_share_its_allowance() -> None:
 def test_each_price_says_its_source_and_how_it_was_obtained() -> None:
     """A price without a source is an invention."""
     known = {"price list", "bill", "guide", "recalled"}
-    prices: dict[str, Any] = {name: one for name, one in _prices().items() if isinstance(one, dict)}
+    named: dict[str, Any] = {name: one for name, one in prices().items() if isinstance(one, dict)}
 
-    assert prices
-    assert {name for name, one in prices.items() if not one["source"].startswith("https://aws.amazon.com/")} == set()
-    assert {name for name, one in prices.items() if one["obtained"] not in known or one["price"] <= 0} == set()
+    assert named
+    assert {name for name, one in named.items() if not one["source"].startswith("https://aws.amazon.com/")} == set()
+    assert {name for name, one in named.items() if one["obtained"] not in known or one["price"] <= 0} == set()
 
 
 def test_alarms_and_metrics_are_those_of_the_template() -> None:

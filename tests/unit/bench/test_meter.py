@@ -105,3 +105,14 @@ def test_requests_of_queue_bucket_and_secrets(metered: tuple[Clients, Meter]) ->
         "eventbridge_events": 1,
         "kms_requests": 2,
     }
+
+
+def test_a_message_sent_alone_is_a_request_too(metered: tuple[Clients, Meter]) -> None:
+    """One for each 64 KB, dearer with a group."""
+    made, meter = metered
+    queue = made.sqs.create_queue(QueueName="alone")["QueueUrl"]
+    before = meter.usage()
+    made.sqs.send_message(QueueUrl=queue, MessageBody="x" * 65_537, MessageGroupId="g")
+    used = meter.usage() - before
+
+    assert (used["sqs_requests"], used["sqs_fair_requests"]) == (2, 2)

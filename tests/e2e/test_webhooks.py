@@ -1,0 +1,209 @@
+"""A storm of webhooks, and a signed event from its network's request to the alert and back, on the real template."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from heraut.aws.brands_table import BrandsTable
+from heraut.aws.conversations_table import ConversationsTable
+from heraut.aws.secrets import ParameterSecrets
+from heraut.aws.table import Table
+from heraut.aws.webhooks_table import WebhooksTable
+from heraut.brands.apply_configuration import apply_configuration, plan_configuration
+from heraut.brands.configuration import read_configuration
+from heraut.clock import SystemClock
+from heraut.conversations.subscribe_webhook import ADDRESS, Subscribing, subscribe_webhook
+from heraut.conversations.try_webhook import STEPS, Tried, Trying, try_webhook
+from heraut.conversations.webhook import secret_name
+from heraut.networks.base import Signs
+from heraut.networks.by_hand import ByHand
+from heraut.networks.webhooks import scheme
+from tests.e2e.test_publishing import mail_with
+from tests.e2e.world import World, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BRAND = "orage"
+REQUESTS, A_SECOND, SEED = 2_000, 30, 20261121
+SENDERS = 16  # each request at once is a process of the emulator's
+REPEATED, FORGED = 10, 50  # every tenth comes again, every fiftieth is badly signed
+TIMEOUT = 60  # seconds for one answer, of an emulator that runs everything on two processors
+
+
+class Storm:
+    """A brand whose accounts are sent events, and what its stack keeps of them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        clients = world.client("dynamodb")
+        kept = Table(clients, world.outputs["ConversationsTable"])
+        self.webhooks, self.conversations = WebhooksTable(kept), ConversationsTable(kept)
+        self.secrets = ParameterSecrets(world.client("ssm"), world.outputs["SecretsPath"], SystemClock().now)
+        brands = BrandsTable(Table(clients, world.outputs["BrandsTable"]))
+        accounts = [{"name": name, "network": "by_hand", "url": "https://x.example/"} for name in ("contact", "page")]
+        person = {"id": "zoe", "name": "Zoé", "email": "zoe@orage.example", "roles": ["conversations"]}
+        always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
+        crowd = {"volume": {"interactions": 1000, "within": "10min", "of": "thread"}}
+        rules = [{"name": "Foule", "when": crowd, "then": {"urgency": "crisis"}}]
+        brand = {"id": BRAND, "name": "Orage", "accounts": accounts, "people": [person], "working_hours": always}
+        brand |= {"rules": rules}
+        apply_configuration(plan_configuration(read_configuration({"brands": [brand]}), brands), brands)
+        found = brands.brand(BRAND)
+        assert found is not None
+        self.brand = found
+
+    def subscribe(self, name: str, form: str, **given: str) -> dict[str, str]:
+        """Give an account a webhook; its secret, address included."""
+        networks: Any = {account.network: ByHand() for account in self.brand.accounts}
+        subscribing = Subscribing(
+            self.webhooks, self.secrets, networks, scheme, self.world.outputs["WebhooksUrl"], lambda _: None
+        )
+        account = self.brand.account(name)
+        assert account is not None
+        subscribe_webhook(self.brand, account, form, given, subscribing, datetime.now(UTC))
+        return dict(self.secrets.secret(BRAND, secret_name(name)) or {})
+
+    def waiting(self) -> list[str]:
+        """Every interaction of the brand that waits for an answer, as often as an alert names it."""
+        return [one for alert in self.conversations.open_alerts(BRAND) for one in alert.waiting]
+
+
+@pytest.fixture(name="storm", scope="module")
+def _storm(world: World) -> Storm:
+    return Storm(world)
+
+
+def post(url: str, headers: Mapping[str, str], body: bytes) -> int:
+    """Send one request over a connection of its own; its status."""
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port or 80, timeout=TIMEOUT)
+    try:
+        connection.request("POST", place.path, body, dict(headers))
+        answer = connection.getresponse()
+        answer.read()
+    finally:
+        connection.close()
+    return answer.status
+
+
+def signed(form: str, secret: Mapping[str, str], body: bytes) -> dict[str, str]:
+    """The headers of a request as its network sends it, signed now."""
+    found = scheme(form)
+    assert isinstance(found, Signs)
+    return {"content-type": "application/json", **found.sign(body, secret, datetime.now(UTC))}
+
+
+def comment(name: str, **more: Any) -> bytes:
+    """An event of one's own: somebody says something."""
+    said = {"id": name, "text": f"Bonjour {name}", "author": {"name": "Paul"}}
+    return json.dumps({"interactions": [said], **more}).encode()
+
+
+def test_a_trial_goes_the_whole_way(storm: Storm) -> None:
+    """Through the real address, the queue and the reader."""
+    storm.subscribe("contact", "signed")
+    account = storm.brand.account("contact")
+    assert account is not None
+    trying = Trying(storm.webhooks, storm.secrets, scheme, post, SystemClock())
+    assert try_webhook(storm.brand, account, trying) == Tried(STEPS)
+
+
+def test_what_is_said_opens_an_alert_and_an_answer_closes_it(storm: Storm) -> None:
+    """A large event too, which waits in the bucket."""
+    secret = storm.subscribe("contact", "signed")
+    large = comment("grand", padding="x" * 200_000)
+    assert post(secret[ADDRESS], signed("signed", secret, large), large) == 200
+    eventually(lambda: storm.waiting() == ["grand"], 60)
+    answer = json.dumps({"answers": [{"id": "re-grand", "to": "grand"}]}).encode()
+    assert post(secret[ADDRESS], signed("signed", secret, answer), answer) == 200
+    eventually(lambda: storm.waiting() == [], 60)
+
+
+def test_a_signed_batch_of_meta_twice_with_a_false_signature_among_them(storm: Storm) -> None:
+    """Kept once, read once; the false one leaves nothing."""
+    secret = storm.subscribe("page", "meta", app_secret="the app's own")
+    entries = [
+        {"id": "100", "time": 1795426200, "changes": [{"field": "feed", "value": {"n": n}}]} for n in range(1000)
+    ]
+    body = json.dumps({"object": "page", "entry": entries}).encode()
+    headers = signed("meta", secret, body)
+    forged = {**headers, "x-hub-signature-256": "sha256=" + "0" * 64}
+
+    assert [post(secret[ADDRESS], one, body) for one in (headers, forged, headers)] == [200, 401, 200]
+    items = [(one["pk"]["S"], one["sk"]["S"]) for one in storm.world.scan("ConversationsTable")]
+    assert len([sk for pk, sk in items if pk == f"{BRAND}#event" and sk.startswith("page#")]) == 1
+    wrong_kind = {**headers, "content-type": "text/html"}
+    assert post(secret[ADDRESS], wrong_kind, body) == 415
+    assert post(secret[ADDRESS].replace("/page/", "/contact/"), headers, body) == 404
+
+
+def test_a_webhook_that_fell_silent_is_told(storm: Storm) -> None:
+    """Once, at the next tick of listening."""
+    storm.subscribe("contact", "signed")
+    made = storm.webhooks.webhook(BRAND, "contact")
+    assert made is not None
+    today = datetime.now(UTC).date()
+    silences: dict[date, int] = {today - timedelta(days=day): 600 for day in range(1, 5)}
+    old = {"heard_at": datetime.now(UTC) - timedelta(hours=9), "silences": silences}
+    storm.webhooks.save_webhook(made.model_copy(update={**old, "revision": made.revision + 1}))
+    for _ in range(2):
+        storm.world.invoke("PollFunction", {"scheduled_time": "2026-11-23T11:00:00Z"})
+    mail = eventually(lambda: mail_with(storm.world, "heraut webhook test contact"), 60)
+    assert mail["Subject"] == "[Orage · By_hand] Plus rien ne nous parvient de contact"
+    assert len([one for one in storm.world.mails() if one["Subject"] == mail["Subject"]]) == 1
+
+
+def test_two_thousand_requests_are_all_kept_and_each_is_read_once(storm: Storm) -> None:
+    """Sent at their hour, whoever answers when; a tenth again, a fiftieth badly signed."""
+    secret = storm.subscribe("contact", "signed")
+    plan = _plan()
+    statuses: Counter[tuple[str, int]] = Counter()
+    lock, start = threading.Lock(), time.monotonic() + 1
+
+    def send(number: int, kind: str, name: str) -> None:
+        time.sleep(max(0.0, start + number / A_SECOND - time.monotonic()))
+        body = comment(name)
+        headers = signed("signed", secret, body)
+        if kind == "forged":
+            headers["webhook-signature"] = "v1,AAAA"
+        status = post(secret[ADDRESS], headers, body)
+        with lock:
+            statuses[kind, status] += 1
+
+    with ThreadPoolExecutor(SENDERS) as threads:
+        list(threads.map(lambda one: send(*one), plan))
+    names = {name for _, kind, name in plan if kind == "good"}
+    took = time.monotonic() - start
+
+    assert statuses == {("good", 200): len(names), ("again", 200): 200, ("forged", 401): 40}, statuses
+    eventually(lambda: len(storm.waiting()) >= len(names), 200, every=2)
+    print(f"{REQUESTS} requests in {took:.0f} s, read {time.monotonic() - start:.0f} s after the first")  # noqa: T201
+    assert Counter(storm.waiting()) == Counter(names)
+    assert not {name for _, kind, name in plan if kind == "forged"} & set(storm.waiting())
+
+
+def _plan() -> list[tuple[int, str, str]]:
+    """Number, kind and event of each request: those that come again do so a little after the first time."""
+    chosen = random.Random(SEED)  # noqa: S311 -- shuffles requests, keeps no secret
+    plan: list[tuple[str, str]] = []
+    for number in range(REQUESTS):
+        sent = [name for kind, name in plan[-200:] if kind == "good"]
+        if number % FORGED == FORGED - 1:
+            plan.append(("forged", f"faux-{number}"))
+        elif number % REPEATED == REPEATED - 2 and sent:
+            plan.append(("again", chosen.choice(sent)))
+        else:
+            plan.append(("good", f"orage-{number}"))
+    return [(number, kind, name) for number, (kind, name) in enumerate(plan)]
