@@ -17,6 +17,7 @@ from heraut.brands.configuration import read_configuration
 from infra.local import environments, session, stack
 from tests.e2e.bluesky_server import HANDLE, PASSWORD, BlueskyServer, bluesky_server
 from tests.e2e.world import World
+from tests.twins.graph_double import GraphDouble, graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,16 @@ def mastodon() -> Iterator[Double]:
 
 
 @pytest.fixture(scope="session")
-def bare_world(tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer, mastodon: Double) -> Iterator[World]:
+def meta() -> Iterator[GraphDouble]:
+    """Meta's Graph API, as far as a Page is concerned."""
+    with graph() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bare_world(
+    tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer, mastodon: Double, meta: GraphDouble
+) -> Iterator[World]:
     """A stack of its own: free port, temporary state, and a record of every authorised action."""
     for name in ("ministack", "sam"):
         environments.ensure(name)
@@ -64,7 +74,7 @@ def bare_world(tmp_path_factory: pytest.TempPathFactory, bluesky: BlueskyServer,
     emulator = stack.start(stack.free_port(), folder, authorise=True, record=record)
     try:
         parameters = session.parameters(emulator.port)
-        parameters["LocalServers"] += f",{bluesky.host_port},{mastodon.host_port}"
+        parameters["LocalServers"] += f",{bluesky.host_port},{mastodon.host_port},{meta.host_port}"
         outputs = stack.deploy(emulator, built, STACK, parameters, print)
         yield World(emulator, STACK, outputs, record)
     finally:

@@ -20,20 +20,27 @@ from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.secrets import ParameterSecrets
 from heraut.aws.table import Table
 from heraut.aws.webhooks_table import WebhooksTable
+from heraut.brands import NetworkName
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
 from heraut.brands.configuration import read_configuration
 from heraut.clock import SystemClock
 from heraut.conversations.subscribe_webhook import ADDRESS, Subscribing, subscribe_webhook
 from heraut.conversations.try_webhook import STEPS, Tried, Trying, try_webhook
 from heraut.conversations.webhook import secret_name
+from heraut.fetch import Guard
 from heraut.networks.base import Signs
 from heraut.networks.by_hand import ByHand
+from heraut.networks.facebook import Facebook
+from heraut.networks.http import Http
+from heraut.networks.memory import Memory
 from heraut.networks.webhooks import scheme
 from tests.e2e.test_publishing import mail_with
 from tests.e2e.world import World, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.twins.graph_double import GraphDouble
 
 BRAND = "orage"
 REQUESTS, A_SECOND, SEED = 2_000, 30, 20261121
@@ -45,14 +52,19 @@ TIMEOUT = 60  # seconds for one answer, of an emulator that runs everything on t
 class Storm:
     """A brand whose accounts are sent events, and what its stack keeps of them."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, meta: GraphDouble) -> None:
+        self.world, self.meta = world, meta
         clients = world.client("dynamodb")
         kept = Table(clients, world.outputs["ConversationsTable"])
         self.webhooks, self.conversations = WebhooksTable(kept), ConversationsTable(kept)
         self.secrets = ParameterSecrets(world.client("ssm"), world.outputs["SecretsPath"], SystemClock().now)
         brands = BrandsTable(Table(clients, world.outputs["BrandsTable"]))
-        accounts = [{"name": name, "network": "by_hand", "url": "https://x.example/"} for name in ("contact", "page")]
+        accounts = [
+            {"name": "contact", "network": "by_hand", "url": "https://x.example/"},
+            {"name": "page", "network": "facebook", "service": meta.url},
+        ]
+        key = {"app_id": meta.app_id, "app_secret": meta.app_secret, "access_token": meta.token}
+        self.secrets.save_secret(BRAND, "page", key)
         person = {"id": "zoe", "name": "Zoé", "email": "zoe@orage.example", "roles": ["conversations"]}
         always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
         crowd = {"volume": {"interactions": 1000, "within": "10min", "of": "thread"}}
@@ -66,7 +78,11 @@ class Storm:
 
     def subscribe(self, name: str, form: str, **given: str) -> dict[str, str]:
         """Give an account a webhook; its secret, address included."""
-        networks: Any = {account.network: ByHand() for account in self.brand.accounts}
+        http = Http(Guard(frozenset({self.meta.host_port})))
+        networks: Any = {
+            NetworkName.BY_HAND: ByHand(),
+            NetworkName.FACEBOOK: Facebook(http, SystemClock().now, Memory()),
+        }
         subscribing = Subscribing(
             self.webhooks, self.secrets, networks, scheme, self.world.outputs["WebhooksUrl"], lambda _: None
         )
@@ -81,8 +97,8 @@ class Storm:
 
 
 @pytest.fixture(name="storm", scope="module")
-def _storm(world: World) -> Storm:
-    return Storm(world)
+def _storm(world: World, meta: GraphDouble) -> Storm:
+    return Storm(world, meta)
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes) -> int:
@@ -132,21 +148,42 @@ def test_what_is_said_opens_an_alert_and_an_answer_closes_it(storm: Storm) -> No
 
 
 def test_a_signed_batch_of_meta_twice_with_a_false_signature_among_them(storm: Storm) -> None:
-    """Kept once, read once; the false one leaves nothing."""
-    secret = storm.subscribe("page", "meta", app_secret="the app's own")
-    entries = [
-        {"id": "100", "time": 1795426200, "changes": [{"field": "feed", "value": {"n": n}}]} for n in range(1000)
-    ]
-    body = json.dumps({"object": "page", "entry": entries}).encode()
+    """A hundred comments under one post are one alert, each once; the false one and another Page's leave nothing."""
+    secret = storm.subscribe("page", "meta", app_secret=storm.meta.app_secret)
+    post_id, page = f"{storm.meta.page.id}_7", storm.meta.page.id
+    names = [f"7_{number}" for number in range(100)]
+    body = batch(page, [told(name, post_id) for name in names], elsewhere=[told("9_1", "9999_9")])
     headers = signed("meta", secret, body)
-    forged = {**headers, "x-hub-signature-256": "sha256=" + "0" * 64}
+    forged_body = batch(page, [told("7_forged", post_id)])
+    forged = {**signed("meta", secret, forged_body), "x-hub-signature-256": "sha256=" + "0" * 64}
 
-    assert [post(secret[ADDRESS], one, body) for one in (headers, forged, headers)] == [200, 401, 200]
+    sent = [(headers, body), (forged, forged_body), (headers, body)]
+    assert [post(secret[ADDRESS], one, what) for one, what in sent] == [200, 401, 200]
+    assert post(secret[ADDRESS], {**headers, "content-type": "text/html"}, body) == 415
+    assert post(secret[ADDRESS].replace("/page/", "/contact/"), headers, body) == 404
+    eventually(lambda: len(storm.waiting()) >= len(names), 120, every=1)
+    (alert,) = storm.conversations.open_alerts(BRAND)
+    assert Counter(storm.waiting()) == Counter(names)
+    assert (alert.account, alert.count) == ("page", len(names))
     items = [(one["pk"]["S"], one["sk"]["S"]) for one in storm.world.scan("ConversationsTable")]
     assert len([sk for pk, sk in items if pk == f"{BRAND}#event" and sk.startswith("page#")]) == 1
-    wrong_kind = {**headers, "content-type": "text/html"}
-    assert post(secret[ADDRESS], wrong_kind, body) == 415
-    assert post(secret[ADDRESS].replace("/page/", "/contact/"), headers, body) == 404
+    gone = batch(page, [told(name, post_id, "remove") for name in names])
+    assert post(secret[ADDRESS], signed("meta", secret, gone), gone) == 200
+    eventually(lambda: storm.waiting() == [], 120, every=1)
+
+
+def told(comment_id: str, post_id: str, verb: str = "add") -> dict[str, Any]:
+    """The change by which Facebook tells of a comment."""
+    value = {"item": "comment", "verb": verb, "comment_id": comment_id, "post_id": post_id, "parent_id": post_id}
+    words = {"message": "Encore de la brioche ?", "created_time": int(time.time())}
+    return {"field": "feed", "value": {**value, **words, "from": {"id": f"p{comment_id}", "name": "Paul"}}}
+
+
+def batch(page: str, changes: list[dict[str, Any]], elsewhere: list[dict[str, Any]] | None = None) -> bytes:
+    """What Meta sends at once: this Page's changes, and another's."""
+    entries = [{"id": page, "time": int(time.time()), "changes": changes}]
+    entries += [{"id": "9999", "time": int(time.time()), "changes": elsewhere}] if elsewhere else []
+    return json.dumps({"object": "page", "entry": entries}).encode()
 
 
 def test_a_webhook_that_fell_silent_is_told(storm: Storm) -> None:
