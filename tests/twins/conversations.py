@@ -122,7 +122,7 @@ class ConversationsTwin:
     def answers(self, brand: str, since: datetime) -> Iterator[Moment]:
         for (owner, _), moments in sorted(self._story.items()):
             for moment in moments if owner == brand else ():
-                if moment.what is What.ANSWERED and moment.asked_at and moment.at >= since:
+                if moment.what is What.ANSWERED and moment.worked_seconds is not None and moment.at >= since:
                     yield moment
 
     def _keep_news(self, before: Alert | None, after: Alert) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import typer
 
-from heraut.brands import NetworkName, Role
+from heraut.brands import Actions, Conditions, NetworkName, Role, Urgency
 from heraut.cli import speech
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
+from heraut.conversations import What
 from heraut.conversations.try_webhook import STEPS
 from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
 from heraut.events import EventName
@@ -68,6 +69,15 @@ def test_every_sentence_is_said_somewhere() -> None:
         "reconcile_": set(Verdict),
         "look_": set(re.findall(r'_tried\(\s*"(\w+)"', source)),
         "published_": {"answered", "found", "said"},
+        "because_": {name.strip("_") for name in Conditions.model_fields} - {"not", "any", "all"},
+        "did_": set(Actions.model_fields) - {"charter", "for_real"} | {"nothing", "hide_trial", "delete_trial"},
+        "moment_": {
+            *({what.value for what in What} - {"removed", "not_removed", "shown"}),
+            *("answered_plain", "shown_hide", "removed_hide", "removed_delete"),
+            *("not_removed_hide", "not_removed_delete"),
+        },
+        "removal_": {"trial", "impossible"},
+        "urgency_": set(Urgency),
         "reply_": {"leaving", "to_approve", "held", "published"},
         "webhook_step_": set(STEPS),
         "webhook_stop_": set(STEPS),

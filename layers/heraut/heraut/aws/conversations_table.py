@@ -128,7 +128,7 @@ class ConversationsTable:
         asked = {"pk": f"{brand}#story", "first": f"{since - OPEN_BEFORE:%Y%m%d}", "last": "~"}
         for item in self._table.query("#pk = :pk AND #sk BETWEEN :first AND :last", asked):
             moment = from_document(Moment, item["document"])
-            if moment.what is What.ANSWERED and moment.asked_at and moment.at >= since:
+            if moment.what is What.ANSWERED and moment.worked_seconds is not None and moment.at >= since:
                 yield moment
 
     def alert(self, brand: str, alert: str) -> Alert | None:

@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from heraut.cli import accounts, brake, calendar, configuration, doctor, inbox, listing, people, posts, reply, webhooks
+from heraut.cli import (
+    accounts,
+    alerts,
+    brake,
+    calendar,
+    configuration,
+    doctor,
+    inbox,
+    listing,
+    people,
+    posts,
+    reply,
+    rules,
+    webhooks,
+)
 from heraut.cli.speech import complain, say, sentences_of, wording
 from heraut.errors import HerautError
 
@@ -128,5 +142,7 @@ listing.add_to(app)
 inbox.add_to(app)
 webhooks.add_to(app)
 reply.add_to(app)
+alerts.add_to(app)
+rules.add_to(app)
 brake.add_to(app)
 doctor.add_to(app)

@@ -59,7 +59,7 @@ def opened(interaction: Interaction, brand: Brand, now: datetime, verdict: Verdi
         return alert.model_copy(update=_clock(alert, brand, now))
     alert = alert.model_copy(update={"targets": _targets(verdict), "suggest": verdict.suggest})
     if verdict.mute:
-        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, detail=_rule(verdict, "mute"))
+        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, rule=_rule(verdict, "mute"))
         return alert.model_copy(update={"waiting": (), "closed_at": now, "news": (muted,)})
     return _assigned(alert.model_copy(update=_clock(alert, brand, now)), verdict, now)
 
@@ -79,7 +79,7 @@ def joined(
     if verdict is None or brand is None or now is None:
         return grown
     if verdict.mute:
-        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, detail=_rule(verdict, "mute"))
+        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, rule=_rule(verdict, "mute"))
         return _next(alert, count=alert.count + 1, news=(*alert.news, muted))
     asked = _targets(verdict)
     new = [one for one in asked if one not in (alert.targets or (WHOEVER_ANSWERS,))]
@@ -125,9 +125,9 @@ def next_step(alert: Alert) -> Told:
     return Told(min(alert.told + 1, Told.OVERDUE))
 
 
-def taken(alert: Alert, person: str, at: datetime, detail: str | None = None) -> Alert:
-    """Somebody answers for it: they alone are reminded. `detail`: the rule that assigned it."""
-    return _next(alert, taken_by=person, news=(*alert.news, _moment(alert, What.TAKEN, at, by=person, detail=detail)))
+def taken(alert: Alert, person: str, at: datetime, rule: str | None = None) -> Alert:
+    """Somebody answers for it: they alone are reminded. `rule`: the one that assigned it."""
+    return _next(alert, taken_by=person, news=(*alert.news, _moment(alert, What.TAKEN, at, by=person, rule=rule)))
 
 
 def answered(
@@ -252,7 +252,7 @@ def _targets(verdict: Verdict) -> tuple[str, ...]:
 def _assigned(alert: Alert, verdict: Verdict, now: datetime) -> Alert:
     if not verdict.assign or alert.taken_by:
         return alert
-    after = taken(alert, verdict.assign, now, detail=_rule(verdict, "assign"))
+    after = taken(alert, verdict.assign, now, rule=_rule(verdict, "assign"))
     return after.model_copy(update={"revision": alert.revision})  # one change with what it comes with
 
 

@@ -200,7 +200,9 @@ class Moment(_Stored):
     by: str | None = None
     people: tuple[str, ...] = ()
     interaction: str | None = None
-    detail: str | None = None  # the rule, the problem
+    rule: str | None = None
+    removal: str | None = None  # hide or delete
+    problem: str | None = None  # why it was not removed: `trial`, `impossible`, or the code of what the network said
     asked_at: Instant | None = None
     worked_seconds: int | None = None
 

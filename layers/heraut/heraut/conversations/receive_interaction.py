@@ -163,16 +163,23 @@ def _removed(alert: Alert, said: Interaction, verdict: Verdict, removes: Removes
     """
     if verdict.removal is None:
         return alert
+    why: str | None
     if not verdict.for_real:
         why = "trial"
     elif removes is None:
         why = "impossible"
     else:
         problem = removes(said, verdict.removal)
-        why = problem.code if problem else ""
-    rule = next(one.rule for one in verdict.decisions if "removal" in one.did)
-    what = What.NOT_REMOVED if why else What.REMOVED
-    after = alerts.noted(alert, what, now, interaction=said.id, detail=f"{verdict.removal} {why or 'done'} {rule}")
+        why = problem.code if problem else None
+    after = alerts.noted(
+        alert,
+        What.NOT_REMOVED if why else What.REMOVED,
+        now,
+        interaction=said.id,
+        rule=next(one.rule for one in verdict.decisions if "removal" in one.did),
+        removal=verdict.removal,
+        problem=why,
+    )
     return after.model_copy(update={"revision": alert.revision})  # one change with what it comes with
 
 
