@@ -110,6 +110,8 @@ def test_the_policy_grants_what_the_command_calls(
     statuses += [shop.heraut("reply", alert.id, alert.waiting[0], "Bonjour").status]
     statuses += [shop.heraut("webhook", "subscribe", "story", "--scheme", "signed").status]
     statuses += [shop.heraut("webhook", "status").status]
+    statuses += [shop.heraut("alert", *words).status for words in (["list"], ["times"], ["show", alert.id])]
+    statuses += [shop.heraut("alert", verb, alert.id).status for verb in ("take", "close")]
     statuses += [shop.heraut("inbox").status, shop.heraut("queue").status, shop.heraut("log", post).status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]
