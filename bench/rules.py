@@ -7,6 +7,7 @@ that can match. Each rule matches some comments; the comments are of the lengths
 from __future__ import annotations
 
 import random
+import re
 import statistics
 import time
 from datetime import UTC, datetime
@@ -30,65 +31,14 @@ STEMS = (
     *("colis", "commande", "livraison", "rembours", "retard", "casse", "factur", "allergi", "horaire", "reservation"),
     *("vegan", "gluten", "recrut", "stage", "presse", "partenariat", "arnaque", "voleur", "promo", "concours"),
 )
-FILLING = [
-    "bonjour",
-    "merci",
-    "pour",
-    "votre",
-    "réponse",
-    "je",
-    "voulais",
-    "savoir",
-    "si",
-    "vous",
-    "êtes",
-    "ouverts",
-    "demain",
-    "car",
-    "ma",
-    "fille",
-    "fête",
-    "ses",
-    "dix",
-    "ans",
-    "et",
-    "nous",
-    "aimerions",
-    "passer",
-    "à",
-    "la",
-    "boutique",
-    "avec",
-    "toute",
-    "la",
-    "famille",
-    "c'était",
-    "délicieux",
-    "comme",
-    "toujours",
-    "bravo",
-    "à",
-    "l'équipe",
-    "à",
-    "bientôt",
-    "😊",
-    "franchement",
-    "déçu",
-    "cette",
-    "fois-ci",
-    "j'attends",
-    "depuis",
-    "une",
-    "heure",
-    "personne",
-    "ne",
-    "décroche",
-    "au",
-    "téléphone",
-    "c'est",
-    "vraiment",
-    "dommage",
-]
+FILLING = re.findall(
+    r"\S+",
+    """
+    bonjour merci pour votre réponse je voulais savoir si vous êtes ouverts demain car ma fille fête ses dix ans et nous
+    aimerions passer à la boutique avec toute la famille c'était délicieux comme toujours bravo à l'équipe à bientôt 😊
+    franchement déçu cette fois-ci j'attends depuis une heure personne ne décroche au téléphone c'est vraiment dommage
+    """,
+)
 
 
 def rules() -> list[Rule]:
@@ -104,10 +54,8 @@ def rules() -> list[Rule]:
             rf"(\d{{1,3}}[\s.,]?)+€?\s*ref{number}\b",
         )
         made.append({"when": {"expressions": [shapes[number % len(shapes)]]}})
-    for number in range(60):
-        made.append(
-            {"when": {"words": [f"{STEMS[number % len(STEMS)]} {number}", f"code{number}", f"mot {number} bis"]}}
-        )
+    lists = ([f"{STEMS[number % len(STEMS)]} {number}", f"code{number}", f"mot {number} bis"] for number in range(60))
+    made += [{"when": {"words": words}} for words in lists]
     for number in range(40):
         when = (
             {"authors": [f"@client{number}.test"]},
