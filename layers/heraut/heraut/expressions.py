@@ -6,9 +6,12 @@ references back and no looking around (https://github.com/google/re2/wiki/Syntax
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
+# Accents and points, of the scripts that people write comments in.
+_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]+")
 MOST_MEMORY = 1 << 20  # bytes that one expression may take once compiled
 
 
@@ -26,8 +29,7 @@ def plain(text: str) -> str:
     """Give a text without accents: what expressions are compared in."""
     if text.isascii():
         return text
-    split = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in split if not unicodedata.combining(letter))
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def options(memory: int = MOST_MEMORY) -> Any:

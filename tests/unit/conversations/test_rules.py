@@ -65,6 +65,8 @@ def matches(when: dict[str, Any], interaction: Interaction, facts: Facts = FACTS
         ("C++", "je code en C++", True),
         ("😡", "😡😡 pas content", True),
         ("été", "cet été-là", True),
+        ("connard", "espèce de c0nn@rd", True),
+        ("arnaqu*", "arnaqueurs !", True),
     ],
 )
 def test_a_word_is_found_whole_whatever_its_accents_and_capitals(word: str, text: str, found: bool) -> None:

@@ -130,7 +130,7 @@ def _as_object(done: Replayed) -> dict[str, Any]:
         "tells": [person.id for person in done.people],
         "told_at": done.told_at.isoformat() if done.told_at else None,
         "deadline": done.deadline.isoformat() if done.deadline else None,
-        "labels": list(verdict.labels),
+        "labels": [*(label.name for label in said.labels), *verdict.labels],
         "assigned_to": verdict.assign,
         "group": verdict.group,
         "suggests": verdict.suggest,

@@ -74,7 +74,9 @@ class _Chunk(NamedTuple):
 
     words: tuple[Word, ...]
     pieces: tuple[Word, ...]
-    gaps: tuple[int, ...] = ()
+    gaps: tuple[int, ...]
+    whole: dict[str, str]
+    keys: frozenset[str]
 
 
 class Words:
@@ -92,9 +94,12 @@ class Words:
     def found(self, text: Read) -> tuple[Found, ...]:
         """Give each entry that is in a text, once."""
         found: dict[str, Found] = {}
-        if self._starts or not text.keys.isdisjoint(self._first) or HIDDEN in text.keys:
+        anything = bool(self._starts) or HIDDEN in text.keys
+        if anything or not self._first.keys().isdisjoint(text.keys):
             for words in (text.words, text.pieces) if text.pieces else (text.words,):
                 for place, word in enumerate(words):
+                    if not anything and self._first.keys().isdisjoint(word.readings):
+                        continue
                     for expected, entry in self._beginning(word.readings):
                         if entry not in found and _goes_on(expected, words, place, opened=entry.endswith("*")):
                             written = " ".join(one.written for one in words[place : place + len(expected)])
@@ -127,35 +132,41 @@ class Words:
 
 def read(text: str) -> Read:
     """Read a text for `Words.found`."""
-    chunks: list[_Chunk] = []
+    words: list[Word] = []
+    pieces: list[Word] = []
     gaps: list[int] = []  # spaces before each word; 1 at a sign that ends a word, 0 inside one
+    whole: dict[str, str] = {}
+    keys: set[str] = set()
     before = 0
     for found in _CHUNK.finditer(text):
         chunk = _chunk(found[0])
-        gaps += [found.start() - before, *chunk.gaps][: len(chunk.words)]
+        if chunk.words:
+            gaps += (found.start() - before, *chunk.gaps)
         before = found.end()
-        chunks.append(chunk)
-    words = tuple(word for chunk in chunks for word in chunk.words)
-    pieces = tuple(word for chunk in chunks for word in chunk.pieces)
-    whole = {reading: word.written for word in pieces for reading in word.readings}
+        words += chunk.words
+        pieces += chunk.pieces
+        whole |= chunk.whole
+        keys |= chunk.keys
     whole |= _spaced([word.written for word in words], gaps)
-    keys = frozenset[str]().union(*(word.readings for word in pieces), *(word.readings for word in words))
-    if any("." in key for key in keys):
-        keys |= {HIDDEN}
-    return Read(words, () if pieces == words else pieces, whole, keys)
+    return Read(tuple(words), () if pieces == words else tuple(pieces), whole, frozenset(keys))
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def _chunk(chunk: str) -> _Chunk:
+    words: tuple[Word, ...]
+    pieces: tuple[Word, ...]
+    gaps: tuple[int, ...] = ()
     if chunk.isalpha() and not _RUN.search(folded(chunk)):
-        word = (Word(_readings(chunk), chunk),)
-        return _Chunk(word, word)
-    pieces = [(piece, _parts(piece)) for piece in _pieces(chunk)]
-    return _Chunk(
-        tuple(Word(_readings(part), part) for _, parts in pieces for part in parts),
-        tuple(Word(frozenset(_as_one(piece)), piece) for piece, _ in pieces),
-        tuple(int(number == 0) for _, parts in pieces for number, _ in enumerate(parts))[1:],
-    )
+        words = pieces = (Word(_readings(chunk), chunk),)
+    else:
+        parted = [(piece, _parts(piece)) for piece in _pieces(chunk)]
+        words = tuple(Word(_readings(part), part) for _, parts in parted for part in parts)
+        pieces = tuple(Word(frozenset(_as_one(piece)), piece) for piece, _ in parted)
+        gaps = tuple(int(number == 0) for _, parts in parted for number, _ in enumerate(parts))[1:]
+    whole = {reading: word.written for word in pieces for reading in word.readings}
+    keys = frozenset[str]().union(*(word.readings for word in (*pieces, *words)))
+    hidden = {HIDDEN} if any("." in key for key in keys) else set()
+    return _Chunk(words, pieces, gaps, whole, keys | hidden)
 
 
 def folded(text: str) -> str:
@@ -299,6 +310,8 @@ def _spaced(written: Sequence[str], gaps: Sequence[int]) -> dict[str, str]:
     """Give the words whose letters stand each on its own: a whole row of them, or up to where the gaps grow."""
     found: dict[str, str] = {}
     start = 0
+    if sum(len(one) == 1 for one in written) < FEWEST_SPACED:
+        return found
     while start < len(written):
         end = start
         while end < len(written) and len(written[end]) == 1:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.conversations import alerts, hours
+from heraut.conversations.labels import labels_of
 from heraut.conversations.rules import Facts, Rulebook
 from heraut.wording import local
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Replayed:
-    """One interaction, what the rules decide, and, unless they mute it, who would hear of it, when and until when."""
+    """One interaction, what the rules decide, and who would hear of it, when and until when (nobody: none of these)."""
 
     interaction: Interaction
     verdict: Verdict
@@ -45,15 +46,17 @@ def replay(interactions: Iterable[Interaction], brand: Brand, book: Rulebook) ->
             times=spoke[author],
             volumes={(of, minutes): _came(came, one, of, minutes) for of, minutes in book.volumes},
         )
-        verdict = book.judge(one, facts)
-        alert = alerts.opened(one, brand, one.at, verdict)
-        if verdict.mute:
-            yield Replayed(one, verdict)
+        bare = one.model_copy(update={"labels": (), "decisions": ()})
+        labelled = bare.model_copy(update={"labels": labels_of(bare)})
+        verdict = book.judge(labelled, facts, [label.name for label in labelled.labels])
+        alert = alerts.opened(labelled, brand, one.at, verdict)
+        if not alert.waiting:
+            yield Replayed(labelled, verdict)
             continue
         people = alerts.first_told(alert, brand)
         taker = brand.person(alert.taken_by) if alert.taken_by else None
         heard = tuple(dict.fromkeys((*people, *([taker] if taker else ()))))
-        yield Replayed(one, verdict, heard, alert.due_at, alert.deadline)
+        yield Replayed(labelled, verdict, heard, alert.due_at, alert.deadline)
 
 
 def _came(came: list[Interaction], last: Interaction, of: str, minutes: int) -> int:

@@ -4,8 +4,8 @@ Rules are read from top to bottom, and every one that matches has its say. Where
 subject, the higher one is right; people to tell and labels add up; a label that one gives is seen by those below.
 `mute` and `stop` end the reading; `mute` counts only where no rule above wants somebody to know.
 
-Most rules are about words, and most comments hold none of them: one pass over the text says which words and expressions
-are in it (RE2's sets), and only rules that can match are looked at.
+Most rules are about words, and most comments hold none of them: one pass over the text says which expressions are in it
+(RE2's sets), another one which words, whatever they are disguised as, and only rules that can match are looked at.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands import rules_of
+from heraut.conversations.disguises import Words, read
 from heraut.conversations.model import Because, Decision
 from heraut.expressions import compiled, options, plain
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Atom = tuple[str, Any]  # something that an interaction has or has not: ("label", "insult"), ("text", 12)
 
 SET_MEMORY = 32 << 20  # bytes that all expressions of a brand may take together, as far as they are used
-_EDGE = r"[^\pL\pN]"
 MOST_STARS = 5
 
 
@@ -128,7 +128,8 @@ class Rulebook:
             because = node.reasons(case) if node else []
             before = set(case.labels)
             did = _apply(actions, verdict, case.labels)
-            verdict.decisions += (Decision(rule=rule.name, because=tuple(because), did=did),)
+            decision = Decision.model_construct(rule=rule.name, because=tuple(because), did=did)  # nothing to check
+            verdict.decisions += (decision,)
             for label in case.labels - before:
                 for other in self._by_atom.get(("label", label), ()):
                     if other > number:
@@ -144,7 +145,7 @@ class Rulebook:
             interaction=interaction,
             facts=facts,
             text=text,
-            hits=self._patterns.hits(text),
+            hits=self._patterns.hits(interaction.text, text),
             labels=set(labels),
             handle=handle_of(interaction.author.handle),
             languages=frozenset({language, language.partition("-")[0]}) - {""},
@@ -206,28 +207,33 @@ def _actions(then: Actions) -> dict[str, Any]:
 
 
 class _Patterns:
-    """Every word and expression of a rulebook, each once, found in one pass over a text."""
+    """Every word and expression of a rulebook, each once, with a number: found in one pass each over a text."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._expressions: dict[str, int] = {}
+        self._words: dict[str, int] = {}  # numbers below zero
         self._set: Any = None
+        self._list = Words([])
 
     def word(self, word: str) -> int:
-        """Take in a word or phrase: whole, however many spaces part its words."""
-        parts = r"\s+".join(re.escape(part) for part in readable(word).split())
-        return self._number(rf"(?:^|{_EDGE})({parts})(?:$|{_EDGE})")
+        """Take in a word or phrase; signs alone (an emoji) are searched for as they are."""
+        if not any(letter.isalnum() for letter in word):
+            return self.expression(re.escape(word.strip()))
+        return self._words.setdefault(word, -1 - len(self._words))
 
     def expression(self, expression: str) -> int:
         """Take in an expression."""
-        return self._number(readable(expression))
+        pattern = readable(expression)
+        return self._expressions.setdefault(pattern, len(self._expressions))
 
     def ready(self) -> _Patterns:
         """Compile; nothing is taken in afterwards."""
-        if self._numbers:
+        self._list = Words(self._words)
+        if self._expressions:
             import re2
 
             together = re2.Set.SearchSet(options(SET_MEMORY))
-            for pattern in (*self._numbers, ""):  # the last one is in any text: without it, the set gave up
+            for pattern in (*self._expressions, ""):  # the last one is in any text: without it, the set gave up
                 together.Add(pattern)
             try:
                 together.Compile()
@@ -236,15 +242,16 @@ class _Patterns:
             self._set = together
         return self
 
-    def hits(self, text: str) -> frozenset[int]:
+    def hits(self, text: str, readable_text: str) -> frozenset[int]:
         """Give the numbers of what is in a text."""
-        found = frozenset[int](self._set.Match(text)) if self._set else frozenset[int]()
-        if len(self._numbers) in found:
-            return found
-        return frozenset(number for pattern, number in self._numbers.items() if _compiled(pattern).search(text))
+        words = self._list.found(read(text)) if self._words else ()
+        return self._matched(readable_text) | {self._words[one.entry] for one in words}
 
-    def _number(self, pattern: str) -> int:
-        return self._numbers.setdefault(pattern, len(self._numbers))
+    def _matched(self, text: str) -> frozenset[int]:
+        found = frozenset[int](self._set.Match(text)) if self._set else frozenset[int]()
+        if len(self._expressions) in found:
+            return found
+        return frozenset(number for pattern, number in self._expressions.items() if _compiled(pattern).search(text))
 
 
 @lru_cache(maxsize=4096)
@@ -322,7 +329,7 @@ class _Node:
             "volume": case.facts.volumes.get((when.volume.of, when.volume.within)) if when.volume else None,
         }
         found += [(name, str(value)) for name, value in told.items() if getattr(when, name) is not None]
-        because = [Because(condition=name, found=value) for name, value in found]
+        because = [Because.model_construct(condition=name, found=value) for name, value in found]
         for node in (*self.all_, *(node for node in self.any_ if node.holds(case))):
             because += node.reasons(case)
         return because
