@@ -22,6 +22,7 @@ from heraut.brands import Account, NetworkName
 from heraut.fetch import Guard
 from heraut.networks import registry
 from heraut.networks.base import Job, Limits, Listens, Moderates, Publishes, ReceivesWebhooks, Refreshes, Replies
+from heraut.networks.graph_network import GraphNetwork
 from heraut.networks.http import Answer, Http
 from heraut.networks.mastodon import Mastodon
 from heraut.publishing.model import Content, Media, Part
@@ -168,6 +169,8 @@ def _secret(adapter: Publishes) -> str:
     if not adapter.secret_fields:
         return "nothing"
     fields = ", ".join(f"`{name}`" for name in adapter.secret_fields)
+    if isinstance(adapter, GraphNetwork):
+        return f"{fields}, tried every hour"
     return f"{fields}, renewed by itself" if isinstance(adapter, Refreshes) else fields
 
 

@@ -12,10 +12,16 @@ from heraut.aws.site_objects import PublicBucket
 from heraut.brands import Account, NetworkName
 from heraut.cli import accounts
 from heraut.errors import CredentialsExpired, OutcomeUnknown, RateLimited, Refused, Unreachable
+from heraut.fetch import Guard
+from heraut.networks.facebook import Facebook
+from heraut.networks.http import Http
+from heraut.networks.instagram import Instagram
 from heraut.networks.site import Site
 from heraut.problems import problem
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.provider import Provider
+from tests.matrix.wire import Said
+from tests.twins.graph_double import graph
 
 if TYPE_CHECKING:
     from heraut.errors import NetworkError
@@ -79,6 +85,35 @@ def test_the_public_page_is_told_by_the_address_that_opens_it(shop: Shop, own: s
     said = shop.heraut("account", "check", "page")
 
     assert (said.status, said.out) == (0, f"✓ martin/page : fonctionne, page ({page}).\n")
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("network", [NetworkName.FACEBOOK, NetworkName.INSTAGRAM])
+def test_a_network_of_metas_is_connected_with_three_things_and_tried(shop: Shop, network: NetworkName) -> None:
+    """Application, its secret, the Page's token: read in that order, tried, kept, never shown."""
+    made = {NetworkName.FACEBOOK: Facebook, NetworkName.INSTAGRAM: Instagram}[network]
+    with graph() as double:
+        page = Account(name="page", network=network, service=double.url)
+        shop.brands.save(BAKERY.model_copy(update={"accounts": (page,), "revision": 2}), 1)
+        http = Http(Guard(frozenset({double.host_port})), total_seconds=5)
+        shop.networks |= {network: made(http, lambda: datetime.now(UTC))}
+
+        typed = f"{double.app_id}\n{double.app_secret}\n{double.token}"
+        kept = shop.heraut("account", "secret", "page", typed=typed)
+        checked = shop.heraut("account", "check", "page")
+        forged = shop.heraut("account", "secret", "page", typed=typed.replace(double.app_secret, "wrong"))
+        double.plan(Said(502, b"<html>"), "GET")
+        shop.networks |= {network: made(http, lambda: datetime.now(UTC))}
+        silent = shop.heraut("account", "check", "page")
+
+    assert (kept.status, checked.status, forged.status, silent.status) == (0, 0, 1, 1), (kept, checked, forged, silent)
+    assert "Boulangerie Martin" in kept.out
+    assert checked.out.startswith("✓ martin/page : fonctionne, Boulangerie Martin (https://www.")
+    assert "clé secrète" in forged.err
+    assert "Rien n'a été publié" in silent.out
+    for said in (kept, checked, forged, silent):
+        assert double.token not in said.out + said.err
+        assert double.app_secret not in said.out + said.err
 
 
 def test_a_missing_secret_is_what_a_person_must_give(shop: Shop) -> None:

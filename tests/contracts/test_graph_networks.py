@@ -27,6 +27,7 @@ from heraut.networks.base import (
     Moderates,
     Publishes,
     ReceivesWebhooks,
+    Refreshes,
     Replies,
     Subscribes,
     WebhookEvent,
@@ -521,6 +522,22 @@ def test_a_check_names_the_rights_that_are_missing(room: Room) -> None:
 
     problems = room.adapter.check(room.account, room.secret).problems
     assert {one.fields["rights"] for one in problems} == missing
+
+
+def test_a_token_that_died_is_noticed_within_the_hour(room: Room) -> None:
+    """It is tried when tokens are renewed; nothing is renewed, and an incident of Meta's is no end."""
+    refreshes = room.adapter
+    assert isinstance(refreshes, Refreshes)
+    assert refreshes.refresh(room.account, room.secret, BEGAN) is None
+    room.double.plan(Said(502, b"<html>"), "GET")
+    with pytest.raises(OutcomeUnknown):
+        refreshes.refresh(room.account, room.secret, BEGAN)
+    assert refreshes.signs_in_anew
+
+    room.double.trouble = (190, 460)
+    with pytest.raises(CredentialsExpired) as raised:
+        refreshes.refresh(room.account, room.secret, BEGAN)
+    assert raised.value.problem.code == "meta_password_changed"
 
 
 def test_a_persons_token_is_not_a_pages(room: Room) -> None:

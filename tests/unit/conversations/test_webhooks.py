@@ -15,7 +15,7 @@ from heraut.conversations.poll_networks import Listening, poll_networks
 from heraut.conversations.receive_webhook import LARGEST, Received, Receiving, receive_webhook
 from heraut.conversations.route_interaction import Routing, route_interaction
 from heraut.conversations.webhook import StoredEvent, Webhook, secret_name
-from heraut.errors import TryAgain, Unreachable, Unreadable
+from heraut.errors import CredentialsExpired, TryAgain, Unreachable, Unreadable
 from heraut.links import hash_of, new_token
 from heraut.networks.base import Brought, Heard, Signs, WebhookEvent, WebhookRequest
 from heraut.networks.webhooks import scheme
@@ -75,6 +75,7 @@ class Sending(NetworkTwin):
     heard: list[Interaction] = field(default_factory=list)
     listened: int = 0
     trouble: Exception | None = None
+    deaf: tuple[str, ...] = ()  # accounts whose events cannot be completed now
 
     def parse_webhook(
         self, brand: str, account: Account, secret: Mapping[str, str], event: WebhookEvent, now: datetime
@@ -83,6 +84,8 @@ class Sending(NetworkTwin):
         held = json.loads(event.body)
         if "entry" not in held:
             raise Unreadable("no entry")
+        if account.name in self.deaf:
+            raise CredentialsExpired(problem("no_clear_answer"))
         mine = [one for one in held["entry"] if one["id"] == account.handle]
         return Brought(
             tuple(said(name, account.name, event.at) for one in mine for name in one.get("said", [])),
@@ -324,6 +327,19 @@ class TestRouting:
             ("insta", "c2"),
             ("page", "c1"),
         ]
+
+    def test_an_account_in_trouble_holds_back_no_other_of_its_app(self, shop: Shop) -> None:
+        """The others hear what is theirs; the event comes back for the one."""
+        shop.network.deaf = ("page",)
+        shop.send(shop.signed({"entry": [{"id": "martin", "said": ["c1"]}, {"id": "martin2", "said": ["c2"]}]}))
+        (event,) = shop.events.kept
+        with pytest.raises(CredentialsExpired):
+            shop.route()
+        assert shop.waiting() == ["c2"]
+
+        shop.network.deaf, shop.events.kept = (), [event]
+        assert shop.route() == ["received"]
+        assert shop.waiting() == ["c1", "c2"]
 
     def test_what_is_not_what_the_network_sends_comes_back(self, shop: Shop) -> None:
         """Until the failure queue has it, and somebody looks."""

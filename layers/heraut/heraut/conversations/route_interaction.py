@@ -55,13 +55,19 @@ def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str
         change_webhook(webhook, world.webhooks, lambda now_is: webhooks.passed_test(now_is, test))
         return "test"
     event = WebhookEvent(stored.scheme, stored.body, stored.at, stored.kind)
-    news = 0
+    news, trouble = 0, None
     for account in concerned(brand, stored, world.networks):
-        brought = read_event(brand, account, event, world, now)
+        try:
+            brought = read_event(brand, account, event, world, now)
+        except NetworkError as error:  # its own trouble: the others of its app hear what is theirs
+            trouble = trouble or error
+            continue
         removes = removing(world.networks[account.network], account, _secret(brand, account, world), now)
         news += _news(take_in(brought, brand, account.name, world.conversations, now, removes))
         if brought.look:
             news += _looked(brand, account, webhook, world, now)
+    if trouble is not None:
+        raise trouble
     change_webhook(webhook, world.webhooks, lambda now_is: webhooks.heard(now_is, stored.at))
     return "received" if news else "nothing new"
 

@@ -82,7 +82,7 @@ class Facebook(GraphNetwork):
 
     def send(self, graph: Graph, to: InReplyTo, text: str) -> str:
         """Comment on the comment or post."""
-        return sent(graph.write(f"{graph.node(to.interaction)}/comments", message=text), self.title)
+        return sent(graph, f"{graph.node(to.interaction)}/comments", message=text)
 
     def below(self, graph: Graph, to: InReplyTo, window: Window) -> Sequence[Said]:
         """Give what was written under the same post since the call: Facebook may put an answer a level higher."""

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 from heraut.brands import NetworkName
 from heraut.conversations.model import Answered, Author, Interaction, Kind
 from heraut.due import instant, stamp
-from heraut.errors import OutcomeUnknown
 from heraut.networks.base import Heard
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_threads import Below, answered
-from heraut.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +46,7 @@ def listen(graph: Graph, brand: str, cursor: str | None) -> Heard:
     try:
         return _Look(graph, brand, me, json.loads(cursor)).heard()
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise OutcomeUnknown(problem("meta_answer_unclear", network=graph.network)) from None
+        raise graph.unclear() from None
 
 
 class _Look:

@@ -79,7 +79,7 @@ def entity(answer: Answer, network: str, *needed: str) -> dict[str, Any]:
     """Read the object of a good answer; OutcomeUnknown when it is none, or lacks text that it must have."""
     body = object_of(answer)
     if not body or any(not isinstance(body.get(name), str) or not body[name] for name in needed):
-        raise OutcomeUnknown(problem("meta_answer_unclear", network=network))
+        raise OutcomeUnknown(problem("meta_answer_unclear", network=network, host=answer.host))
     return body
 
 
@@ -102,7 +102,7 @@ def _without_code(answer: Answer, network: str, code: int | None) -> NetworkErro
         and answer.status != HTTPStatus.REQUEST_TIMEOUT
     ):
         return Refused(problem("meta_refused_silently", network=network, status=answer.status))
-    return OutcomeUnknown(problem("meta_failed", network=network, status=answer.status))
+    return OutcomeUnknown(problem("meta_failed", network=network, status=answer.status, host=answer.host))
 
 
 def _credentials(error: dict[str, Any], code: int, network: str) -> CredentialsExpired | None:

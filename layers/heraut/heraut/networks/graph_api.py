@@ -95,7 +95,7 @@ class Graph:
         """Give what a page of an edge holds; OutcomeUnknown when it is none."""
         data = body.get("data")
         if not isinstance(data, list) or not all(isinstance(one, dict) and one.get("id") for one in data):
-            raise OutcomeUnknown(problem("meta_answer_unclear", network=self.network))
+            raise self.unclear()
         return data
 
     def page(self) -> Who:
@@ -105,6 +105,11 @@ class Graph:
     def instagram(self) -> Who:
         """Say which Instagram account belongs to the Page (remembered for an hour); Refused when none does."""
         return self._remembered("instagram", self._ask_instagram)
+
+    def unclear(self) -> OutcomeUnknown:
+        """Say that an answer is something else than what Meta documents."""
+        host = self.base.partition("://")[2].partition("/")[0]
+        return OutcomeUnknown(problem("meta_answer_unclear", network=self.network, host=host))
 
     def node(self, node: str) -> str:
         """Give a node's id as a piece of an address; Refused when it is none of Meta's."""
@@ -125,7 +130,7 @@ class Graph:
     def _who(self, body: Mapping[str, Any]) -> Who:
         said = {name: body[name] for name in ("id", "name", "username", "link") if isinstance(body.get(name), str)}
         if not said.get("id"):
-            raise OutcomeUnknown(problem("meta_answer_unclear", network=self.network))
+            raise self.unclear()
         username = said.get("username", "")
         return Who(said["id"], said.get("name") or username or said["id"], username, said.get("link"))
 

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from heraut.errors import InvalidInput, NetworkError, OutcomeUnknown, ReadBackUnavailable, Refused
+from heraut.errors import InvalidInput, NetworkError, ReadBackUnavailable, Refused
 from heraut.networks.base import Identity, Limits, Preparation, Published
 from heraut.networks.graph_answers import GONE
 from heraut.networks.graph_api import APP_ID, APP_SECRET, TOKEN, Graph, Who
@@ -54,6 +54,7 @@ class GraphNetwork(ABC):
     memory: Memory = field(default_factory=Memory)
 
     reads_back = True
+    signs_in_anew = True  # a Page's token is never renewed, so trying it loses nothing
     secret_fields: tuple[str, ...] = (APP_ID, APP_SECRET, TOKEN)
     webhook_schemes: tuple[str, ...] = ("meta",)
     subscribes_by: tuple[str, ...] = ("meta",)
@@ -187,6 +188,14 @@ class GraphNetwork(ABC):
             problems.append(problem("meta_other_account", "handle", found=found, expected=account.handle or ""))
         return Identity(name=who.name, url=who.url, limits=self.answers, problems=tuple(problems))
 
+    def refresh(self, account: Account, secret: Mapping[str, str], now: datetime) -> Mapping[str, str] | None:
+        """Renew nothing: only try the token, so that a person hears within the hour that it is dead.
+
+        It does not end by itself, but with the password, the role or the consent of whoever made it.
+        """
+        self._graph(account, secret, now).read("me", fields="id")
+        return None
+
     # ------------------------------------------------------------------ moderating
     def hide(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
         """Let only its author, and their friends, see a comment; Refused for what stands on somebody else's page."""
@@ -230,11 +239,11 @@ class GraphNetwork(ABC):
         return text.strip()
 
 
-def sent(body: Mapping[str, Any], network: str) -> str:
-    """Read the id that the network gave to what was sent; OutcomeUnknown when it gave none."""
-    made = body.get("id")
+def sent(graph: Graph, path: str, **params: str) -> str:
+    """Send something, and give the id that the network gave to it; OutcomeUnknown when it gave none."""
+    made = graph.write(path, **params).get("id")
     if not isinstance(made, str) or not made:
-        raise OutcomeUnknown(problem("meta_answer_unclear", network=network))
+        raise graph.unclear()
     return made
 
 

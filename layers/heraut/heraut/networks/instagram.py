@@ -96,10 +96,9 @@ class Instagram(GraphNetwork):
         """Reply to the comment; where somebody else's post or comment mentions the account, there."""
         media = to.reference.get(instagram_listen.MENTIONED)
         if media is None:
-            return sent(graph.write(f"{graph.node(to.interaction)}/replies", message=text), self.title)
+            return sent(graph, f"{graph.node(to.interaction)}/replies", message=text)
         to_comment = {} if to.interaction == media else {"comment_id": to.interaction}
-        path = f"{self.who(graph).id}/mentions"
-        return sent(graph.write(path, media_id=media, message=text, **to_comment), self.title)
+        return sent(graph, f"{self.who(graph).id}/mentions", media_id=media, message=text, **to_comment)
 
     def below(self, graph: Graph, to: InReplyTo, window: Window) -> Sequence[Said]:  # noqa: ARG002 -- it cannot be asked
         """Give the replies below the same first comment; ValueError where the account may not read them."""

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 from heraut.brands import NetworkName
 from heraut.conversations.model import Answered, Author, Interaction, Kind
 from heraut.due import instant, stamp
-from heraut.errors import OutcomeUnknown
 from heraut.networks.base import Heard
 from heraut.networks.graph_api import following, instant_of
 from heraut.networks.graph_threads import Below, answered
 from heraut.networks.instagram_words import names_in
-from heraut.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +51,7 @@ def listen(graph: Graph, brand: str, cursor: str | None) -> Heard:
             return Heard((), (), json.dumps(begun))
         return _Look(graph, brand, me, json.loads(cursor)).heard()
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise OutcomeUnknown(problem("meta_answer_unclear", network=graph.network)) from None
+        raise graph.unclear() from None
 
 
 def _spoken(counts: dict[str, int]) -> dict[str, int]:
