@@ -31,6 +31,15 @@ class Comment:
 
 def comments(language: Literal["fr", "en"]) -> list[Comment]:
     """Read the comments of a language, in the order of their file."""
-    lines = (FOLDER / f"comments.{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    return _read(language, "comments")
+
+
+def later(language: Literal["fr", "en"]) -> list[Comment]:
+    """Read those written after the rules, to see what is reached on comments that nobody had in mind."""
+    return _read(language, "later")
+
+
+def _read(language: Literal["fr", "en"], name: str) -> list[Comment]:
+    lines = (FOLDER / f"{name}.{language}.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines]
     return [Comment(one["text"], frozenset(one["labels"]), language, one.get("note", "")) for one in found]

@@ -59,10 +59,10 @@ def test_a_reply_becomes_a_mail_and_an_answer_in_the_app_closes_it(
 
 def test_nothing_to_do_closes_it(world: World, bluesky: BlueskyServer, kept: ConversationsTable) -> None:
     """A later visit says who closed it."""
-    bluesky.say("ana", "Merci pour la fournée d'hier", f"{POST}x")
+    bluesky.say("ana", "Et la fournée d'hier, alors ?", f"{POST}x")
     world.invoke("PollFunction", NOON)
     world.invoke("EscalateFunction", NOON)
-    mail = eventually(lambda: mail_with(world, "Merci pour la fournée d'hier"), 90)
+    mail = eventually(lambda: mail_with(world, "Et la fournée d'hier, alors ?"), 90)
     _, _, close = links_in(world, mail)
 
     assert "fermée" in opened(close, press=True)

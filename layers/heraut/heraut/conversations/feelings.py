@@ -25,6 +25,8 @@ class Feelings:
     dislikes: list[str] = field(default_factory=list)
     went_wrong: list[str] = field(default_factory=list)
     may_be_wrong: list[str] = field(default_factory=list)
+    things: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
     but: bool = False
     how_long: bool = False
     mocks: bool = False
@@ -38,7 +40,12 @@ class Feelings:
     def much_is_wrong(self) -> bool:
         """Whether what may be wrong is a complaint together: it lasts or comes again, or there is a lot of it."""
         different = len(set(self.may_be_wrong))
-        return different >= 3 or (different >= 2 and self.how_long)  # noqa: PLR2004
+        spoken_of = len(set(self.things)), len(set(self.signs) - set(self.things)) + self.how_long
+        return (
+            different >= 3  # noqa: PLR2004
+            or (different >= 2 and self.how_long)  # noqa: PLR2004
+            or (min(spoken_of) >= 1 and sum(spoken_of) >= 3)  # noqa: PLR2004
+        )
 
 
 def feelings(words: Sequence[str], lexicon: Lexicon) -> Feelings:
@@ -71,6 +78,8 @@ def feelings(words: Sequence[str], lexicon: Lexicon) -> Feelings:
             felt.but = True
         elif not denied:
             getattr(felt, hit.group).append(said)
+    felt.things = [" ".join(words[hit.start : hit.end]) for hit in lexicon.things.hits(words)]
+    felt.signs = [" ".join(words[hit.start : hit.end]) for hit in lexicon.signs.hits(words)]
     felt.mocks = bool(jests) and all(jests)
     return felt
 

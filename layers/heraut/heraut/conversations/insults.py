@@ -75,6 +75,14 @@ _ALONE = (
 )
 
 
+# French calls people a band of anything; a few of these are friendly.
+_BAND_OF = re.compile(
+    r"\b(?:bande|ramassis) (?:de |d')(?!potes|pote|copains|copines|amie?s|filles|garcons|gars|joyeux|jeunes|enfants|"
+    r"chanceux|chanceuses|veinards|gourmands|passionnes|artistes|roulement|tissu|papier|son|collegues|cousine?s|fous|"
+    r"frequence|terre|sable|annonce|ptits|petits)\w+|(?<!une )(?<!cette )(?<!l')(?<!des )\bespeces? (?:de |d')\w+"
+)
+
+
 @dataclass(frozen=True)
 class Insulting:
     """The words of an insult, None when there is none; whether the text tells one that was said."""
@@ -94,6 +102,8 @@ def insulting(text: str, lexicon: Lexicon) -> Insulting:
         return Insulting(always[0].written if always else sign, told)
     if _A_SAYING.search(folded(own)):
         return Insulting(None, told)
+    if band := _BAND_OF.search(folded(own)):
+        return Insulting(band[0], told)
     left = _ABOUT_THINGS.sub(" ", folded(own))
     for found in lexicon.said_of_somebody.found(read(own)):
         word = re.escape(folded(found.written))

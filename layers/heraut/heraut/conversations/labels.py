@@ -32,6 +32,7 @@ A_FEW = 5  # words, where one such as "prix" is the whole question
 READ = 2_000  # characters; what a label needs is said by then
 TELLS_AT_LEAST = 8  # words of a testimonial
 TELLS_AT_LENGTH = 14  # words of one without a word of praise
+BOTH = 2
 SURE = 2  # of what may be spam, with what surely is counting double
 
 _LINK = re.compile(
@@ -53,6 +54,24 @@ _FOLLOWERS = re.compile(
 )
 _ASKS_AT_ITS_END = re.compile(r"[?？]")
 _NO_ANSWER = frozenset({"reponse", "repond", "repondent", "answer", "answered", "reply", "response", "replied"})
+MOST_GREETING = 5  # words
+_GREETS = frozenset(
+    (
+        "bonjour",
+        "bonsoir",
+        "salut",
+        "coucou",
+        "hello",
+        "hi",
+        "hey",
+        "morning",
+        "good",
+        "dites",
+        "madame",
+        "monsieur",
+        "et",
+    )
+)
 _HANDLE = re.compile(r"(?<!\w)@[\w.]+")
 
 
@@ -99,12 +118,13 @@ def _labels(text: str, lexicon: Lexicon) -> list[Label]:
         felt.dislikes = [said for said in felt.dislikes if not is_insult(said, lexicon)]
     ambassador = _ambassador(words, lexicon) if not press else None
     told = [_said(words, hit) for hit in lexicon.happened.hits(words)]
-    complaint = _complaint(felt, insult, defends=ambassador is not None, tells=len(told) > 1)
+    anchors = any(word in lexicon.own for word in words) + bool(lexicon.when.hits(words))
+    complaint = _complaint(felt, insult, defends=ambassador is not None, tells=len(told) > 1 or question is not None)
     praise = _praise(felt, complaint, ambassador)
     if press:
         complaint = complaint if any(word in _NO_ANSWER for said in felt.wrongs for word in said.split()) else None
         praise = praise if not felt.mocks else None
-    tells = _testimonial(words, told, praise, complaint) if not (press or question) else None
+    tells = _testimonial(words, told, anchors, praise, complaint) if not (press or question) else None
     if tells and not praise:
         praise = Label(name=LabelName.PRAISE, rule=tells.rule, words=tells.words)
     ambassador = ambassador if not complaint else None
@@ -144,9 +164,15 @@ def _question(text: str, words: Sequence[str], lexicon: Lexicon) -> Label | None
         if for_effect and not (asked and asked[-1].start > for_effect[-1].end):
             return None
         return Label(name=LabelName.QUESTION, rule="question_mark", words=_said(words, asked[0]) if asked else None)
-    if asked and not for_effect:
+    asked += [hit for hit in lexicon.opens.hits(words) if hit.group == "opens" and _begins(hit, words)]
+    if asked and not for_effect and "!" not in text:
         return Label(name=LabelName.QUESTION, rule="word", words=_said(words, asked[0]))
     return None
+
+
+def _begins(hit: Hit, words: Sequence[str]) -> bool:
+    """Whether nothing but a greeting stands before it."""
+    return hit.start <= MOST_GREETING and all(word in _GREETS or not word.isalnum() for word in words[: hit.start])
 
 
 def _complaint(felt: Feelings, insult: Insulting, *, defends: bool, tells: bool) -> Label | None:
@@ -167,7 +193,7 @@ def _why_unhappy(felt: Feelings, insult: Insulting, *, tells: bool) -> tuple[str
     if felt.wrongs and (felt.but or len(felt.wrongs) >= len(felt.likes)):
         return "word", felt.wrongs
     if felt.much_is_wrong and not felt.likes and not tells:
-        return "went_wrong", felt.may_be_wrong
+        return "went_wrong", [*felt.may_be_wrong, *felt.things, *felt.signs]
     return None, ()
 
 
@@ -184,12 +210,16 @@ def _praise(felt: Feelings, complaint: Label | None, ambassador: Label | None) -
 
 
 def _testimonial(
-    words: Sequence[str], told: Sequence[str], praise: Label | None, complaint: Label | None
+    words: Sequence[str], told: Sequence[str], anchors: int, praise: Label | None, complaint: Label | None
 ) -> Label | None:
-    """Glad, and two things that happened; or three in a longer text that holds nothing against them."""
+    """Glad, and two things that happened; or three in a longer text that holds nothing against them.
+
+    `anchors` counts whether it says of whom and when it tells: both stand for one thing that happened.
+    """
     if complaint or len(words) < TELLS_AT_LEAST:
         return None
-    if len(told) < (2 if praise else 3) or (not praise and len(words) < TELLS_AT_LENGTH):
+    tells = len(told) + (anchors == BOTH and len(words) >= TELLS_AT_LENGTH)
+    if len(told) < 1 or tells < (2 if praise else 3) or (not praise and len(told) < 3):  # noqa: PLR2004
         return None
     return Label(name=LabelName.TESTIMONIAL, rule="tells", words=_few(told))
 

@@ -33,12 +33,16 @@ class Lexicon:
     short_for: dict[str, str]
     feeling: Phrases
     may_mock: Phrases
+    things: Phrases
+    signs: Phrases
     negates: frozenset[str]
     how_long: frozenset[str]
-    asks: Phrases
+    opens: Phrases
     wants_to_know: Phrases
     for_effect: Phrases
     happened: Phrases
+    own: frozenset[str]
+    when: Phrases
     ambassador: Phrases
     press: Phrases
     spam: Phrases
@@ -84,11 +88,15 @@ def lexicon(language: Language) -> Lexicon:
         short_for=held["short_for"],
         feeling=Phrases({group: feeling[group] for group in groups}),
         may_mock=Phrases({"may_mock": feeling["may_mock"]}),
+        things=Phrases({"things": feeling["things"]}),
+        signs=Phrases({"signs": feeling["signs"]}),
         negates=frozenset(feeling["negates"]),
         how_long=frozenset(feeling["how_long"]),
-        asks=Phrases({"asks": question["asks"]}),
+        opens=Phrases({"not": question["opens_not"], "opens": question["opens"]}),
         wants_to_know=Phrases({"asks": question["wants_to_know"]}),
         for_effect=Phrases({"for_effect": question["for_effect"]}),
+        own=frozenset(held["testimonial"]["own"]),
+        when=Phrases({"when": held["testimonial"]["when"]}),
         happened=Phrases({"happened": held["testimonial"]["happened"]}),
         ambassador=Phrases(held["ambassador"]),
         press=Phrases({"press": held["press"]["is_press"]}),
