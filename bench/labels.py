@@ -90,7 +90,7 @@ def _labels(names: frozenset[str]) -> list[Label]:
 
 
 def _percent(part: int, whole: int) -> int:
-    return round(100 * part / whole) if whole else 100
+    return round(100 * part / whole) if whole else 0
 
 
 def _microseconds(read: Sequence[Comment]) -> int:
