@@ -14,15 +14,19 @@ import pytest
 
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.conversations_table import ConversationsTable
+from heraut.aws.events_queue import read_event
 from heraut.aws.links_table import LinksTable
 from heraut.aws.outbox import read_message
 from heraut.aws.posts_table import PostsTable, event_of_image
+from heraut.aws.webhooks_table import WebhooksTable
 from heraut.brands import Role
+from heraut.conversations.webhook import StoredEvent
 from heraut.events import EventName
 from heraut.links import Action, hash_of
 from heraut.publishing.model import State
 from heraut.publishing.store import DeliveryMessage
 from tests.contracts.samples import MINUTE, NOW
+from tests.twins.media import MediaTwin
 
 if TYPE_CHECKING:
     from tests.contracts.stack import Stack
@@ -153,3 +157,41 @@ def test_conversations_of_schema_1(conversations_stack: Stack) -> None:
     assert kept.open_alert(BRAND, "sky", "post-1") == alert
     assert kept.cursor(BRAND, "sky") == '{"heard": "1", "said": "2"}'
     assert list(kept.due(alert.deadline)) == [(BRAND, alert.id)]
+
+
+def test_webhooks_of_schema_1(conversations_stack: Stack) -> None:
+    """Its lease, silences and losses, and that an event came; written again, nothing is lost."""
+    for item in items("webhooks-schema-1"):
+        conversations_stack.put(item)
+    kept = WebhooksTable(conversations_stack.table)
+    found = kept.webhook(BRAND, "page")
+    assert found is not None
+    assert (found.scheme, found.path_hash, found.tested, found.revision) == (
+        "meta",
+        "c1f9",
+        "abcdefghijklmnopqrstuv",
+        4,
+    )
+    assert (found.heard_at, found.lease_until) == (NOW.replace(hour=9), NOW.replace(day=28))
+    assert (list(found.silences.values()), list(found.lost.values()), found.told) == (
+        [7200],
+        [2],
+        {"lost": "2026-11-23"},
+    )
+    assert kept.is_known(BRAND, "page", "d1")
+    before = conversations_stack.item(f"{BRAND}#webhook", "page")
+    kept.change_webhook(found, found)
+    assert conversations_stack.item(f"{BRAND}#webhook", "page") == before
+
+
+def test_stored_events_of_schema_1() -> None:
+    """On their way while the release changed: text, bytes, and one that waits in the bucket."""
+    text, binary, large = items("events-schema-1")
+    files = MediaTwin()
+    files.save("webhooks/boulangerie/page/d3", b"{}", "application/octet-stream")
+    kept: Any = files
+    assert read_event(text, kept) == StoredEvent(
+        BRAND, "page", "meta", "d1", NOW, '{"object":"page","text":"Zoé"}'.encode(), "post"
+    )
+    assert (read_event(binary, kept).scheme, read_event(binary, kept).body) == ("mastodon_push", b"\xff\x00")
+    assert read_event(large, kept).body == b"{}"
