@@ -15,7 +15,7 @@ from heraut.conversations.poll_networks import Listening, poll_networks
 from heraut.conversations.receive_webhook import LARGEST, Received, Receiving, receive_webhook
 from heraut.conversations.route_interaction import Routing, route_interaction
 from heraut.conversations.webhook import StoredEvent, Webhook, secret_name
-from heraut.errors import CredentialsExpired, TryAgain, Unreachable, Unreadable
+from heraut.errors import Conflict, CredentialsExpired, TryAgain, Unreachable, Unreadable
 from heraut.links import hash_of, new_token
 from heraut.networks.base import Brought, Heard, Signs, WebhookEvent, WebhookRequest
 from heraut.networks.webhooks import scheme
@@ -340,6 +340,29 @@ class TestRouting:
         shop.network.deaf, shop.events.kept = (), [event]
         assert shop.route() == ["received"]
         assert shop.waiting() == ["c1", "c2"]
+
+    def test_a_post_that_others_keep_changing_is_waited_for(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An event that went back to its queue would be seen again a quarter of an hour later."""
+        waited: list[float] = []
+        shop.routing = replace(shop.routing, wait=waited.append)
+        receive, left = shop.kept.receive, 12
+
+        def busy(*given: Any, **more: Any) -> None:
+            nonlocal left
+            left -= 1
+            if left >= 0:
+                raise Conflict("others were first")
+            receive(*given, **more)
+
+        monkeypatch.setattr(shop.kept, "receive", busy)
+        shop.send(shop.comment("c1"))
+        assert shop.route() == ["received"]
+        assert shop.waiting() == ["c1"]
+        assert len(waited) == 2
+        left = 1_000
+        shop.send(shop.comment("c2"))
+        with pytest.raises(TryAgain):
+            shop.route()
 
     def test_what_is_not_what_the_network_sends_comes_back(self, shop: Shop) -> None:
         """Until the failure queue has it, and somebody looks."""

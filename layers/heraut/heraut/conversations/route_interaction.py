@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from heraut.conversations import webhook as webhooks
@@ -13,32 +16,35 @@ from heraut.conversations.own_events import read_own_events
 from heraut.conversations.poll_networks import listen
 from heraut.conversations.removing import removing
 from heraut.conversations.take_in import Taken, take_in
-from heraut.errors import NetworkError
+from heraut.errors import NetworkError, TryAgain
 from heraut.networks.base import Brought, ReceivesWebhooks, WebhookEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
+    from heraut.conversations.receive_interaction import Removes
     from heraut.conversations.store import Conversations, Webhooks
     from heraut.conversations.webhook import StoredEvent, Webhook
     from heraut.networks.base import Publishes
 
 OWN = "signed"  # the scheme of events of one's own, for every account
 TEST = re.compile(rb"heraut_test\W{1,4}([A-Za-z0-9_-]{16,64})")
+PAUSES = (0.1, 0.3, 1.0, 3.0)  # seconds between two tries of what others change too
 LOOK_AGAIN = timedelta(seconds=20)  # a storm of calls to look is one look; the tick sees the rest
 
 
 @dataclass(frozen=True)
 class Routing:
-    """What reading events needs of the world."""
+    """What reading events needs of the world; `wait` lets so many seconds pass."""
 
     brands: Brands
     secrets: Secrets
     networks: Mapping[NetworkName, Publishes]
     conversations: Conversations
     webhooks: Webhooks
+    wait: Callable[[float], None] = time.sleep
 
 
 def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str:
@@ -63,7 +69,7 @@ def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str
             trouble = trouble or error
             continue
         removes = removing(world.networks[account.network], account, _secret(brand, account, world), now)
-        news += _news(take_in(brought, brand, account.name, world.conversations, now, removes))
+        news += _news(_patiently(world, partial(_taken, brought, brand, account, world, now, removes)))
         if brought.look:
             news += _looked(brand, account, webhook, world, now)
     if trouble is not None:
@@ -104,6 +110,25 @@ def read_event(brand: Brand, account: Account, event: WebhookEvent, world: Routi
 
 def _secret(brand: Brand, account: Account, world: Routing) -> Mapping[str, str]:
     return world.secrets.secret(brand.id, account.name) or {}
+
+
+def _taken(
+    brought: Brought, brand: Brand, account: Account, world: Routing, now: datetime, removes: Removes | None
+) -> Taken:
+    return take_in(brought, brand, account.name, world.conversations, now, removes)
+
+
+def _patiently(world: Routing, take: Callable[[], Taken]) -> Taken:
+    """Take in what others, who read events of the same post at this moment, keep changing: what is in stays in.
+
+    An event that goes back to its queue is seen again a quarter of an hour later.
+    """
+    for pause in PAUSES:
+        try:
+            return take()
+        except TryAgain:
+            world.wait(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- spreads tries, keeps no secret
+    return take()
 
 
 def _news(taken: Taken | None) -> int:
