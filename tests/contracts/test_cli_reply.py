@@ -66,7 +66,7 @@ def test_an_alert_that_is_not_there_is_told(shop: Shop) -> None:
     """With what shows them."""
     refused = shop.heraut("reply", "nope", "Oui")
 
-    assert (refused.status, "heraut inbox" in refused.err) == (1, True)
+    assert (refused.status, "heraut alert list" in refused.err) == (1, True)
 
 
 def test_what_the_network_would_refuse_is_said(shop: Shop) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from heraut.conversations.webhook import passed_test
+import pytest
+
+from heraut.brands import Account, NetworkName
+from heraut.conversations.webhook import passed_test, secret_name
+from heraut.fetch import Guard
+from heraut.networks.facebook import Facebook
 from heraut.networks.http import Answer, Http
+from heraut.networks.instagram import Instagram
+from tests.contracts.cli_shop import BAKERY
+from tests.twins.graph_double import graph
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.contracts.cli_shop import Shop
 
 
@@ -40,6 +47,28 @@ def test_what_the_network_gave_is_read_and_never_shown(shop: Shop, monkeypatch: 
     assert (said.status, called) == (0, ["POST https://api.telegram.org/bot1:correct-horse-battery-staple/setWebhook"])
     assert "le réseau enverra ici" in said.out
     assert "correct-horse" not in said.out + said.err
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("network", [NetworkName.FACEBOOK, NetworkName.INSTAGRAM])
+def test_an_account_of_metas_is_subscribed_without_a_question(shop: Shop, network: NetworkName) -> None:
+    """The app's secret was given with the account; Meta is told the address and the word it will ask for."""
+    with graph() as double:
+        page = Account(name="page", network=network, service=double.url)
+        shop.brands.save(BAKERY.model_copy(update={"accounts": (page,), "revision": 2}), 1)
+        made = {NetworkName.FACEBOOK: Facebook, NetworkName.INSTAGRAM: Instagram}[network]
+        shop.networks |= {network: made(Http(Guard(frozenset({double.host_port}))), lambda: datetime.now(UTC))}
+        keys = {"app_id": double.app_id, "app_secret": double.app_secret, "access_token": double.token}
+        shop.secrets.save_secret("martin", "page", keys)
+        done = shop.heraut("webhook", "subscribe", "page", "--json").json
+
+    (told,) = double.app_subscriptions
+    kept = shop.secrets.secret("martin", secret_name("page")) or {}
+    assert (done["scheme"], done["asked"]) == ("meta", True)
+    assert told["callback_url"] == done["address"]
+    assert told["verify_token"] == kept["verify_token"]
+    assert kept["app_secret"] == double.app_secret
+    assert double.subscribed == ("feed", "mention")
 
 
 def test_a_form_that_an_account_cannot_have_is_refused(shop: Shop) -> None:

@@ -128,6 +128,14 @@ def test_a_condition_is_met_or_not(when: dict[str, Any], more: dict[str, Any], e
     assert matches(when, said(**more)) is expected
 
 
+def test_who_has_no_handle_is_known_by_the_name() -> None:
+    """People on Facebook."""
+    zoe = said().model_copy(update={"author": Author(id="1", name="Zoé Martin")})
+
+    assert matches({"authors": ["zoé martin"]}, zoe)
+    assert not matches({"authors": ["zoé"]}, zoe)
+
+
 @pytest.mark.parametrize(
     ("when", "facts", "expected"),
     [

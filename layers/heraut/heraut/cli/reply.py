@@ -70,7 +70,7 @@ def _interaction_called(alert: Alert, desk: Desk, name: str | None) -> Interacti
     wanted = [one for one in said if (one.id in alert.waiting if name is None else name in {one.id, name_of(one)})]
     if len(wanted) == 1:
         return wanted[0]
-    waiting = [f"{name_of(one)} ({one.author.handle})" for one in said if one.id in alert.waiting]
+    waiting = [f"{name_of(one)} ({one.author.called})" for one in said if one.id in alert.waiting]
     code = "reply_to_nobody" if name is None and not wanted else "reply_to_whom" if name is None else "reply_to_unknown"
     raise CannotGoOn(code, name=name, waiting=", ".join(waiting))
 
@@ -81,10 +81,10 @@ def _sentence(owner: Brand, to: Interaction, outcome: Outcome, desk: Desk) -> st
     answer = outcome.answer
     state = answer.state if answer.state in {"to_approve", "held", "published"} else "leaving"
     if outcome.ours:
-        return say(f"reply_{state}", handle=to.author.handle, post=answer.post)
+        return say(f"reply_{state}", handle=to.author.called, post=answer.post)
     by = owner.person(answer.by)
     at = at_moment(answer.at, owner.zone, language(), desk.clock.now())
-    return say("reply_already", handle=to.author.handle, by=by.name if by else answer.by, at=at, text=answer.text)
+    return say("reply_already", handle=to.author.called, by=by.name if by else answer.by, at=at, text=answer.text)
 
 
 def _as_object(alert: Alert, to: Interaction, outcome: Outcome) -> dict[str, object]:

@@ -46,7 +46,9 @@ def subscribe(
     desk = open_desk(ctx, stack)
     owner, account = _one(desk, name, brand)
     chosen = scheme_for(account, scheme, desk.networks)
-    given = _given(desk.subscribing.scheme(chosen).given, account)
+    fields, own = desk.subscribing.scheme(chosen).given, desk.secrets.secret(owner.id, account.name) or {}
+    known = {field: own[field] for field in fields if field in own}  # an app has one secret: it was given already
+    given = known | _given(tuple(field for field in fields if field not in known), account)
     done = subscribe_webhook(owner, account, chosen, given, desk.subscribing, desk.clock.now())
     if as_json:
         print_json(_row(done.webhook, desk) | {"address": done.address, "drawn": dict(done.drawn), "asked": done.asked})

@@ -55,6 +55,11 @@ class Author(_Stored):
     name: str
     followers: int | None = None
 
+    @property
+    def called(self) -> str:
+        """How others write who it is: by the handle, by the name where people have none."""
+        return self.handle or self.name
+
 
 class Because(_Stored):
     """Why a rule was about an interaction: the condition (a field of `when`) and what met it."""

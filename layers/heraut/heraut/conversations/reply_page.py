@@ -170,9 +170,9 @@ def _passages(desk: Desk, shown: Sequence[Interaction], alone: Interaction | Non
 
 def _words(desk: Desk, one: Interaction) -> str:
     said = desk.said
-    return said.say(
-        "said", author=fit(one.author.name), handle=fit(one.author.handle), at=said.at(one.at), text=fit(one.text)
-    )
+    code = "said" if one.author.handle else "said_nameless"
+    author, handle = fit(one.author.name), fit(one.author.handle)
+    return said.say(code, author=author, handle=handle, at=said.at(one.at), text=fit(one.text))
 
 
 def _picks(desk: Desk, shown: Sequence[Interaction], chosen: Interaction) -> tuple[Pick, ...]:

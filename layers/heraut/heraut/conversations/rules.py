@@ -147,7 +147,7 @@ class Rulebook:
             text=text,
             hits=self._patterns.hits(interaction.text, text),
             labels=set(labels),
-            handle=handle_of(interaction.author.handle),
+            handle=handle_of(interaction.author.called),
             languages=frozenset({language, language.partition("-")[0]}) - {""},
         )
 
@@ -320,7 +320,7 @@ class _Node:
             "accounts": said.account,
             "kinds": said.kind.value,
             "languages": said.language,
-            "authors": said.author.handle,
+            "authors": said.author.called,
             "followers": said.author.followers,
             "first_time": case.facts.times,
             "repeated": case.facts.times,
