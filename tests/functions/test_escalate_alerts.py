@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from heraut.brands import Urgency
 from heraut.conversations.alerts import opened
+from heraut.conversations.rules import Verdict
 from tests.contracts.test_conversations import said
 from tests.functions.conftest import BRAND, Running, event_of, events_of
 
@@ -17,7 +19,8 @@ def an_alert(running: Running) -> str:
     """Let somebody say something; people are to hear of it now."""
     now = datetime.now(UTC)
     interaction = said("1", at=now)
-    alert = opened(interaction, BRAND, now).model_copy(update={"due_at": now - timedelta(seconds=1)})
+    alert = opened(interaction, BRAND, now, Verdict(urgency=Urgency.CRISIS))  # told on a Saturday too
+    alert = alert.model_copy(update={"due_at": now - timedelta(seconds=1)})
     running.conversations.receive(interaction, None, alert)
     return alert.id
 

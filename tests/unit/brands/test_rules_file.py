@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from heraut.brands import Urgency, rules_of
 from heraut.brands.configuration import read_configuration, write_configuration
@@ -175,3 +178,15 @@ def test_what_does_not_fit_into_a_brand_is_refused() -> None:
     ]
 
     assert codes(broken(**(WHOLE | {"rules": rules}))) == [("brand_too_large", "brands[1]")]
+
+
+def test_the_example_of_the_documentation_can_be_applied() -> None:
+    """What a community manager copies from docs/rules.md is read as it stands."""
+    page = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    people = [{"id": name, "name": name, "email": f"{name}@example.com"} for name in ("lea", "karim", "ines")]
+    document = yaml.safe_load(example.replace("[...]", "[]"))
+    document["brands"][0] |= {"name": "Martin", "people": people}
+    (brand,) = read_configuration(document)
+
+    assert len(rules_of(brand)) == 7

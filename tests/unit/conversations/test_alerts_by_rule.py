@@ -290,3 +290,14 @@ def test_a_reminder_comes_before_a_short_deadline() -> None:
     assert shop.told("nadia") == []
     shop.run(timedelta(minutes=6))
     assert len(shop.told("nadia")) == 1
+
+
+def test_quiet_hours_hold_reminders_too() -> None:
+    """A team that may not be disturbed at noon hears after it, also of what became due meanwhile."""
+    shop = RuledShop({"then": {"answer_within": "2h"}}, quiet_hours="11:20-13:00")
+    shop.say("c1")
+    shop.run(3 * HOUR - MINUTE)
+    assert len(shop.told("lea")) == 1
+
+    shop.run(3 * MINUTE)
+    assert [one.partition(" ")[0] for one in subjects(shop, "lea")] == ["Zoe", "Rappel", "En"]

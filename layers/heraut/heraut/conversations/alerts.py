@@ -120,6 +120,11 @@ def told(alert: Alert, at: datetime, people: Sequence[str] = (), again_at: datet
     )
 
 
+def put_off(alert: Alert, until: datetime) -> Alert:
+    """Say the same thing later."""
+    return _next(alert, due_at=until)
+
+
 def next_step(alert: Alert) -> Told:
     """Say what is told next."""
     return Told(min(alert.told + 1, Told.OVERDUE))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
-from heraut.conversations import alerts
+from heraut.conversations import alerts, hours
 from heraut.conversations.alerts import Told
 from heraut.conversations.messages import Said, message
 from heraut.errors import Conflict, HerautError, InvalidInput
@@ -59,6 +59,10 @@ def escalate_alerts(world: Escalating, now: datetime) -> Escalated:
         try:
             brand, alert = world.brands.brand(brand_id), world.conversations.alert(brand_id, alert_id)
             if brand is None or alert is None or alert.due_at is None or alert.due_at > now:
+                continue
+            calm = hours.tellable(now, alert.urgency, brand)
+            if calm > now:  # people may not be disturbed now
+                world.conversations.change(alert, alerts.put_off(alert, calm))
                 continue
             reached = _tell(alert, brand, world, now)
             done.messages += len(reached)
