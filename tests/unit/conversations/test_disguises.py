@@ -209,3 +209,19 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_innocent_words_beside_each_other_stay_innocent(one: str, other: str) -> None:
     """No word is made of the end of one and the beginning of the next."""
     assert found(f"{one} {other}") | found(f"{one}, {other}") | found(f"{one}/{other}") == set()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["connard", "c0nn@rd", "c o n", "c.o.n", "co", "n", "concert", "fils", "de", "p*te", "!", "a", "l'arnaque"]
+        ),
+        max_size=8,
+    ),
+    st.sampled_from([["con"], ["connard", "fils de pute"], ["arnaqu*", "con"], ["concert de"]]),
+)
+def test_looking_first_whether_it_may_be_there_misses_nothing(parts: list[str], entries: list[str]) -> None:
+    """The short way says what the long way does."""
+    text, words = " ".join(parts), Words(entries)
+
+    assert words.found_in(text) == words.found(read(text))

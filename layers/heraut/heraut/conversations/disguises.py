@@ -90,6 +90,24 @@ class Words:
         for entry in entries:
             self._add(entry)
         self._starts = sorted({len(start) for start in self._opened})
+        self._keys = frozenset(self._first) | frozenset(self._whole) | {HIDDEN}
+
+    def found_in(self, text: str) -> tuple[Found, ...]:
+        """Give the same as `found(read(text))`; at once where no part of the text can be one."""
+        return self.found(read(text)) if self._may_be_in(text) else ()
+
+    def _may_be_in(self, text: str) -> bool:
+        """Whether a part of a text, or a row of letters each on its own, may be an entry."""
+        row = 0
+        for one in _CHUNK.findall(text):
+            chunk = _chunk(one)
+            if self._starts or not self._keys.isdisjoint(chunk.keys):
+                return True
+            for word in chunk.words:
+                row = row + 1 if len(word.written) == 1 else 0
+                if row == FEWEST_SPACED:
+                    return True
+        return False
 
     def found(self, text: Read) -> tuple[Found, ...]:
         """Give each entry that is in a text, once."""

@@ -17,12 +17,12 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands import rules_of
-from heraut.conversations.disguises import Words, read
+from heraut.conversations.disguises import Words
 from heraut.conversations.model import Because, Decision
 from heraut.expressions import compiled, options, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Actions, Brand, Conditions, Rule, Urgency, Volume
@@ -76,7 +76,7 @@ FIRST_WINS = ("urgency", "answer_within", "assign", "group", "suggest", "hand_ov
 WAKES = ("tell", "assign", "hand_over")  # somebody is to know: nothing below mutes it
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Case:
     """An interaction with all that its rules may ask."""
 
@@ -244,8 +244,8 @@ class _Patterns:
 
     def hits(self, text: str, readable_text: str) -> frozenset[int]:
         """Give the numbers of what is in a text."""
-        words = self._list.found(read(text)) if self._words else ()
-        return self._matched(readable_text) | {self._words[one.entry] for one in words}
+        words = self._list.found_in(text) if self._words else ()
+        return self._matched(readable_text).union([self._words[one.entry] for one in words])
 
     def _matched(self, text: str) -> frozenset[int]:
         found = frozenset[int](self._set.Match(text)) if self._set else frozenset[int]()
@@ -266,12 +266,14 @@ class _Node:
         self.when = when
         self.words = {patterns.word(word): word for word in when.words or ()}
         self.expressions = {patterns.expression(one): one for one in when.expressions or ()}
+        self._readable = {number: readable(one) for number, one in self.expressions.items()}
         self.authors = frozenset(handle_of(one) for one in when.authors or ())
         self.languages = frozenset(one.casefold() for one in when.languages or ())
         self.not_ = _Node(when.not_, patterns) if when.not_ else None
         self.any_ = [_Node(one, patterns) for one in when.any_ or ()]
         self.all_ = [_Node(one, patterns) for one in when.all_ or ()]
         self._checks = [check for given, check in self._every_check() if given]
+        self._valued = [name for name in _VALUES if getattr(when, name) is not None]
 
     def holds(self, case: _Case) -> bool:
         """Whether an interaction is like that."""
@@ -309,26 +311,15 @@ class _Node:
 
     def reasons(self, case: _Case) -> list[Because]:
         """Say what met the conditions of an interaction that is like that."""
-        when, said = self.when, case.interaction
+        when = self.when
         found = [("words", word) for number, word in self.words.items() if number in case.hits]
         found += [
-            ("expressions", _seen(one, case.text)) for number, one in self.expressions.items() if number in case.hits
+            ("expressions", _seen(one, case.text)) for number, one in self._readable.items() if number in case.hits
         ]
         found += [("labels", label) for label in when.labels or () if label in case.labels]
-        told = {
-            "networks": said.network.value,
-            "accounts": said.account,
-            "kinds": said.kind.value,
-            "languages": said.language,
-            "authors": said.author.called,
-            "followers": said.author.followers,
-            "first_time": case.facts.times,
-            "repeated": case.facts.times,
-            "stars": said.stars,
-            "hours": f"{case.facts.local:%H:%M}",
-            "volume": case.facts.volumes.get((when.volume.of, when.volume.within)) if when.volume else None,
-        }
-        found += [(name, str(value)) for name, value in told.items() if getattr(when, name) is not None]
+        found += [(name, str(_VALUES[name](case))) for name in self._valued]
+        if when.volume:
+            found.append(("volume", str(case.facts.volumes.get((when.volume.of, when.volume.within)))))
         because = [Because.model_construct(condition=name, found=value) for name, value in found]
         for node in (*self.all_, *(node for node in self.any_ if node.holds(case))):
             because += node.reasons(case)
@@ -375,9 +366,23 @@ def _atoms(case: _Case) -> Iterable[Atom]:
     yield ("network", said.network)
 
 
+_VALUES: dict[str, Callable[[_Case], object]] = {
+    "networks": lambda case: case.interaction.network.value,
+    "accounts": lambda case: case.interaction.account,
+    "kinds": lambda case: case.interaction.kind.value,
+    "languages": lambda case: case.interaction.language,
+    "authors": lambda case: case.interaction.author.called,
+    "followers": lambda case: case.interaction.author.followers,
+    "first_time": lambda case: case.facts.times,
+    "repeated": lambda case: case.facts.times,
+    "stars": lambda case: case.interaction.stars,
+    "hours": lambda case: f"{case.facts.local:%H:%M}",
+}
+
+
 def _seen(expression: str, text: str) -> str:
     """Give the part of a text that an expression found."""
-    found = _compiled(readable(expression)).search(text)
+    found = _compiled(expression).search(text)
     return str(found[0]).strip() if found else expression
 
 
