@@ -125,7 +125,9 @@ def bluesky_server() -> Iterator[BlueskyServer]:
             url = urlsplit(self.path)
             body = json.loads(sent) if self.headers.get("Content-Type", "").startswith("application/json") else {}
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
-            status, answer = known.answer(url.path.removeprefix("/xrpc/"), query, body)
+            status, answer = 404, {"error": "no_service"}  # a chat's address that is no more
+            if not url.path.startswith("/hooks/"):
+                status, answer = known.answer(url.path.removeprefix("/xrpc/"), query, body)
             written = json.dumps(answer).encode()
             with contextlib.suppress(ConnectionError):  # whoever asked may be dead
                 self.send_response(status)

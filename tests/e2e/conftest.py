@@ -91,7 +91,8 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
         {"name": "lent", "network": "site", "late": "1m", "slots": ["07:30"]},
         {"name": "instagram", "network": "by_hand", "url": "https://www.instagram.com/"},
     ]
-    person = {"id": "lea", "name": "Léa", "email": "lea@essai.example", "roles": ["publishing", "approval", "on_call"]}
+    roles = ["publishing", "approval", "on_call"]
+    person = {"id": "lea", "name": "Léa", "email": "lea@essai.example", "roles": roles, "ways": ["slack", "email"]}
     always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
     brand = {"id": BRAND, "name": "Essai", "zone": "Europe/Paris", "language": "fr", "accounts": accounts}
     brands = BrandsTable(Table(bare_world.client("dynamodb"), bare_world.outputs["BrandsTable"]))
@@ -107,4 +108,7 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
         name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{account}"
         value = json.dumps({"password": password})
         bare_world.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
+    chat = json.dumps({"url": f"{bluesky.address}/hooks/gone"})
+    name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/lea.slack"
+    bare_world.client("ssm").put_parameter(Name=name, Value=chat, Type="SecureString")
     return bare_world

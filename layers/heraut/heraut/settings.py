@@ -141,10 +141,12 @@ class RouteInteractionSettings(Settings):
 
 
 class EscalateAlertsSettings(Settings):
-    """Tells people of alerts."""
+    """Tells people of alerts, by each one's ways."""
 
     brands_table: str
     conversations_table: str
+    secrets_path: str
+    local_servers: str
     links_url: str
     mail_from: str
 

@@ -62,9 +62,29 @@ def test_written_and_read_again_it_is_the_same() -> None:
     assert read_configuration(write_configuration(brands)) == brands
 
 
+def test_how_people_answer_and_are_reached_is_read() -> None:
+    """Their ways in order, whether somebody approves what they answer, and texts to begin with."""
+    lea = {"id": "lea", "name": "Léa", "email": "lea@example.com", "ways": ["slack", "email"], "answers_approved": True}
+    (brand,) = read_configuration(broken(people=[lea], saved_answers={"merci": "Merci {name} !"}))
+
+    (person,) = brand.people
+    assert (list(person.ways), person.answers_approved) == (["slack", "email"], True)
+    assert brand.saved_answers == {"merci": "Merci {name} !"}
+    assert read_configuration(write_configuration([brand])) == (brand,)
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
+        (
+            {"people": [{"id": "a", "name": "A", "email": "a@b.fr", "ways": ["pigeon"]}]},
+            [("value_not_among", "brands[1].people[1].ways[1]")],
+        ),
+        (
+            {"people": [{"id": "a", "name": "A", "email": "a@b.fr", "ways": []}]},
+            [("value_unusable", "brands[1].people[1].ways")],
+        ),
+        ({"saved_answers": {"Merci !": "x"}}, [("value_unusable", "brands[1].saved_answers.Merci !.[key]")]),
         ({"zone": "Europe/Pari"}, [("zone_unknown", "brands[1].zone")]),
         ({"acounts": []}, [("field_misspelt", "brands[1].acounts")]),
         ({"accounts": {"site": {}}}, [("entry_not_a_list", "brands[1].accounts")]),

@@ -78,6 +78,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         },
         "removal_": {"trial", "impossible"},
         "urgency_": set(Urgency),
+        "way_": {"url", "secret"},
         "reply_": {"leaving", "to_approve", "held", "published"},
         "webhook_step_": set(STEPS),
         "webhook_stop_": set(STEPS),

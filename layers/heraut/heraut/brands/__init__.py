@@ -14,6 +14,7 @@ from heraut.brands.model import (
     Role,
     Team,
     Urgency,
+    WayName,
     Weekday,
 )
 from heraut.brands.store import Brands, Planned, PlannedPosts, Secrets
@@ -43,6 +44,7 @@ __all__ = [
     "Team",
     "Urgency",
     "Volume",
+    "WayName",
     "Weekday",
     "rules_of",
 ]

@@ -98,6 +98,7 @@ def message(person: Person, brand: Brand, address: str, message_id: str) -> Mess
         id=message_id[:32],
         language=person.language,
         brand=brand.name,
+        brand_id=brand.id,
         network=None,
         happened=say("happened"),
         lead=say("lead"),

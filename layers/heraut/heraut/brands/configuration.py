@@ -30,7 +30,7 @@ BRAND_FIELDS = frozenset(
     }
 )
 ACCOUNT_FIELDS = frozenset({"name", "network", "instance", "service", "handle", "url", "language", "late", "slots"})
-PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "language", "roles", "answers_approved"})
+PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "language", "roles", "ways", "answers_approved"})
 LARGEST = 350_000  # bytes of a brand as it is stored; DynamoDB holds 400 kB
 BLUESKY_SERVICE = "https://bsky.social"
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")

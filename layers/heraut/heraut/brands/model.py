@@ -65,6 +65,24 @@ class Urgency(StrEnum):
 ANSWER_WITHIN = {Urgency.CRISIS: 15, Urgency.HIGH: 60, Urgency.NORMAL: 4 * 60, Urgency.LOW: 16 * 60}  # minutes
 
 
+def _at_least_one(ways: tuple[WayName, ...]) -> tuple[WayName, ...]:
+    """Refuse a person whom nothing reaches."""
+    if not ways:
+        raise ValueError("a person is reached in some way")
+    return ways
+
+
+class WayName(StrEnum):
+    """The ways to reach a person."""
+
+    EMAIL = "email"
+    SLACK = "slack"
+    TEAMS = "teams"
+    DISCORD = "discord"
+    MATTERMOST = "mattermost"
+    WEBHOOK = "webhook"  # a program of the team's own
+
+
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -103,6 +121,7 @@ class Person(_Stored):
     phone: str | None = None
     language: Language = "fr"
     roles: tuple[Role, ...] = (Role.PUBLISHING,)
+    ways: Annotated[tuple[WayName, ...], AfterValidator(_at_least_one)] = (WayName.EMAIL,)  # the first that takes it
     answers_approved: bool = False  # what they answer to people leaves when somebody who approves said yes
 
 

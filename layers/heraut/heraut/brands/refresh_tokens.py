@@ -269,6 +269,7 @@ def _message(trouble: _Trouble, planned: Sequence[Planned], person: Person) -> M
         id=f"renew/{trouble.kind}/{brand.id}/{account.name}/{now:%Y-%m-%d}/{person.id}",
         language=language,
         brand=brand.name,
+        brand_id=brand.id,
         network=account.network.value.capitalize(),
         happened=say(f"{trouble.stem}_happened"),
         lead=say(f"{trouble.stem}_lead"),

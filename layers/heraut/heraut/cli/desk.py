@@ -26,6 +26,7 @@ from heraut.networks.http import Http
 from heraut.networks.webhooks import scheme
 from heraut.networks.webhooks.subscriptions import subscriber
 from heraut.notifications.email import EmailNotifications
+from heraut.notifications.ways import Ways, every_way
 from heraut.publishing.world import MediaWorld
 
 if TYPE_CHECKING:
@@ -122,9 +123,13 @@ class Desk:
         return registry(self.guard, public, self.stack["PublicUrl"], self.clock.now)
 
     @cached_property
-    def notifications(self) -> EmailNotifications:
+    def notifications(self) -> Ways:
         """How people are reached."""
-        return EmailNotifications(SesMail(self.stack.clients.mail), self.stack["MailFrom"])
+
+        def email() -> EmailNotifications:
+            return EmailNotifications(SesMail(self.stack.clients.mail), self.stack["MailFrom"])
+
+        return every_way(email, self.secrets.secret, self.guard, self.clock)
 
     @cached_property
     def world(self) -> MediaWorld:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk, people_called
-from heraut.cli.speech import console, language, problem_line, say, tell
+from heraut.cli.speech import CannotGoOn, console, language, problem_line, say, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from heraut.brands import Brand
+    from heraut.brands import Brand, WayName
     from heraut.brands.check_people import Checked
+
+MOST_BYTES = 10_000  # of what is typed into the command
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     people = typer.Typer(no_args_is_help=True)
     people.command("list")(list_people)
     people.command("check")(check)
+    people.command("way")(way)
     app.add_typer(people, name="people")
 
 
@@ -61,6 +65,43 @@ def check(
         good = good and all(one.sent for one in checked)
     if not good:
         raise typer.Exit(1)
+
+
+def way(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument()],
+    way: Annotated[str, typer.Argument()],
+    brand: BrandName = None,
+    stack: Stack = None,
+) -> None:
+    from heraut.brands import WayName
+    from heraut.notifications.hooks import secret_name
+
+    known = [one for one in WayName if one is not WayName.EMAIL]
+    if way not in known:
+        raise CannotGoOn("way_unknown", name=way, known=", ".join(known))
+    desk = open_desk(ctx, stack)
+    asked = _address(WayName(way))
+    for owner, people in people_called(brands_called(desk.brands, brand), name):
+        for person in people:
+            desk.secrets.save_secret(owner.id, secret_name(person, WayName(way)), asked)
+            tell(say("way_kept", person=person.name, way=way), "green")
+            if way not in person.ways:
+                tell(say("way_not_taken", person=person.id, way=way), "yellow")
+
+
+def _address(way: WayName) -> dict[str, str]:
+    """Ask for the address without showing it; where nobody sits at the terminal, read standard input."""
+    from heraut.cli.accounts import at_terminal, secret_of
+
+    fields = ("url", "secret") if way == "webhook" else ("url",)
+    if at_terminal():
+        asked = {one: str(typer.prompt(say(f"way_{one}"), hide_input=True, default="")).strip() for one in fields}
+    else:
+        asked = secret_of(sys.stdin.read(MOST_BYTES), fields)
+    if not all(asked.values()):
+        raise CannotGoOn("way_empty")
+    return asked
 
 
 def _called(brands: Sequence[Brand], name: str | None) -> list[tuple[Brand, frozenset[str] | None]]:

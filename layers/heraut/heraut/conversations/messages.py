@@ -122,6 +122,7 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -
         id=f"alert/{alert.brand}/{alert.id}/{stem}/{again}/{person.id}",
         language=person.language,
         brand=said.brand.name,
+        brand_id=said.brand.id,
         network=said.network,
         happened=happened,
         lead=" ".join(lead),

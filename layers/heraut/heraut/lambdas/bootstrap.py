@@ -288,7 +288,7 @@ def escalate_alerts() -> Escalating:
         conversations=_conversations(read.conversations_table),
         brands=_brands(read.brands_table),
         links=_links(read.brands_table),
-        notifications=_notifications(read.mail_from),
+        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
         links_url=read.links_url,
     )
 
@@ -385,6 +385,16 @@ def _notifications(mail_from: str) -> Notifications:
     from heraut.notifications.email import EmailNotifications
 
     return EmailNotifications(SesMail(clients().later("mail")), mail_from)
+
+
+def _ways(mail_from: str, secrets_path: str, local_servers: str) -> Notifications:
+    """Give every way to reach a person; each is made when somebody is first reached so."""
+    from heraut.fetch import Guard
+    from heraut.notifications.ways import every_way
+
+    secrets = _secrets(secrets_path)
+    guard = Guard(_local_servers(local_servers))
+    return every_way(cache(partial(_notifications, mail_from)), secrets.secret, guard, SystemClock())
 
 
 def _media(bucket: str) -> MediaStore:

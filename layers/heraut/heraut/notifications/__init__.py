@@ -1,1 +1,1 @@
-"""One module per way to reach a person; `base` says what is said."""
+"""One module per way to reach a person: e-mail, Slack, Teams, Discord, Mattermost, a signed webhook."""

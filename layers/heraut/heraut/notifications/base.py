@@ -60,6 +60,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     items: tuple[Item, ...] = ()
     thread: str | None = None
+    brand_id: str = ""  # whose secrets tell where a person's chat is
 
     @property
     def subject(self) -> str:

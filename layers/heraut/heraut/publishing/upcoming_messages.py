@@ -74,6 +74,7 @@ class _Voice:
             id=self._id(),
             language=self.language,
             brand=self.brand.name,
+            brand_id=self.brand.id,
             network=networks.pop() if len(networks) == 1 else None,
             happened=self._of(first, stem) if len(about) == 1 else self._say(f"{stem}_many", count=len(about)),
             lead=self._of(first, f"{tone}_lead"),
