@@ -11,6 +11,7 @@ never what was there before the account was first listened to.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,86 +19,93 @@ from heraut.brands import NetworkName
 from heraut.conversations.model import Answered, Author, Interaction, Kind
 from heraut.due import instant, stamp
 from heraut.errors import OutcomeUnknown
+from heraut.networks import stretches
 from heraut.networks.base import Heard
 from heraut.networks.bluesky_records import CID, COLLECTION, ROOT, ROOT_CID, rkey_of
 from heraut.networks.bluesky_sessions import service_of
+from heraut.networks.stretches import Page, Reading
 from heraut.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from heraut.networks.bluesky_repository import Repository
+    from heraut.networks.stretches import Stretch
 
 PAGE = "100"
-MOST_PAGES = 10  # of one stretch: a thousand since the last look
+MOST_PAGES = 10  # a thousand in a look; the next ones read the rest
 OVERLAP = timedelta(hours=1)
 KINDS = {"reply": Kind.REPLY, "mention": Kind.MENTION, "quote": Kind.QUOTE}
 READERS = "https://bsky.app"
+NOTIFICATIONS = ("app.bsky.notification.listNotifications", "notifications", {"reasons": list(KINDS)})
 
 
 def listen(repository: Repository, brand: str, cursor: str | None) -> Heard:
     """Read what came since the cursor; without one, only where to begin."""
     begun = json.loads(cursor) if cursor else None
+    told, own = _List(repository, *NOTIFICATIONS), _List(repository, *_own(repository))
     try:
-        told, newest = _stretch(_notifications(repository), _again_from(begun) if begun else None, _place)
-        said, said_to = _stretch(_own(repository), begun["said"] if begun else None, lambda one: rkey_of(one["uri"]))
-        heard_to = max(newest, begun["heard"]) if begun else newest
-        first = begun.get("first", begun["heard"]) if begun else newest
+        if begun is None:
+            first = told.newest(_place)
+            return Heard((), (), json.dumps({"heard": first, "first": first, "said": own.newest(_rkey)}))
+        heard = _read(told, begun, "heard", _place, again=_again_from(begun))
+        said = _read(own, begun, "said", _rkey)
+        kept = _kept(heard, begun, "heard", _place) | _kept(said, begun, "said", _rkey)
         return Heard(
-            interactions=tuple(_interaction(repository, brand, one) for one in reversed(told)),
-            answers=tuple(found for one in reversed(said) for found in _answer(one)),
-            cursor=json.dumps({"heard": heard_to, "first": first, "said": said_to}),
+            interactions=tuple(_interaction(repository, brand, one) for one in reversed(heard.items)),
+            answers=tuple(found for one in reversed(said.items) for found in _answer(one)),
+            cursor=json.dumps({"first": begun["first"], **kept}),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         host = service_of(repository.account).partition("://")[2]
         raise OutcomeUnknown(problem("server_answer_unreadable", host=host)) from None
 
 
-def _again_from(begun: dict[str, str]) -> str:
+def _again_from(begun: dict[str, Any]) -> str:
     """Give the place from which to read: an hour before the newest that was heard, after what was there at first."""
-    heard, first = begun["heard"], begun.get("first", begun["heard"])
+    heard, first = str(begun["heard"]), str(begun["first"])
     return max(stamp(instant(heard.partition(" ")[0]) - OVERLAP), first) if heard else ""
 
 
-def _stretch(
-    pages: Iterator[list[dict[str, Any]]], since: str | None, place: Callable[[Any], str]
-) -> tuple[list[dict[str, Any]], str]:
-    """Give what a list holds beyond a place, newest first, and the place of the newest; None: only that place."""
-    found: list[dict[str, Any]] = []
-    newest = since or ""
-    for number, page in enumerate(pages):
-        newest = newest if number else max(map(place, page))
-        if since is None:
-            return [], newest
-        fresh = [one for one in page if place(one) > since]
-        found += fresh
-        if len(fresh) < len(page):
-            return found, newest
-        if number + 1 == MOST_PAGES:
-            return found, since  # more than we read: the same stretch is read again, what is known is left out
-    return found, newest
+def _read(
+    listed: _List, begun: dict[str, Any], name: str, place: Callable[[dict[str, Any]], str], again: str | None = None
+) -> Stretch:
+    reading = Reading(listed.page, lambda one, known: place(one) <= known, MOST_PAGES)
+    return stretches.read(reading, begun[name], stretches.from_json(begun.get(f"{name}_rests", ())), again)
 
 
-def _notifications(repository: Repository) -> Iterator[list[dict[str, Any]]]:
-    asked = {"limit": PAGE, "reasons": list(KINDS)}
-    yield from _pages(repository, "app.bsky.notification.listNotifications", asked, "notifications")
+def _kept(found: Stretch, begun: dict[str, Any], name: str, place: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: max(place(found.newest), begun[name]) if found.newest else begun[name]}
+    return kept | ({f"{name}_rests": stretches.as_json(found.rests)} if found.rests else {})
 
 
-def _own(repository: Repository) -> Iterator[list[dict[str, Any]]]:
-    asked = {"limit": PAGE, "repo": repository.session.did, "collection": COLLECTION}
-    yield from _pages(repository, "com.atproto.repo.listRecords", asked, "records")
+@dataclass(frozen=True)
+class _List:
+    """A list that a method of the network gives, newest first, under a name, some of it by a query."""
+
+    repository: Repository
+    method: str
+    name: str
+    asked: dict[str, Any]
+
+    def newest(self, place: Callable[[dict[str, Any]], str]) -> str:
+        """Give the place of the newest item, empty where there is none."""
+        return max(map(place, self.page(None, "").items), default="")
+
+    def page(self, after: str | None, _since: str) -> Page:
+        """Read a page."""
+        answer = self.repository.ask(self.method, {**self.asked, "limit": PAGE, **({"cursor": after} if after else {})})
+        items = [one for one in answer[self.name] if isinstance(one, dict)]
+        return Page(items, str(answer["cursor"]) if items and answer.get("cursor") else None)
 
 
-def _pages(repository: Repository, method: str, asked: dict[str, Any], name: str) -> Iterator[list[dict[str, Any]]]:
-    after: dict[str, str] = {}
-    while True:
-        answer = repository.ask(method, {**asked, **after})
-        page = [one for one in answer[name] if isinstance(one, dict)]
-        if page:
-            yield page
-        if not page or not answer.get("cursor"):
-            return
-        after = {"cursor": str(answer["cursor"])}
+def _own(repository: Repository) -> tuple[str, str, dict[str, Any]]:
+    asked = {"repo": repository.session.did, "collection": COLLECTION}
+    return "com.atproto.repo.listRecords", "records", asked
+
+
+def _rkey(record: dict[str, Any]) -> str:
+    return rkey_of(record["uri"])
 
 
 def _place(notification: dict[str, Any]) -> str:

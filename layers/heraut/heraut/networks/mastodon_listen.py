@@ -7,67 +7,81 @@ written. Lists come newest first, and `since_id` says where we stopped.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
 from heraut.conversations.model import Answered, Author, Interaction, Kind
 from heraut.due import require_aware
 from heraut.errors import OutcomeUnknown
+from heraut.networks import stretches
 from heraut.networks.base import Heard
 from heraut.networks.mastodon_answers import next_max_id
 from heraut.networks.mastodon_post import VISIBILITY
 from heraut.networks.mastodon_text import text_of_html
+from heraut.networks.stretches import Page, Reading
 from heraut.problems import problem
 
 if TYPE_CHECKING:
     from heraut.networks.http import Answer
     from heraut.networks.mastodon_server import Server
+    from heraut.networks.stretches import Stretch
 
 PAGE = 40
-MOST_PAGES = 25  # of one stretch: a thousand mentions since the last look
+MOST_PAGES = 25  # a thousand mentions in a look; the next ones read the rest
 
 
 def listen(server: Server, brand: str, cursor: str | None) -> Heard:
     """Read what came since the cursor; without one, only where to begin."""
     begun = json.loads(cursor) if cursor else None
     me = server.account_id()
-    told, heard_to = _stretch(server, "/api/v1/notifications", {"types[]": "mention"}, begun, "heard")
-    own = {"exclude_reblogs": "true"}
-    said, said_to = _stretch(server, f"/api/v1/accounts/{me}/statuses", own, begun, "said")
+    told = _List(server, "/api/v1/notifications", {"types[]": "mention"})
+    own = _List(server, f"/api/v1/accounts/{me}/statuses", {"exclude_reblogs": "true"})
+    if begun is None:
+        return Heard((), (), json.dumps({"heard": told.newest(), "said": own.newest()}))
+    heard, said = _read(told, begun, "heard"), _read(own, begun, "said")
     try:
-        mentions = [one["status"] for one in told if one.get("type") == "mention" and one.get("status")]
+        mentions = [one["status"] for one in heard.items if one.get("type") == "mention" and one.get("status")]
         return Heard(
             interactions=tuple(_interaction(server, brand, me, one) for one in reversed(mentions)),
-            answers=tuple(_answer(one) for one in reversed(said) if one.get("in_reply_to_id")),
-            cursor=json.dumps({"heard": heard_to, "said": said_to}),
+            answers=tuple(_answer(one) for one in reversed(said.items) if one.get("in_reply_to_id")),
+            cursor=json.dumps(_kept(heard, begun, "heard") | _kept(said, begun, "said")),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise OutcomeUnknown(problem("mastodon_answer_unclear", host=server.host)) from None
 
 
-def _stretch(
-    server: Server, path: str, asked: dict[str, str], begun: dict[str, str] | None, name: str
-) -> tuple[list[dict[str, Any]], str]:
-    """Give what a list holds beyond the cursor, newest first, and the id of the newest; none without a cursor."""
-    since = (begun or {}).get(name, "")
-    params = {**asked, "limit": str(PAGE if begun is not None else 1)} | ({"since_id": since} if since else {})
-    found: list[dict[str, Any]] = []
-    newest = ""
-    for _ in range(MOST_PAGES):
-        answer = server.read(path, params)
+def _read(listed: _List, begun: dict[str, Any], name: str) -> Stretch:
+    reading = Reading(listed.page, lambda one, since: str(one["id"]) == since, MOST_PAGES)
+    return stretches.read(reading, begun[name], stretches.from_json(begun.get(f"{name}_rests", ())))
+
+
+def _kept(found: Stretch, begun: dict[str, Any], name: str) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: found.newest["id"] if found.newest else begun[name]}
+    return kept | ({f"{name}_rests": stretches.as_json(found.rests)} if found.rests else {})
+
+
+@dataclass(frozen=True)
+class _List:
+    """A list of the server, newest first, some of it by a query."""
+
+    server: Server
+    path: str
+    asked: dict[str, str]
+
+    def newest(self) -> str:
+        """Give the id of the newest item, empty where there is none."""
+        page = _objects(self.server.read(self.path, {**self.asked, "limit": "1"}))
+        return str(page[0]["id"]) if page else ""
+
+    def page(self, after: str | None, since: str) -> Page:
+        """Read a page."""
+        asked = {**self.asked, "limit": str(PAGE)}
+        asked |= ({"max_id": after} if after else {}) | ({"since_id": since} if since else {})
+        answer = self.server.read(self.path, asked)
         page = _objects(answer)
-        newest = newest or (str(page[0]["id"]) if page else since)
-        if begun is None:
-            return [], newest
-        fresh = list(takewhile(lambda one: str(one["id"]) != since, page))  # snac gives the one named too
-        found += fresh
-        following = _next(answer, page)
-        if len(fresh) < len(page) or following is None:
-            return found, newest
-        params = {**params, "max_id": following}
-    return found, since  # more than we read: the same stretch is read again, what is known is left out
+        return Page(page, _next(answer, page))
 
 
 def _objects(answer: Answer) -> list[dict[str, Any]]:
