@@ -29,7 +29,7 @@ from tests.peers.snac_server import SnacServer
 pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(300)]
 BRAND = "atelier"
 NOW = {"scheduled_time": "2026-11-23T11:00:00Z"}
-ANSWER = "Oui, à partir de six ans !"
+ANSWER = "Oui, avec plaisir, dès six ans !"
 
 
 @dataclass
