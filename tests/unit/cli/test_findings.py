@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from heraut.aws.health import GivenUp
-from heraut.brands import NetworkName
+from heraut.brands import Account, Brand, NetworkName
 from heraut.cli import doctor, findings
 from heraut.cli.findings import Severity, of_delivery, of_given_up, of_heartbeat
 from heraut.problems import problem
@@ -163,3 +163,21 @@ def test_severities_are_what_the_exit_status_means() -> None:
 
     assert not findings.needs_somebody(notes)
     assert findings.needs_somebody([*notes, findings.Finding("restored")])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"public_days": ("2026-12-25", "2035-12-25")}, False),
+        ({"public_days": ("2026-12-25",)}, True),
+        ({}, True),
+        ({"holidays": "none"}, False),
+    ],
+)
+def test_public_holidays_that_nobody_knows_are_a_note(changes: dict[str, Any], told: bool) -> None:
+    """A brand that an earlier release applied, or that nobody applied for ten years."""
+    page = Account(name="page", network=NetworkName.SITE)
+    brand = Brand(id="a", name="A", accounts=(page,)).model_copy(update=changes)
+    found = list(findings.of_holidays(brand, datetime(2026, 11, 21, tzinfo=UTC)))
+
+    assert [(one.code, one.severity) for one in found] == [("holidays_unknown", Severity.NOTE)] * told

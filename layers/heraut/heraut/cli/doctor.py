@@ -166,6 +166,7 @@ def _of_brands(desk: Desk, name: str | None) -> Iterator[Finding]:
             if found is not None:
                 yield found
         yield from findings.of_people(brand, desk.brands.confirmations(brand.id))
+        yield from findings.of_holidays(brand, now)
         for account in brand.accounts:
             yield from _tried_account(desk, brand, account)
 

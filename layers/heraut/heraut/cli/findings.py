@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
+from heraut.cli.public_days import NONE
 from heraut.cli.shown import excerpt, when
 from heraut.cli.speech import language
 from heraut.publishing.model import State
@@ -28,6 +29,7 @@ wording = Wording("heraut.cli", "doctor.toml")
 OVERDUE = timedelta(minutes=3)
 DEAD = timedelta(minutes=5)  # after its lease, or the start of a doubtful attempt: a decision should have come
 SOON = timedelta(hours=1)
+HOLIDAYS_AHEAD = timedelta(days=180)
 FEW_AT_ONCE = 50  # functions: a new account may run ten
 LEAST_SPENT = 1.0  # dollars a month for SMS: what a new account may spend
 
@@ -150,6 +152,15 @@ def of_people(brand: Brand, confirmed: Mapping[str, datetime]) -> Iterator[Findi
     silent = [person.name for person in brand.people if person.id not in confirmed]
     if silent:
         yield Finding("never_confirmed", brand=brand.id, fields={"people": listed(silent, language())})
+
+
+def of_holidays(brand: Brand, now: datetime) -> Iterator[Finding]:
+    """Say where a brand's public holidays are not known, or soon will not be."""
+    if brand.holidays == NONE or not brand.accounts:
+        return
+    last = max(brand.public_days, default="")
+    if last < f"{now + HOLIDAYS_AHEAD:%Y-%m-%d}":
+        yield Finding("holidays_unknown", Severity.NOTE, brand=brand.id)
 
 
 def of_pauses(pauses: Iterable[Pause], zone: str, now: datetime) -> Iterator[Finding]:
