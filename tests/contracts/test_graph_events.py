@@ -125,18 +125,22 @@ def test_what_was_sent_and_is_polled_counts_once(house: House) -> None:
 
 
 def test_an_answer_in_the_networks_own_app_closes_the_alert(house: House) -> None:
-    """Below a reply of somebody it answers both, because the account is listened to at once."""
+    """One for each who asked, each at once: the account is listened to when it spoke."""
     room = house.room
     first = room.say(room.post(), "Peut-on venir avec des enfants ?")
     reply = room.say(first, "Et avec un chien ?", PAUL)
     house.poll()
     assert len(house.waiting) == 2
 
-    ours = room.say(reply, "Oui, tous les deux !", room.me)
+    ours = room.say(reply, "Oui, à partir de six ans !", room.me)
     house.send(room.event(room.told(ours)))
     house.route()
+    assert house.waiting == [reply.id]
 
-    assert house.waiting == []
+    room.clock.pass_by(timedelta(minutes=1))
+    ours = room.say(reply, "Et oui, tenu en laisse", room.me)
+    house.send(room.event(room.told(ours)))
+    house.route()
     assert list(house.kept.open_alerts(BRAND)) == []
 
 

@@ -141,28 +141,46 @@ def test_a_reply_stands_under_the_post_and_says_what_it_answers(room: Room) -> N
     assert (heard.kind, heard.answers, heard.thread) == (Kind.REPLY, first.id, post.id)
 
 
-def test_an_answer_below_a_comment_answers_who_spoke_last_there(room: Room) -> None:
-    """Meta puts everything below a comment on one level, so what stands before it says whom it answers."""
+def test_an_answer_below_a_comment_answers_who_wrote_it(room: Room) -> None:
+    """All that they said there; what somebody else asked stays open."""
     room.listen()
     first = room.say(room.post(), "Peut-on venir avec des enfants ?")
-    second = room.say(first, "Et avec un chien ?", PAUL)
-    ours = room.say(first, "Oui, tenu en laisse", room.me)
+    more = room.say(first, "Ils ont six ans")
+    room.say(first, "Et avec un chien ?", PAUL)
+    ours = room.say(first, "Oui, à partir de six ans !", room.me)
     room.listen()
 
-    assert set(room.answers) == {(ours.id, first.id), (ours.id, second.id)}
+    assert set(room.answers) == {(ours.id, first.id), (ours.id, more.id)}
 
 
 def test_an_answer_that_names_somebody_answers_them(room: Room) -> None:
-    """And not whoever spoke last."""
+    """And nobody else; as Héraut's own answers below a reply do."""
     room.listen()
     first = room.say(room.post(), "Peut-on venir avec des enfants ?", PAUL)
     theirs = room.say(first, "Et avec un chien ?", ZOE)
-    last = room.say(first, "Merci !", PAUL)
+    room.say(first, "Merci !", PAUL)
     ours = room.say(first, "@zoe.martin Oui, tenu en laisse", room.me, names=(ZOE,))
     room.listen()
+    assert set(room.answers) == {(ours.id, theirs.id)}
 
-    assert (ours.id, theirs.id) in room.answers
-    assert (ours.id, last.id) not in room.answers
+    room.adapter.publish(room.answer(room.heard[theirs.id], "À demain !"), lambda _: None, room.clock.now())
+    (sent,) = room.double.ours()
+    room.listen()
+    assert {to for one, to in room.answers if one == sent.id} == {theirs.id}
+
+
+def test_once_we_have_spoken_an_answer_is_to_who_spoke_last(room: Room) -> None:
+    """A conversation goes on below the comment, long after it was heard."""
+    room.listen()
+    first = room.say(room.post(), "Peut-on venir avec des enfants ?")
+    room.say(first, "Oui !", room.me)
+    room.listen()
+    room.clock.pass_by(timedelta(days=2))
+    again = room.say(first, "Et avec un chien ?", PAUL)
+    ours = room.say(first, "Aussi", room.me)
+    room.listen()
+
+    assert {to for one, to in room.answers if one == ours.id} == {again.id}
 
 
 def test_two_hundred_comments_are_all_heard_in_pages(room: Room) -> None:
@@ -338,7 +356,7 @@ def test_what_cannot_be_read_back_proves_nothing(room: Room, answered: Any) -> N
 
 
 def test_an_answer_to_a_reply_is_found_a_level_higher(room: Room) -> None:
-    """There Meta puts it; on Instagram it names whom it answers, who would not know otherwise."""
+    """There Meta puts it; so it names whom it answers, who would not know otherwise."""
     room.listen()
     first = room.say(room.post(), "Peut-on venir avec des enfants ?")
     reply = room.say(first, "Et avec un chien ?", PAUL)
@@ -351,7 +369,7 @@ def test_an_answer_to_a_reply_is_found_a_level_higher(room: Room) -> None:
     (ours,) = room.double.ours()
     assert found is not None
     assert found.remote_ids == (ours.id,)
-    assert ours.text == ("Oui !" if room.network is NetworkName.FACEBOOK else "@paul_petit Oui !")
+    assert ours.text == ("Paul Petit Oui !" if room.network is NetworkName.FACEBOOK else "@paul_petit Oui !")
 
 
 def test_nothing_but_answers_is_published_yet(room: Room) -> None:
@@ -621,15 +639,16 @@ def test_a_comment_that_is_sent_is_the_same_as_when_it_is_read(room: Room) -> No
     assert not brought.look
 
 
-def test_what_the_account_answers_is_told_and_looked_at(room: Room) -> None:
-    """What stands beside it says whom else it answers."""
-    comment = room.say(room.post(), "Et le chien ?")
-    ours = room.say(comment, "Oui !", room.me)
-    brought = parsed(room, room.told(ours))
+def test_what_the_account_answers_is_told_or_looked_at(room: Room) -> None:
+    """Below a comment, what stands beside it says whom it answers."""
+    post = room.post()
+    comment = room.say(post, "Et le chien ?")
+    ours, ours_on_top = room.say(comment, "Oui !", room.me), room.say(post, "Venez nombreux", room.me)
+    below, on_top = parsed(room, room.told(ours)), parsed(room, room.told(ours_on_top))
 
-    assert brought.interactions == ()
-    assert [(one.id, one.to) for one in brought.answers] == [(ours.id, comment.id)]
-    assert brought.look
+    assert (below.interactions, below.answers, below.look) == ((), (), True)
+    assert [(one.id, one.to) for one in on_top.answers] == [(ours_on_top.id, post.id)]
+    assert not on_top.look
 
 
 def test_an_event_of_another_account_brings_nothing(room: Room) -> None:

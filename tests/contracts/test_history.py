@@ -156,6 +156,7 @@ def test_conversations_of_schema_1(conversations_stack: Stack) -> None:
     assert kept.alert_with(BRAND, "sky", second.id) == alert
     assert kept.open_alert(BRAND, "sky", "post-1") == alert
     assert kept.cursor(BRAND, "sky") == '{"heard": "1", "said": "2"}'
+    assert kept.held(BRAND, "sky", first.id) is None  # it did not write where; so it stays as it was heard
     assert list(kept.due(alert.deadline)) == [(BRAND, alert.id)]
 
 

@@ -73,9 +73,13 @@ class Facebook(GraphNetwork):
         return None
 
     def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
-        """Answer below the comment, or below the post that mentions the Page."""
+        """Answer below the comment, or the post that mentions the Page; below a reply, beginning with the name."""
+        said, name = self._answerable(account, text), interaction.author.name
+        named = not interaction.author.id.startswith("?")  # some are not told
+        if facebook_listen.PARENT in interaction.reference and named and name.casefold() not in said.casefold():
+            said = f"{name} {said}"
         return Content(
-            parts=(Part(text=self._answerable(account, text)),),
+            parts=(Part(text=said),),
             language=interaction.language or account.language or "fr",
             in_reply_to=answering(interaction),
         )

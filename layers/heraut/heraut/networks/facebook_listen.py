@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from heraut.networks.graph_api import Graph
 
 COMMENT = "id,from{id,name},message,created_time,parent{id},permalink_url,message_tags"
+_WITH_REPLIES = f"{COMMENT},comments.order(reverse_chronological).limit(100){{{COMMENT}}}"
 POST, PARENT = "post", "parent"  # of what is answered
 _POSTED = "id,from{id,name},message,created_time,updated_time,permalink_url"
 _TAGGED = "id,from{id,name},message,created_time,permalink_url"
@@ -141,13 +142,17 @@ class _Look:
         )
 
     def _answer(self, post: dict[str, Any], ours: dict[str, Any]) -> Iterator[Answered]:
-        top = parent_of(ours)
-        if top is None:
+        parent = parent_of(ours)
+        if parent is None:
             yield Answered(id=str(ours["id"]), to=str(post["id"]), at=instant_of(ours["created_time"]))
             return
-        asked = {"fields": COMMENT, "order": "reverse_chronological", "limit": _PAGE}
-        below, _ = self._graph.stretch(f"{self._graph.node(top)}/comments", 1, asked)
-        yield from answered(_below(ours), top, [_below(one) for one in below], self._me)
+        top = self._graph.read(self._graph.node(parent), fields=_WITH_REPLIES)
+        replies = top.get("comments")
+        below = self._graph.entries(replies) if isinstance(replies, dict) else []
+        people = {
+            str(one["from"]["id"]): str(one["from"].get("name") or "") for one in (top, *below) if one.get("from")
+        }
+        yield from answered(_below(ours, people), _below(top), [_below(one) for one in below], self._me)
 
 
 def commented(
@@ -219,12 +224,15 @@ def _nameless(graph: Graph) -> str:
     return NAMELESS[graph.account.language or "fr"]
 
 
-def _below(comment: dict[str, Any]) -> Below:
+def _below(comment: dict[str, Any], people: Mapping[str, str] | None = None) -> Below:
+    """Place a comment; of `people` (names by id), it names those that it tags, or begins with."""
     author, tags = comment.get("from"), comment.get("message_tags")
-    names: Sequence[Any] = tags if isinstance(tags, list) else ()
+    told: Sequence[Any] = tags if isinstance(tags, list) else ()
+    tagged = {str(one["id"]) for one in told if isinstance(one, dict) and one.get("id")}
+    said = str(comment.get("message") or "")
     return Below(
         id=str(comment["id"]),
-        author=str(author["id"]) if isinstance(author, dict) else "",
+        author=str(author["id"]) if isinstance(author, dict) else f"?{comment['id']}",
         at=instant_of(comment["created_time"]),
-        names=frozenset(str(one["id"]) for one in names if isinstance(one, dict) and one.get("id")),
+        names=frozenset(tagged | {one for one, name in (people or {}).items() if name and said.startswith(name)}),
     )

@@ -67,8 +67,9 @@ def _added(graph: Graph, brand: str, page: str, change: Change, collected: Colle
     parent = str(value["parent_id"]) if value.get("parent_id") not in (None, post) else None
     author = _author(graph, value, comment)
     if author.id == page:
-        collected.answers.append(Answered(id=comment, to=parent or post, at=at))
-        collected.look |= parent is not None  # whom else it answers is told by what stands beside it
+        if parent is None:
+            collected.answers.append(Answered(id=comment, to=post, at=at))
+        collected.look |= parent is not None  # whom it answers is told by what stands beside it
         return
     found = facebook_listen.commented(
         graph, brand, comment=comment, post=post, parent=parent, author=author, text=text, at=at, url=None

@@ -178,7 +178,7 @@ class _Look:
             yield Answered(id=str(ours["id"]), to=str(media["id"]), at=instant_of(ours["timestamp"]))
             return
         stands = [_below(one) for one in below]
-        yield from answered(_below(ours), str(first["id"]), stands, self._me.username.casefold())
+        yield from answered(_below(ours), _below(first), stands, self._me.username.casefold())
 
 
 def commented(
@@ -230,7 +230,7 @@ def is_ours(me: Who, told: dict[str, Any]) -> bool:
 def _below(reply: dict[str, Any]) -> Below:
     return Below(
         id=str(reply["id"]),
-        author=author_of(reply).handle.lstrip("@").casefold(),
+        author=author_of(reply).handle.lstrip("@").casefold() or f"?{reply['id']}",
         at=instant_of(reply["timestamp"]),
         names=names_in(str(reply.get("text") or "")),
     )

@@ -45,8 +45,9 @@ def _commented(graph: Graph, brand: str, me: Who, change: Change, collected: Col
     comment, media = str(value["id"]), str(value["media"]["id"])
     parent = str(value["parent_id"]) if value.get("parent_id") else None
     if is_ours(me, value):
-        collected.answers.append(Answered(id=comment, to=parent or media, at=change.at))
-        collected.look |= parent is not None  # whom else it answers is told by what stands beside it
+        if parent is None:
+            collected.answers.append(Answered(id=comment, to=media, at=change.at))
+        collected.look |= parent is not None  # whom it answers is told by what stands beside it
         return
     found = instagram_listen.commented(
         graph,
