@@ -9,10 +9,11 @@ import pytest
 
 from heraut.brands import Account, NetworkName
 from heraut.events import EventName
+from heraut.links import Action
 from heraut.notifications.base import Message
 from heraut.problems import problem
 from heraut.publishing.messages import MOST_ITEMS
-from heraut.publishing.model import Content, Part, Poll, State
+from heraut.publishing.model import Content, InReplyTo, Part, Poll, State
 from heraut.wording import NBSP
 from tests.people import FILM, MARTIN, PICTURE, PROMISE, Bakery, a_delivery, a_post, happened
 
@@ -221,6 +222,24 @@ def test_a_yes_is_asked_for_all_that_will_be_said() -> None:
         "Deux",
         "Sondage : Seigle · Épeautre",
     ]
+
+
+def test_whoever_approves_an_answer_sees_what_it_answers() -> None:
+    """In the message and on its page: nobody says yes to half a conversation."""
+    bakery = Bakery()
+    to = InReplyTo(interaction="33", author="Zoé", text="Faites-vous du <b>seigle</b> ?")
+    post = a_post(content=Content(parts=(Part(text="Oui, le jeudi."),), in_reply_to=to))
+    bakery.add(post, a_delivery(post, "bluesky", State.TO_APPROVE, answers="33"))
+    bakery.tell(happened(EventName.APPROVAL_ASKED, account=None, version=1))
+
+    said = plain(told(bakery).quote or "").split("\n\n")
+    assert said == ["En réponse à Zoé : Faites-vous du <b>seigle</b> ?", "Oui, le jeudi."]
+    page = bakery.visit(bakery.link(Action.APPROVE, account=None)).body
+    assert "En réponse à Zoé" in page
+    assert "&lt;b&gt;seigle" in page
+    bakery.press(bakery.link(Action.APPROVE, account=None), "when=now")
+    assert bakery.delivery().state is State.SCHEDULED
+    assert bakery.delivery().answers == "33"
 
 
 def test_approval() -> None:

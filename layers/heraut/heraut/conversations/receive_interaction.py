@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from heraut.brands import Brand
+    from heraut.brands import Account, Brand
     from heraut.conversations.model import Alert, Answered, Edited, Erased, Interaction
     from heraut.conversations.rules import Rulebook, Verdict
     from heraut.conversations.store import Conversations
@@ -184,10 +184,21 @@ def _removed(alert: Alert, said: Interaction, verdict: Verdict, removes: Removes
 
 
 def _is_own(interaction: Interaction, brand: Brand) -> bool:
-    """Whether another account of the brand said it."""
-    said_by = handle_of(interaction.author.handle)
-    handles = {handle_of(account.handle or "") for account in brand.accounts if account.network is interaction.network}
-    return said_by != "" and said_by in handles
+    """Whether another account of the brand said it.
+
+    Where handles have a server (`lea@piaille.fr`), one without is of the server that is listened to, or of its own.
+    """
+    listening = brand.account(interaction.account)
+    said_by = _whole(interaction.author.handle, listening)
+    accounts = (account for account in brand.accounts if account.network is interaction.network)
+    return said_by != "" and said_by in {_whole(account.handle or "", account) for account in accounts}
+
+
+def _whole(handle: str, account: Account | None) -> str:
+    """Give a handle with its server, where the account has one."""
+    name, _, server = handle_of(handle).partition("@")
+    at = server or handle_of((account.instance if account else None) or "").rpartition("//")[2].rstrip("/")
+    return f"{name}@{at}" if name and at else name
 
 
 def _placed(interaction: Interaction, kept: Conversations) -> Interaction:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import known_as
 from heraut.events import EventName
+from heraut.letters import said as fit
 from heraut.links import Action
 from heraut.pages.link_page import Choice, Field, LinkPage, Note, Opens, Passage, Shot
 from heraut.publishing import decisions
@@ -284,7 +285,9 @@ def _content(case: Case) -> Content:
 
 
 def _passages(case: Case, content: Content, *, ready: bool) -> tuple[Passage, ...]:
-    passages = [Passage(content.content_warning, case.say("content_warning"))] if content.content_warning else []
+    to = content.in_reply_to
+    passages = [Passage(fit(to.text), case.say("in_reply_to", author=fit(to.author)))] if to else []
+    passages += [Passage(content.content_warning, case.say("content_warning"))] if content.content_warning else []
     said = variants(case.post, case.deliveries) if case.post else []
     for one, deliveries in said:
         where = case.say("variant", where=case.place(deliveries)) if len(said) > 1 else ""

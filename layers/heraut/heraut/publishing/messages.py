@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import known_as
 from heraut.due import instant
 from heraut.events import EventName
+from heraut.letters import said as fit
 from heraut.links import Action
 from heraut.notifications.base import Button, Item, Message, Picture
 from heraut.problems import Problem, catalogue
@@ -221,7 +222,9 @@ class _Voice:
     def quote(self, longest: int) -> str:
         """What is said in the post, cut at `longest` characters."""
         content = self.happening.content
-        blocks = [self.say("warning", text=content.content_warning)] if content.content_warning else []
+        to = content.in_reply_to
+        blocks = [self.say("in_reply_to", author=fit(to.author), text=fit(to.text))] if to else []
+        blocks += [self.say("warning", text=content.content_warning)] if content.content_warning else []
         said = variants(self.happening.post, self.happening.deliveries)
         for one, deliveries in said:
             if len(said) > 1:
