@@ -163,11 +163,23 @@ def test_a_more_urgent_one_that_joins_is_told_at_once_and_sooner_owed() -> None:
 
 def test_a_saved_answer_is_proposed_with_the_name_filled_in() -> None:
     """Ready to be sent."""
-    shop = RuledShop({"then": {"suggest": "colis"}}, saved_answers={"colis": "Bonjour {name}, il arrive."})
+    shop = RuledShop({"then": {"suggest": "colis"}}, saved_answers={"colis": "Bonjour {name}, il arrive :-}"})
     shop.say("c1", "Mon colis ?")
     shop.run(6 * MINUTE)
 
-    assert "Bonjour Zoe, il arrive." in (shop.told("lea")[0].quote or "")
+    assert "Bonjour Zoe, il arrive :-}" in (shop.told("lea")[0].quote or "")
+
+
+def test_the_proposed_answer_comes_first_on_the_page() -> None:
+    """Before those that stand above it in the file."""
+    saved = {"avant": "Bonjour", "colis": "Il arrive", "apres": "Merci"}
+    shop = RuledShop({"then": {"suggest": "colis"}}, saved_answers=saved)
+    shop.say("c1", "Mon colis ?")
+    shop.run(6 * MINUTE)
+    page = shop.visit(shop.told("lea")[0], "Répondre").body
+
+    places = [page.index(f"«\N{NO-BREAK SPACE}{name}\N{NO-BREAK SPACE}»") for name in ("colis", "avant", "apres")]
+    assert places == sorted(places)
 
 
 def test_rules_may_ask_how_often_somebody_spoke_and_how_much_came() -> None:

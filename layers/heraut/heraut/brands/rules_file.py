@@ -5,7 +5,7 @@ Everything is checked where it stands: a rule that could never match, or names n
 
 from __future__ import annotations
 
-import string
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,7 @@ VOLUME_FIELDS = frozenset({"interactions", "within", "of"})
 LONGEST_ANSWER = 5_000  # characters of a saved answer
 DURATIONS = ("answer_within", "within")
 NAME_FIELD = "name"
+_FIELD = re.compile(r"\{\s*(\w+)\s*\}")
 
 
 def read_team(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> Team | None:
@@ -255,9 +256,5 @@ def _plain(value: Any) -> Any:
 
 
 def _fills_in(text: str) -> bool:
-    """Whether the only field of a text is `{name}`."""
-    try:
-        fields = {field for _, field, form, turned in string.Formatter().parse(text) if field is not None}
-    except ValueError:
-        return False
-    return fields <= {"name"}
+    """Whether `{name}` is the only word between braces: another one would be sent as it stands."""
+    return set(_FIELD.findall(text)) <= {"name"}

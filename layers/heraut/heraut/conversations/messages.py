@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import Urgency
 from heraut.conversations.alerts import Told, next_told
 from heraut.conversations.labels_said import all_said
+from heraut.conversations.reply import saved_answer
 from heraut.letters import said as fit
 from heraut.notifications.base import Button, Message
 from heraut.wording import Wording, at_moment
@@ -95,10 +96,8 @@ class Said:
     @property
     def suggested(self) -> list[str]:
         """The saved answer that a rule proposes, with the name of whoever waits filled in."""
-        text = self.brand.saved_answers.get(self.alert.suggest or "")
-        if text is None or not self.waiting:
-            return []
-        return [self.say("suggested", text=text.format(name=fit(self.waiting[-1].author.name)))]
+        text = saved_answer(self.brand, self.alert.suggest or "", self.waiting[-1]) if self.waiting else None
+        return [self.say("suggested", text=fit(text))] if text else []
 
     @property
     def address(self) -> str | None:

@@ -196,7 +196,8 @@ def _writing(desk: Desk) -> Writing:
 
 def _choices(desk: Desk) -> tuple[Choice, ...]:
     said = desk.said
-    saved = (Choice(said.say("reply_saved", name=name), f"{SAVED}{name}") for name in said.brand.saved_answers)
+    names = sorted(said.brand.saved_answers, key=lambda name: name != said.alert.suggest)  # what a rule proposes, first
+    saved = (Choice(said.say("reply_saved", name=name), f"{SAVED}{name}") for name in names)
     return (Choice(said.say("reply_send"), "send"), *saved)
 
 
