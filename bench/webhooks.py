@@ -60,10 +60,10 @@ class Sent:
 
 
 KINDS = {
-    "one event": Sent("signed"),
-    "Meta, one update": Sent("meta"),
-    "Meta, a thousand updates": Sent("meta", 1_000),
-    "badly signed": Sent("signed", forged=True),
+    "one_event": Sent("signed"),
+    "meta_one_update": Sent("meta"),
+    "meta_thousand_updates": Sent("meta", 1_000),
+    "badly_signed": Sent("signed", forged=True),
 }
 
 
