@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 INFLUENTIAL = 10_000  # followers from which an author is heard by many
 PRAISED_OFTEN = 3  # times that an author praised before, with which praise makes an ambassador
+A_SHORT_QUESTION = 8  # words
 A_FEW = 5  # words, where one such as "prix" is the whole question
 READ = 2_000  # characters; what a label needs is said by then
 TELLS_AT_LEAST = 8  # words of a testimonial
@@ -119,7 +120,11 @@ def _labels(text: str, lexicon: Lexicon) -> list[Label]:
     ambassador = _ambassador(words, lexicon) if not press else None
     told = [_said(words, hit) for hit in lexicon.happened.hits(words)]
     anchors = any(word in lexicon.own for word in words) + bool(lexicon.when.hits(words))
+    if question and len(words) <= A_SHORT_QUESTION and len(felt.wrongs) == 1 and not felt.how_long:
+        felt.dislikes = []  # "c'est surgelé ?" asks whether it is
     complaint = _complaint(felt, insult, defends=ambassador is not None, tells=len(told) > 1 or question is not None)
+    if not (felt.likes or felt.wrongs or question or insult.words or complaint):
+        felt.likes = [_said(words, hit) for hit in lexicon.exclaims.hits(words)]
     praise = _praise(felt, complaint, ambassador)
     if press:
         complaint = complaint if any(word in _NO_ANSWER for said in felt.wrongs for word in said.split()) else None
