@@ -19,6 +19,7 @@ from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
 from heraut.conversations.model import LabelName
 from heraut.conversations.note_reply import Noting, note_reply
 from heraut.conversations.poll_networks import Listening, poll_networks
+from heraut.conversations.receive_interaction import receive_interaction
 from heraut.errors import Conflict, CredentialsExpired, InvalidInput, TryAgain, Unreachable
 from heraut.events import Event
 from heraut.links import Action, Link
@@ -507,3 +508,31 @@ def test_a_comment_that_its_author_changes_is_labelled_again() -> None:
     held = shop.kept.held("martin", "sky", "c1")
     assert held is not None
     assert [one.name for one in held[1].labels] == [LabelName.COMPLAINT]
+
+
+def test_a_rule_that_wants_somebody_to_know_is_stronger_than_praise() -> None:
+    """And rules see the labels that a comment bears; what they add stands beside them, with the rule's name."""
+    rule = {"name": "fans", "when": {"labels": ["praise"]}, "then": {"tell": ["role:conversations"], "labels": ["fan"]}}
+    kept = ConversationsTwin()
+    brand = BRAND.model_copy(update={"rules": (rule,)})
+    said = Interaction(
+        brand="martin",
+        account="sky",
+        network=NetworkName.BLUESKY,
+        id="c1",
+        kind=Kind.REPLY,
+        author=Author(id="1", handle="@zoe.test", name="Zoé"),
+        text="Magnifique, quel beau travail !",
+        thread="p",
+        at=MONDAY,
+    )
+
+    assert receive_interaction(said, brand, kept, MONDAY) == "opened"
+    (alert,) = kept.open_alerts("martin")
+    held = kept.held("martin", "sky", "c1")
+    assert held is not None
+    assert (alert.waiting, [(one.name, one.rule) for one in held[1].labels]) == (
+        ("c1",),
+        [("praise", "word"), ("fan", "brand_rule")],
+    )
+    assert receive_interaction(said.model_copy(update={"id": "c2", "thread": "q"}), BRAND, kept, MONDAY) == "noted"

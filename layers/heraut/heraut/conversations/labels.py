@@ -123,8 +123,6 @@ def _labels(text: str, lexicon: Lexicon) -> list[Label]:
     if question and len(words) <= A_SHORT_QUESTION and len(felt.wrongs) == 1 and not felt.how_long:
         felt.dislikes = []  # "c'est surgelé ?" asks whether it is
     complaint = _complaint(felt, insult, defends=ambassador is not None, tells=len(told) > 1 or question is not None)
-    if not (felt.likes or felt.wrongs or question or insult.words or complaint):
-        felt.likes = [_said(words, hit) for hit in lexicon.exclaims.hits(words)]
     praise = _praise(felt, complaint, ambassador)
     if press:
         complaint = complaint if any(word in _NO_ANSWER for said in felt.wrongs for word in said.split()) else None

@@ -33,7 +33,6 @@ class Lexicon:
     short_for: dict[str, str]
     feeling: Phrases
     may_mock: Phrases
-    exclaims: Phrases
     things: Phrases
     signs: Phrases
     negates: frozenset[str]
@@ -89,7 +88,6 @@ def lexicon(language: Language) -> Lexicon:
         short_for=held["short_for"],
         feeling=Phrases({group: feeling[group] for group in groups}),
         may_mock=Phrases({"may_mock": feeling["may_mock"]}),
-        exclaims=Phrases({"exclaims": feeling["exclaims"]}),
         things=Phrases({"things": feeling["things"]}),
         signs=Phrases({"signs": feeling["signs"]}),
         negates=frozenset(feeling["negates"]),
