@@ -19,7 +19,6 @@ from heraut.networks.base import Limits, Replies
 from heraut.problems import problem
 from heraut.publishing import decisions
 from heraut.publishing.change_deliveries import dispatch_written
-from heraut.publishing.import_calendar import asking
 from heraut.publishing.model import Delivery, Post, Source, State
 
 if TYPE_CHECKING:
@@ -73,7 +72,8 @@ class Answers:
         post, delivery = self._new(brand, account, content, number, now, to_approve=to_approve)
         source = {"kind": "answer", "by": by}
         queued = event(EventName.POST_QUEUED, brand.id, post.id, None, now, source=source, version=1)
-        self.world.posts.add(post, [delivery], [queued, *asking(post, [delivery], now)])
+        asked = event(EventName.APPROVAL_ASKED, brand.id, post.id, None, now, version=post.version)
+        self.world.posts.add(post, [delivery], [queued, asked] if to_approve else [queued])
         dispatch_written([delivery], self.world, now)
         return self._told(post, delivery, by)
 
