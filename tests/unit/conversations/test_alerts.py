@@ -536,3 +536,16 @@ def test_a_rule_that_wants_somebody_to_know_is_stronger_than_praise() -> None:
         [("praise", "word"), ("fan", "brand_rule")],
     )
     assert receive_interaction(said.model_copy(update={"id": "c2", "thread": "q"}), BRAND, kept, MONDAY) == "noted"
+
+
+def test_praise_that_its_author_makes_a_complaint_is_waited_for() -> None:
+    """In the open alert that it had joined in silence."""
+    shop = Shop()
+    shop.say("c1", "Vous livrez à Metz ?")
+    shop.say("c2", "Une tuerie vos éclairs")
+    shop.run(6 * MINUTE)
+    shop.network.said.append(Edited(id="c2", text="Toujours pas livré, une honte", at=shop.now))
+    shop.run(6 * MINUTE)
+
+    (alert,) = shop.kept.open_alerts("martin")
+    assert set(alert.waiting) == {"c1", "c2"}

@@ -228,6 +228,12 @@ def place_of(interaction: Interaction, verdict: Verdict | None) -> str:
     return f"group:{verdict.group}" if verdict and verdict.group else interaction.thread
 
 
+def asked(alert: Alert, interaction: str) -> Alert:
+    """Wait for an answer to what asked for nobody when it joined: its author changed it."""
+    waiting = alert.waiting if interaction in alert.waiting else (*alert.waiting, interaction)[:MOST_WAITING]
+    return _next(alert, waiting=waiting)
+
+
 def _done_with(alert: Alert, interaction: str, now: datetime, moment: Moment) -> Alert:
     """Take an interaction off what waits; the last one closes the alert."""
     waiting = tuple(one for one in alert.waiting if one != interaction)

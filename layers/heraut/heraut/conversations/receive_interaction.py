@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from heraut.conversations import alerts, hours
 from heraut.conversations.labels import labels_of
-from heraut.conversations.model import MOST_WAITING, Label, What
+from heraut.conversations.model import MOST_WAITING, Label, What, asks_something
 from heraut.conversations.rules import Facts, handle_of, rulebook
 from heraut.errors import Conflict, TryAgain
 from heraut.wording import local
@@ -89,16 +89,22 @@ def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversation
 
 
 def note_edit(edit: Edited, brand: Brand, account: str, kept: Conversations) -> bool:
-    """Hold what was said as its author changed it; whether that was news."""
-    found = kept.held(brand.id, account, edit.id)
-    if found is None or found[1].text == edit.text:
-        return False
-    kept_labels = tuple(label for label in found[1].labels if label.rule == BY_RULE)
-    try:
-        kept.rewrite(found[0], _labelled(found[1].model_copy(update={"text": edit.text, "labels": kept_labels})))
-    except Conflict:
-        return False  # it was erased meanwhile
-    return True
+    """Hold what was said as its author changed it, and wait for an answer where it asks now; whether that was news."""
+    for _ in range(TRIES):
+        found = kept.held(brand.id, account, edit.id)
+        if found is None or found[1].text == edit.text:
+            return False
+        alert, said = found
+        by_rules = tuple(label for label in said.labels if label.rule == BY_RULE)
+        changed = _labelled(said.model_copy(update={"text": edit.text, "labels": by_rules}))
+        try:
+            if asks_something(changed.labels) and not asks_something(said.labels) and not alert.closed_at:
+                kept.change(alert, alerts.asked(alert, said.id))
+            kept.rewrite(alert, changed)
+        except Conflict:
+            continue  # its alert changed meanwhile, or it was erased
+        return True
+    raise TryAgain(f"edit of {edit.id}: its alert changed {TRIES} times")
 
 
 def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversations, now: datetime) -> bool:
