@@ -1,7 +1,7 @@
 """Trustpilot signs nothing: what it knows is our address, and the password in it.
 
-https://developers.trustpilot.com/webhook-notifications says how a webhook is made; an address `https://heraut:<password>@…`
-is called with HTTP's basic authentication (RFC 7617).
+https://developers.trustpilot.com/webhook-notifications says how a webhook is made; an address with a name and a
+password before its host is called with HTTP's basic authentication (RFC 7617). The name is `heraut`.
 """
 
 from __future__ import annotations
