@@ -93,15 +93,16 @@ def test_a_network_of_metas_is_connected_with_three_things_and_tried(shop: Shop,
     """Application, its secret, the Page's token: read in that order, tried, kept, never shown."""
     made = {NetworkName.FACEBOOK: Facebook, NetworkName.INSTAGRAM: Instagram}[network]
     with graph() as double:
-        page = Account(name="page", network=network, service=double.url)
-        shop.brands.save(BAKERY.model_copy(update={"accounts": (page,), "revision": 2}), 1)
+        # Two, as the turn to write one account's secret is given again after half a minute.
+        accounts = tuple(Account(name=name, network=network, service=double.url) for name in ("page", "autre"))
+        shop.brands.save(BAKERY.model_copy(update={"accounts": accounts, "revision": 2}), 1)
         http = Http(Guard(frozenset({double.host_port})), total_seconds=5)
         shop.networks |= {network: made(http, lambda: datetime.now(UTC))}
 
         typed = f"{double.app_id}\n{double.app_secret}\n{double.token}"
         kept = shop.heraut("account", "secret", "page", typed=typed)
         checked = shop.heraut("account", "check", "page")
-        forged = shop.heraut("account", "secret", "page", typed=typed.replace(double.app_secret, "wrong"))
+        forged = shop.heraut("account", "secret", "autre", typed=typed.replace(double.app_secret, "wrong"))
         double.plan(Said(502, b"<html>"), "GET")
         shop.networks |= {network: made(http, lambda: datetime.now(UTC))}
         silent = shop.heraut("account", "check", "page")
