@@ -9,8 +9,8 @@ import pytest
 
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.brands import NetworkName
-from heraut.conversations import Alert, Author, Interaction, Kind, Label, What
-from heraut.conversations.alerts import answered, closed, joined, opened, taken, told
+from heraut.conversations import Alert, Answered, Author, Interaction, Kind, Label, What
+from heraut.conversations.alerts import answered, answered_before, closed, joined, opened, taken, told
 from heraut.conversations.model import LabelName
 from heraut.conversations.rules import Verdict
 from heraut.errors import Conflict
@@ -280,3 +280,112 @@ def test_what_asks_for_nobody_is_held_and_waits_for_nobody(conversations: Conver
     joined_later = received(conversations, said("4", at=NOW + 2 * MINUTE, labels=praise))
     assert (joined_later.id, joined_later.count, joined_later.waiting) == (alert.id, 2, (said("3").id,))
     assert len(conversations.interactions(BRAND, alert.id)) == 2
+
+
+def quiet(kept: Conversations, interaction: Interaction) -> Alert:
+    """Let praise open an alert that is over as it opens."""
+    after = opened(interaction, BAKERY, NOW)
+    kept.receive(interaction, None, after)
+    return after
+
+
+def stored(alert: Alert) -> Alert:
+    """An alert without what just happened to it: that is in its story."""
+    return alert.model_copy(update={"news": ()})
+
+
+def praise(name: str, **more: Any) -> Interaction:
+    """Something kind that a customer says."""
+    return said(name, labels=(Label(name=LabelName.PRAISE, rule="word"),), **more)
+
+
+def test_an_alert_that_was_over_as_it_opened_is_found_by_its_thread_until_it_opens_again(
+    conversations: Conversations,
+) -> None:
+    """A question joins it: then it is the open one of its thread, and no quiet one any more."""
+    alert = quiet(conversations, praise("1"))
+    assert conversations.quiet_alert(BRAND, ACCOUNT, "post-1") == alert
+    assert conversations.quiet_alert(BRAND, ACCOUNT, "post-2") is None
+    assert (list(conversations.quiet_alerts(BRAND)), list(conversations.quiet_alerts("fleuriste"))) == ([alert], [])
+    assert conversations.open_alert(BRAND, ACCOUNT, "post-1") is None
+
+    again = joined(alert, said("2"), BAKERY, NOW + MINUTE)
+    conversations.receive(said("2"), alert, again, now=NOW + MINUTE)
+
+    assert (again.closed_at, again.waiting, again.reopened) == (None, (said("2").id,), 1)
+    assert conversations.open_alert(BRAND, ACCOUNT, "post-1") == stored(again)
+    assert conversations.quiet_alert(BRAND, ACCOUNT, "post-1") is None
+    assert list(conversations.quiet_alerts(BRAND)) == []
+    assert [one.what for one in conversations.story(BRAND, alert.id)] == [What.REOPENED]
+    assert [name for _, name in conversations.due(NOW + MINUTE)] == [alert.id]
+
+
+def test_an_alert_takes_its_thread_again_only_where_no_other_has_it(conversations: Conversations) -> None:
+    """Of two who would be open on one thread, one has to read again, and nothing of it is written."""
+    alert = received(conversations, said("1"))
+    over = answered(alert, said("1").id, NOW)
+    conversations.change(alert, over)
+    other = received(conversations, said("2", at=NOW + MINUTE))
+    changed = said("1", text="Autre chose ?")
+
+    with pytest.raises(Conflict):
+        conversations.revise(changed, over, over, joined(over, changed, BAKERY, NOW, new=False))
+    assert conversations.alert(BRAND, alert.id) == stored(over)
+    assert conversations.held(BRAND, ACCOUNT, changed.id) == (stored(over), said("1"))
+    assert conversations.open_alert(BRAND, ACCOUNT, "post-1") == other
+
+
+def test_what_was_said_is_replaced_with_its_alert(conversations: Conversations) -> None:
+    """Both or neither; one that was erased meanwhile is not there to be replaced."""
+    alert = quiet(conversations, praise("1"))
+    changed = said("1", text="Et lundi ?")
+    again = joined(alert, changed, BAKERY, NOW + MINUTE, new=False)
+    conversations.revise(changed, alert, alert, again)
+
+    assert conversations.held(BRAND, ACCOUNT, changed.id) == (stored(again), changed)
+    assert conversations.open_alert(BRAND, ACCOUNT, "post-1") == stored(again)
+    with pytest.raises(Conflict):
+        conversations.revise(changed, alert, alert, again)
+    gone = answered(again, changed.id, NOW)
+    conversations.erase(changed, again, gone)
+    with pytest.raises(Conflict):
+        conversations.revise(changed, gone, gone, joined(gone, changed, BAKERY, NOW, new=False))
+
+
+def test_what_asks_anew_moves_to_the_open_alert_of_its_thread(conversations: Conversations) -> None:
+    """It is found there, and not where it was."""
+    first = received(conversations, said("1"))
+    over = answered(first, said("1").id, NOW)
+    conversations.change(first, over)
+    other = received(conversations, said("2", at=NOW + MINUTE))
+    changed = said("1", text="Autre chose ?")
+    after = joined(other, changed, BAKERY, NOW)
+    conversations.revise(changed, over, other, after)
+
+    assert conversations.held(BRAND, ACCOUNT, changed.id) == (stored(after), changed)
+    assert list(conversations.interactions(BRAND, first.id)) == []
+    assert [one.text for one in conversations.interactions(BRAND, other.id)] == ["Autre chose ?", "Bonjour 2"]
+    with pytest.raises(Conflict):
+        conversations.revise(changed, over, after, joined(after, changed, BAKERY, NOW))
+
+
+def test_an_answer_that_comes_first_is_kept_until_what_it_answers_comes(conversations: Conversations) -> None:
+    """Whoever writes what was answered has to know of the answer; once that came, an answer is remembered no more."""
+    answer = Answered(id="reply", to=said("1").id, at=NOW)
+    assert conversations.came(BRAND, ACCOUNT, answer.to) is False
+    assert conversations.remember_answer(BRAND, ACCOUNT, answer, NOW + MINUTE)
+    assert conversations.remember_answer(BRAND, ACCOUNT, answer, NOW + MINUTE)
+    assert conversations.came(BRAND, ACCOUNT, answer.to) == answer
+    assert conversations.came(BRAND, "masto", answer.to) is False
+    assert conversations.alert_with(BRAND, ACCOUNT, answer.to) is None
+    assert conversations.held(BRAND, ACCOUNT, answer.to) is None
+
+    with pytest.raises(Conflict):
+        received(conversations, said("1"))
+    after = answered_before(opened(said("1"), BAKERY, NOW), said("1"), NOW, joins=False)
+    conversations.receive(said("1"), None, after, answered=answer)
+    assert conversations.came(BRAND, ACCOUNT, answer.to) is True
+    assert not conversations.remember_answer(BRAND, ACCOUNT, answer, NOW + MINUTE)
+    assert conversations.alert_with(BRAND, ACCOUNT, answer.to) == stored(after)
+    with pytest.raises(Conflict):
+        conversations.receive(said("1"), None, after, answered=answer)

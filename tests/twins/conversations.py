@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from heraut.conversations import Alert, Interaction, Moment
+    from heraut.conversations import Alert, Answered, Interaction, Moment
 
 
 class ConversationsTwin:
@@ -26,6 +26,8 @@ class ConversationsTwin:
         self._said: dict[tuple[str, str], list[Interaction]] = {}
         self._known: dict[tuple[str, str, str], str] = {}
         self._open: dict[tuple[str, str, str], str] = {}
+        self._quiet: dict[tuple[str, str, str], str] = {}
+        self._early: dict[tuple[str, str, str], Answered] = {}
         self._story: dict[tuple[str, str], list[Moment]] = {}
         self._times: Counter[tuple[str, str, str]] = Counter()
         self._volumes: Counter[tuple[str, str, str]] = Counter()
@@ -46,6 +48,24 @@ class ConversationsTwin:
         found = next((one for one in said if one.id == interaction), None)
         return (alert, found) if alert and found else None
 
+    def came(self, brand: str, account: str, interaction: str) -> Answered | bool:
+        name = (brand, account, interaction)
+        return True if name in self._known else self._early.get(name, False)
+
+    def remember_answer(self, brand: str, account: str, answer: Answered, until: datetime) -> bool:
+        if (brand, account, answer.to) in self._known:
+            return False
+        self._early[brand, account, answer.to] = kept(answer)
+        return True
+
+    def quiet_alert(self, brand: str, account: str, thread: str) -> Alert | None:
+        found = self._quiet.get((brand, account, thread))
+        return self._alerts[brand, found] if found else None
+
+    def quiet_alerts(self, brand: str) -> Sequence[Alert]:
+        mine = [self._alerts[brand, alert] for (owner, _, _), alert in self._quiet.items() if owner == brand]
+        return sorted(mine, key=lambda alert: (alert.opened_at, alert.id))
+
     def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
         found = self._open.get((brand, account, thread))
         return self._alerts[brand, found] if found else None
@@ -57,16 +77,22 @@ class ConversationsTwin:
         after: Alert,
         counted: Sequence[str] = (),
         now: datetime | None = None,
+        answered: Answered | None = None,
     ) -> None:
         brand, name = interaction.brand, (interaction.brand, interaction.account, interaction.id)
         thread = (brand, after.account, after.thread)
         opens = before is None and after.closed_at is None
         if name in self._known or (opens and thread in self._open):
             raise Conflict(f"{interaction.id} came already, or its thread has an alert")
+        if name in self._early and answered is None:
+            raise Conflict(f"{interaction.id} was answered meanwhile")
         if before is not None:
             self._is_still(before)
-        if opens:
+            self._lead(before, after)
+        elif opens:
             self._open[thread] = after.id
+        elif after.quiet:
+            self._quiet[thread] = after.id
         self._times[brand, interaction.network.value, interaction.author.id] += 1
         for place in counted if now else ():
             self._volumes[brand, place, _minute(now)] += 1
@@ -77,8 +103,7 @@ class ConversationsTwin:
 
     def change(self, before: Alert, after: Alert) -> None:
         self._is_still(before)
-        if after.closed_at and not before.closed_at:
-            del self._open[after.brand, after.account, after.thread]
+        self._lead(before, after)
         self._keep_news(before, after)
         self._alerts[after.brand, after.id] = kept(after)
 
@@ -88,6 +113,16 @@ class ConversationsTwin:
         if place is None:
             raise Conflict(f"{interaction.id} is not there any more")
         said[place] = kept(interaction)
+
+    def revise(self, interaction: Interaction, held: Alert, before: Alert, after: Alert) -> None:
+        brand = interaction.brand
+        said = self._said[brand, held.id]
+        if all(one.id != interaction.id for one in said):
+            raise Conflict(f"{interaction.id} is not there any more")
+        self.change(before, after)
+        self._said[brand, held.id] = [one for one in said if one.id != interaction.id]
+        self._said.setdefault((brand, after.id), []).append(kept(interaction))
+        self._known[brand, interaction.account, interaction.id] = after.id
 
     def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
         self.change(before, after)
@@ -124,6 +159,16 @@ class ConversationsTwin:
             for moment in moments if owner == brand else ():
                 if moment.what is What.ANSWERED and moment.worked_seconds is not None and moment.at >= since:
                     yield moment
+
+    def _lead(self, before: Alert, after: Alert) -> None:
+        thread = (after.brand, after.account, after.thread)
+        if after.closed_at and not before.closed_at:
+            del self._open[thread]
+        if before.closed_at and not after.closed_at:
+            if thread in self._open:
+                raise Conflict(f"{after.thread} has an alert")
+            self._open[thread] = after.id
+            self._quiet.pop(thread, None)
 
     def _keep_news(self, before: Alert | None, after: Alert) -> None:
         new = after.news[len(before.news) if before else 0 :]

@@ -1,9 +1,10 @@
 """The Conversations table: interactions, the alerts they joined, cursors.
 
 `<brand>#alert#<id>` / `alert` and `said#<when>#<digest>`; `<brand>#known` / `<account>#<digest>` leads from an
-interaction to its alert, `<brand>#open` / `<account>#<digest>` from a thread to its open one; `<brand>#cursor` /
-account; `<brand>#story` / `<alert>#<when>#<revision>#<n>`; `<brand>#author` / `<network>#<digest>` counts what
-somebody said, `<brand>#volume` / `<digest>#<minute>` what came to a place.
+interaction to its alert (or holds an answer that came before it), `<brand>#open` / `<account>#<digest>` from a thread
+to its open one, `<brand>#quiet` to one that was over as it opened; `<brand>#cursor` / account; `<brand>#story` /
+`<alert>#<when>#<revision>#<n>`; `<brand>#author` / `<network>#<digest>` counts what somebody said, `<brand>#volume` /
+`<digest>#<minute>` what came to a place.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from heraut import due
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
-from heraut.conversations.model import Alert, Interaction, Moment, What
+from heraut.conversations.model import REOPENS_FOR, Alert, Answered, Interaction, Moment, What
 from heraut.due import stamp
+from heraut.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +32,7 @@ COUNTED = timedelta(days=2)  # how long minutes are counted for rules
 OPEN_BEFORE = timedelta(days=60)  # an answer's alert
 SHARDS = 1
 NEW = "attribute_not_exists(#pk)"
+ONLY_ANSWERED = "attribute_not_exists(#alert)"  # it did not come itself
 SAME = "#revision = :revision"
 
 
@@ -55,15 +58,40 @@ class ConversationsTable:
     def held(self, brand: str, account: str, interaction: str) -> tuple[Alert, Interaction] | None:
         """Give an interaction with the alert that it joined; None when it never came, or was erased."""
         known = self._table.get(_known(brand, account, interaction))
-        alert = self.alert(brand, known["alert"]) if known else None
+        alert = self.alert(brand, known["alert"]) if known and "alert" in known else None
         if known is None or alert is None or "said" not in known:  # what an earlier release wrote does not tell where
             return None
         item = self._table.get((_alert(brand, alert.id)[0], known["said"]))
         return (alert, from_document(Interaction, item["document"])) if item else None
 
+    def came(self, brand: str, account: str, interaction: str) -> Answered | bool:
+        """Whether an interaction came already; the answer to it, where only that did."""
+        item = self._table.get(_known(brand, account, interaction))
+        if item is None or "alert" in item:
+            return item is not None
+        return from_document(Answered, item["document"])
+
+    def remember_answer(self, brand: str, account: str, answer: Answered, until: datetime) -> bool:
+        """Keep, at least until then, an answer to what did not come yet; False: it came."""
+        key = _known(brand, account, answer.to)
+        held = _values(key, document=document(answer), expires=_epoch(until))
+        try:
+            self._table.transact([self._table.putting(held, ONLY_ANSWERED)])
+        except Conflict:
+            return False
+        return True
+
     def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
         """Give the open alert of a thread, None when there is none."""
         return self._behind(brand, _open(brand, account, thread))
+
+    def quiet_alert(self, brand: str, account: str, thread: str) -> Alert | None:
+        """Give the last alert of a thread that was over as it opened, None when there is none, or it was reopened."""
+        return self._behind(brand, _quiet(brand, account, thread))
+
+    def quiet_alerts(self, brand: str) -> Sequence[Alert]:
+        """Give the alerts of a brand that were over as they opened, oldest first, for as long as they may reopen."""
+        return self._led_to(brand, "quiet")
 
     def receive(
         self,
@@ -72,25 +100,25 @@ class ConversationsTable:
         after: Alert,
         counted: Sequence[str] = (),
         now: datetime | None = None,
+        answered: Answered | None = None,
     ) -> None:
-        """Write an interaction with the alert that it opens or joins, and what is counted, in one transaction."""
+        """Write an interaction with its alert, and what is counted, in one transaction."""
         brand, forgotten = interaction.brand, _epoch(interaction.at + KEPT)
         known, said = _known(brand, interaction.account, interaction.id), _said(after, interaction)
         writes = [
-            self._table.putting(_values(known, alert=after.id, said=said[SK], expires=forgotten), NEW),
+            self._table.putting(
+                _values(known, alert=after.id, said=said[SK], expires=forgotten), ONLY_ANSWERED if answered else NEW
+            ),
             self._table.putting(said),
         ]
         if before is None:
-            writes.append(self._table.putting(_write(after), NEW))
+            writes += [self._table.putting(_write(after), NEW), *self._leading(after), *self._news(None, after)]
         else:
-            writes.append(self._table.putting(_write(after), SAME, revision=before.revision))
-        if before is None and after.closed_at is None:
-            pointer = _values(_open(brand, after.account, after.thread), alert=after.id)
-            writes.append(self._table.putting(pointer, NEW))
+            writes += self._changing(before, after)
         author = _author(brand, interaction.network.value, interaction.author.id)
         writes.append(self._counting(author, interaction.at + KEPT))
         writes += [self._counting(_volume(brand, place, now), now + COUNTED) for place in counted if now is not None]
-        self._table.transact([*writes, *self._news(before, after)])
+        self._table.transact(writes)
 
     def change(self, before: Alert, after: Alert) -> None:
         """Replace an alert; closed, its thread may open another. Conflict when it is no longer `before`."""
@@ -99,6 +127,21 @@ class ConversationsTable:
     def rewrite(self, alert: Alert, interaction: Interaction) -> None:
         """Replace what was said, of an alert that it joined. Conflict when it is not there any more."""
         self._table.transact([self._table.putting(_said(alert, interaction), "attribute_exists(#pk)")])
+
+    def revise(self, interaction: Interaction, held: Alert, before: Alert, after: Alert) -> None:
+        """Replace what was said, which `held` holds, and the alert in which it waits now, in one transaction."""
+        said = _said(after, interaction)
+        if after.id == held.id:
+            writes = [self._table.putting(said, "attribute_exists(#pk)")]
+        else:
+            old, known = _said(held, interaction), _known(interaction.brand, interaction.account, interaction.id)
+            leads = _values(known, alert=after.id, said=said[SK], expires=said[EXPIRES])
+            writes = [
+                self._table.deleting((old[PK], old[SK]), "attribute_exists(#pk)"),
+                self._table.putting(said),
+                self._table.putting(leads),
+            ]
+        self._table.transact([*writes, *self._changing(before, after)])
 
     def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
         """Forget what was said, and replace its alert as `change` does; that it came once stays known."""
@@ -144,10 +187,7 @@ class ConversationsTable:
 
     def open_alerts(self, brand: str) -> Sequence[Alert]:
         """Give the alerts of a brand that are open, oldest first."""
-        pointers = self._table.query("#pk = :pk", {"pk": f"{brand}#open"})
-        held = self._table.get_many([_alert(brand, item["alert"]) for item in pointers])
-        found = [from_document(Alert, item["document"]) for item in held]
-        return sorted(found, key=lambda alert: (alert.opened_at, alert.id))
+        return self._led_to(brand, "open")
 
     def due(self, until: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and id of the alerts to look at, soonest first (an index: it may lag)."""
@@ -161,7 +201,23 @@ class ConversationsTable:
         if after.closed_at and not before.closed_at:
             pointer = _open(after.brand, after.account, after.thread)
             writes.append(self._table.deleting(pointer, "#alert = :alert", alert=after.id))
+        if before.closed_at and not after.closed_at:
+            writes += [*self._leading(after), self._table.deleting(_quiet(after.brand, after.account, after.thread))]
         return [*writes, *self._news(before, after)]
+
+    def _leading(self, alert: Alert) -> list[TransactWriteItemTypeDef]:
+        """Lead from its thread to an alert: an open one is alone there, a quiet one makes no claim."""
+        place = alert.brand, alert.account, alert.thread
+        if alert.closed_at is None:
+            return [self._table.putting(_values(_open(*place), alert=alert.id), NEW)]
+        forgotten = _epoch(alert.closed_at + REOPENS_FOR)
+        return [self._table.putting(_values(_quiet(*place), alert=alert.id, expires=forgotten))] if alert.quiet else []
+
+    def _led_to(self, brand: str, leads: str) -> Sequence[Alert]:
+        pointers = self._table.query("#pk = :pk", {"pk": f"{brand}#{leads}"})
+        held = self._table.get_many([_alert(brand, item["alert"]) for item in pointers])
+        found = [from_document(Alert, item["document"]) for item in held]
+        return sorted(found, key=lambda alert: (alert.opened_at, alert.id))
 
     def _news(self, before: Alert | None, after: Alert) -> list[TransactWriteItemTypeDef]:
         """Give the writes of what happened since `before`."""
@@ -174,7 +230,7 @@ class ConversationsTable:
 
     def _behind(self, brand: str, pointer: Key) -> Alert | None:
         item = self._table.get(pointer)
-        return self.alert(brand, item["alert"]) if item else None
+        return self.alert(brand, item["alert"]) if item and "alert" in item else None
 
 
 def _write(alert: Alert) -> Values:
@@ -205,6 +261,10 @@ def _known(brand: str, account: str, interaction: str) -> Key:
 
 def _open(brand: str, account: str, thread: str) -> Key:
     return f"{brand}#open", f"{account}#{_digest(thread)}"
+
+
+def _quiet(brand: str, account: str, thread: str) -> Key:
+    return f"{brand}#quiet", f"{account}#{_digest(thread)}"
 
 
 def _author(brand: str, network: str, author: str) -> Key:

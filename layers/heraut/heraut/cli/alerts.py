@@ -190,7 +190,7 @@ def _change(
     desk = open_desk(ctx, stack)
     for _ in range(MOST_TRIES):
         _, found = _called(desk, name, brand)
-        if found.closed_at:
+        if found.closed_at and not found.thanks:
             raise CannotGoOn("alert_over", name=found.id)
         after = change(found, person(), desk.clock.now())
         try:

@@ -67,10 +67,11 @@ def _interaction_called(alert: Alert, desk: Desk, name: str | None) -> Interacti
     from heraut.conversations.reply_page import name_of
 
     said = desk.conversations.interactions(alert.brand, alert.id)
-    wanted = [one for one in said if (one.id in alert.waiting if name is None else name in {one.id, name_of(one)})]
+    open_ = alert.waiting or alert.thanks
+    wanted = [one for one in said if (one.id in open_ if name is None else name in {one.id, name_of(one)})]
     if len(wanted) == 1:
         return wanted[0]
-    waiting = [f"{name_of(one)} ({one.author.called})" for one in said if one.id in alert.waiting]
+    waiting = [f"{name_of(one)} ({one.author.called})" for one in said if one.id in open_]
     code = "reply_to_nobody" if name is None and not wanted else "reply_to_whom" if name is None else "reply_to_unknown"
     raise CannotGoOn(code, name=name, waiting=", ".join(waiting))
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import Role, Urgency
 from heraut.conversations import hours
-from heraut.conversations.model import MOST_WAITING, Alert, Interaction, Moment, Reply, What, asks_something
+from heraut.conversations.model import (
+    MOST_WAITING,
+    REOPENS_FOR,
+    Alert,
+    Interaction,
+    Moment,
+    Reply,
+    What,
+    asks_something,
+    is_praise,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
 
 REMIND_BEFORE = timedelta(hours=1)  # the deadline, at most a quarter of the time there is
 WRITES_FOR = timedelta(minutes=10)  # after a person was last seen writing
+MOST_THANKS = 100  # kept by name in one alert
 WHOEVER_ANSWERS = "role:conversations"  # a target: the people whom no rule had to name
 URGENCIES = tuple(Urgency)  # most urgent first
 
@@ -53,8 +64,9 @@ def opened(interaction: Interaction, brand: Brand, now: datetime, verdict: Verdi
         urgency=urgency,
         answer_minutes=minutes,
     )
-    if not _asks(interaction, verdict):
-        return alert.model_copy(update={"waiting": (), "closed_at": now})
+    if not asks(interaction, verdict):
+        over = {"waiting": (), "closed_at": now, "quiet": True, "thanks": _thanks((), interaction)}
+        return alert.model_copy(update=over | ({"suggest": verdict.suggest} if verdict else {}))
     if verdict is None:
         return alert.model_copy(update=_clock(alert, brand, now))
     alert = alert.model_copy(update={"targets": _targets(verdict), "suggest": verdict.suggest})
@@ -70,24 +82,34 @@ def joined(
     brand: Brand | None = None,
     now: datetime | None = None,
     verdict: Verdict | None = None,
+    *,
+    new: bool = True,
 ) -> Alert:
-    """Let one more join; people hear again only where it is more urgent, or somebody else's."""
-    if not _asks(interaction, verdict):
-        return _next(alert, count=alert.count + 1)
-    waiting = (*alert.waiting, interaction.id)[:MOST_WAITING]
-    grown = _next(alert, waiting=waiting, count=alert.count + 1)
+    """Let one more join; people hear again only where it is more urgent, or somebody else's.
+
+    One that was over opens again where this asks something. `new`: it did not join before, as what is edited did.
+    """
+    count = alert.count + new
+    if not asks(interaction, verdict):
+        return _next(alert, count=count, thanks=_thanks(alert.thanks, interaction))
+    if verdict is not None and verdict.mute and now is not None:
+        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, rule=_rule(verdict, "mute"))
+        return _next(alert, count=count, news=(*alert.news, muted))
+    if alert.closed_at is not None and brand is not None and now is not None:
+        return _reopened(alert.model_copy(update={"count": count}), interaction, brand, now, verdict)
+    others = tuple(one for one in alert.waiting if one != interaction.id)
+    waiting = alert.waiting if interaction.id in alert.waiting else (*others, interaction.id)[:MOST_WAITING]
+    thanks = tuple(one for one in alert.thanks if one != interaction.id)
+    grown = _next(alert, waiting=waiting, count=count, thanks=thanks)
     if verdict is None or brand is None or now is None:
         return grown
-    if verdict.mute:
-        muted = _moment(alert, What.MUTED, now, interaction=interaction.id, rule=_rule(verdict, "mute"))
-        return _next(alert, count=alert.count + 1, news=(*alert.news, muted))
     asked = _targets(verdict)
-    new = [one for one in asked if one not in (alert.targets or (WHOEVER_ANSWERS,))]
+    hear = [one for one in asked if one not in (alert.targets or (WHOEVER_ANSWERS,))]
     urgency = min(alert.urgency, verdict.urgency or alert.urgency, key=URGENCIES.index)
     changes: dict[str, Any] = {"suggest": alert.suggest or verdict.suggest}
-    if new:
-        changes["targets"] = (*(alert.targets or (WHOEVER_ANSWERS,)), *new)
-    if urgency != alert.urgency or new:
+    if hear:
+        changes["targets"] = (*(alert.targets or (WHOEVER_ANSWERS,)), *hear)
+    if urgency != alert.urgency or hear:
         minutes = verdict.answer_within or (
             alert.answer_minutes if urgency is alert.urgency else brand.minutes_to_answer(urgency)
         )
@@ -99,7 +121,68 @@ def joined(
     return _assigned(grown.model_copy(update=changes), verdict, now)
 
 
-def _asks(interaction: Interaction, verdict: Verdict | None) -> bool:
+def _reopened(alert: Alert, interaction: Interaction, brand: Brand, now: datetime, verdict: Verdict | None) -> Alert:
+    """Open it again, as if it opened now: with the people, the urgency and the time that this asks for."""
+    anew = opened(interaction, brand, now, verdict)
+    names = ("deadline", "due_at", "waiting", "urgency", "answer_minutes", "remind_at", "targets", "suggest")
+    again = _moment(alert, What.REOPENED, now, interaction=interaction.id)
+    taken_now = [one.model_copy(update={"alert": alert.id}) for one in anew.news]
+    return _next(
+        alert,
+        closed_at=None,
+        closed_by=None,
+        quiet=False,
+        told=Told.NOTHING,
+        escalated=0,
+        taken_by=anew.taken_by or alert.taken_by,
+        thanks=tuple(one for one in alert.thanks if one != interaction.id),
+        reopened=alert.reopened + 1,
+        news=(*alert.news, again, *taken_now),
+        **{name: getattr(anew, name) for name in names},
+    )
+
+
+def may_reopen(alert: Alert, now: datetime) -> bool:
+    """Whether it was over as it opened, not long ago, and nobody said anything of it since."""
+    return alert.quiet and now - alert.opened_at < REOPENS_FOR and alert.count < MOST_WAITING
+
+
+def answered_before(alert: Alert, interaction: Interaction, now: datetime, *, joins: bool) -> Alert:
+    """Let in what was answered before we heard of it: nobody waits, and the story says so. `joins`: it opens none."""
+    told = _moment(alert, What.ANSWERED, now, interaction=interaction.id)
+    if joins:
+        return _next(alert, count=alert.count + 1, news=(*alert.news, told))
+    over = {"waiting": (), "closed_at": now, "quiet": True, "due_at": None, "thanks": (), "news": (told,)}
+    return alert.model_copy(update=over)
+
+
+def edited(
+    alert: Alert, interaction: Interaction, brand: Brand, now: datetime, verdict: Verdict, *, joins: bool = False
+) -> Alert:
+    """Wait for an answer to what asks something since its author changed it. `joins`: it stood in another alert."""
+    after = joined(alert, interaction, brand, now, verdict, new=joins)
+    if alert.closed_at is not None:
+        return after  # its story says that it opened again
+    told = _moment(alert, What.EDITED, now, interaction=interaction.id)
+    return after.model_copy(update={"news": (*after.news, told)})
+
+
+def thanked(alert: Alert, interaction: str, now: datetime) -> Alert:
+    """Somebody answered praise: it waits for no thanks any more. The time it took is nobody's: nobody had to."""
+    given = alert.replies.get(interaction)
+    told = _moment(alert, What.ANSWERED, now, interaction=interaction, by=given.by if given else None)
+    replies = {one: reply for one, reply in alert.replies.items() if one != interaction}
+    thanks = tuple(one for one in alert.thanks if one != interaction)
+    return _next(alert, thanks=thanks, replies=replies, news=(*alert.news, told))
+
+
+def _thanks(thanks: tuple[str, ...], interaction: Interaction) -> tuple[str, ...]:
+    """Keep in mind whom a word of thanks would please."""
+    others = tuple(one for one in thanks if one != interaction.id)
+    return (*others, interaction.id)[-MOST_THANKS:] if is_praise(interaction.labels) else others
+
+
+def asks(interaction: Interaction, verdict: Verdict | None) -> bool:
     """Whether it is somebody's business: by what it says, or because a rule wants it (or says itself that nobody's)."""
     if verdict is not None and (verdict.wakes or verdict.mute):
         return True
@@ -183,7 +266,7 @@ def writers(alert: Alert, now: datetime, but: str) -> dict[str, datetime]:
 def closed(alert: Alert, person: str, now: datetime) -> Alert:
     """A person says that nothing is left to do."""
     news = (*alert.news, _moment(alert, What.CLOSED, now, by=person))
-    return _next(alert, closed_at=now, closed_by=person, due_at=None, news=news)
+    return _next(alert, closed_at=now, closed_by=person, quiet=False, due_at=None, thanks=(), news=news)
 
 
 def noted(alert: Alert, what: What, at: datetime, **more: Any) -> Alert:
@@ -228,18 +311,13 @@ def place_of(interaction: Interaction, verdict: Verdict | None) -> str:
     return f"group:{verdict.group}" if verdict and verdict.group else interaction.thread
 
 
-def asked(alert: Alert, interaction: str) -> Alert:
-    """Wait for an answer to what asked for nobody when it joined: its author changed it."""
-    waiting = alert.waiting if interaction in alert.waiting else (*alert.waiting, interaction)[:MOST_WAITING]
-    return _next(alert, waiting=waiting)
-
-
 def _done_with(alert: Alert, interaction: str, now: datetime, moment: Moment) -> Alert:
     """Take an interaction off what waits; the last one closes the alert."""
     waiting = tuple(one for one in alert.waiting if one != interaction)
     over = {} if waiting else {"closed_at": now, "due_at": None}
     replies = {one: reply for one, reply in alert.replies.items() if one != interaction}
-    return _next(alert, waiting=waiting, replies=replies, news=(*alert.news, moment), **over)
+    thanks = tuple(one for one in alert.thanks if one != interaction)
+    return _next(alert, waiting=waiting, thanks=thanks, replies=replies, news=(*alert.news, moment), **over)
 
 
 def _clock(alert: Alert, brand: Brand, now: datetime) -> dict[str, Any]:

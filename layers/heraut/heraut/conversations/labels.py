@@ -14,7 +14,7 @@ from heraut.conversations.disguises import folded
 from heraut.conversations.feelings import feelings, is_denied
 from heraut.conversations.insults import insulting, is_insult
 from heraut.conversations.lexicon import lexicons_for
-from heraut.conversations.model import Label, LabelName
+from heraut.conversations.model import CONTENT, Label, LabelName
 from heraut.conversations.phrases import words_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from heraut.conversations.phrases import Hit
 
 INFLUENTIAL = 10_000  # followers from which an author is heard by many
+VERY_FEW_STARS, FEW_STARS, ALL_STARS = 2, 3, 5  # of a review
 PRAISED_OFTEN = 3  # times that an author praised before, with which praise makes an ambassador
 A_SHORT_QUESTION = 8  # words
 A_FEW = 5  # words, where one such as "prix" is the whole question
@@ -89,7 +90,21 @@ class AuthorFacts:
 def labels_of(interaction: Interaction, author: AuthorFacts | None = None) -> tuple[Label, ...]:
     """Label what was said; `author` is what is known of who said it (by default, what the network told with it)."""
     known = author or AuthorFacts(followers=interaction.author.followers)
-    return labels_of_text(interaction.text, interaction.language, known)
+    return _by_stars(labels_of_text(interaction.text, interaction.language, known), interaction.stars)
+
+
+def _by_stars(labels: tuple[Label, ...], stars: int | None) -> tuple[Label, ...]:
+    """Let a review's stars weigh: with few, nothing is mere praise; with all, words that say nothing are praise."""
+    names = {label.name for label in labels}
+    if stars is None or LabelName.SPAM in names:
+        return labels
+    if stars <= FEW_STARS:
+        kept = tuple(label for label in labels if label.name not in CONTENT)
+        unhappy = stars <= VERY_FEW_STARS and LabelName.COMPLAINT not in names
+        return (*kept, Label(name=LabelName.COMPLAINT, rule="stars", words=str(stars))) if unhappy else kept
+    if stars == ALL_STARS and not names:
+        return (Label(name=LabelName.PRAISE, rule="stars", words=str(stars)),)
+    return labels
 
 
 def labels_of_text(text: str, language: str | None = None, author: AuthorFacts | None = None) -> tuple[Label, ...]:

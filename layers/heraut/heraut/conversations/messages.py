@@ -116,7 +116,8 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -
     happened = said.happened if step is Told.OPENED else said.say(stem, happened=said.happened)
     if alert.urgency in SAID_FIRST:
         happened = said.say(alert.urgency.value, happened=happened)
-    again = f"{alert.urgency.value}{alert.escalated or ''}"  # more urgent, or the next person: another message
+    # More urgent, the next person, or open again: another message.
+    again = f"{alert.urgency.value}{alert.escalated or ''}{f'-{alert.reopened}' if alert.reopened else ''}"
     return Message(
         id=f"alert/{alert.brand}/{alert.id}/{stem}/{again}/{person.id}",
         language=person.language,

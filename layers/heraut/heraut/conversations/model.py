@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from heraut.brands import NetworkName, Urgency
 from heraut.due import require_aware
 
 Instant = Annotated[datetime, AfterValidator(require_aware)]
+REOPENS_FOR = timedelta(days=30)  # an alert that was over as it opened
 MOST_WAITING = 1_000  # ids that an alert keeps by name; beyond, it only counts them
 
 
@@ -38,6 +39,9 @@ class LabelName(StrEnum):
     TESTIMONIAL = "testimonial"
     PRESS = "press"  # or somebody whom many follow
     AMBASSADOR = "ambassador"
+
+
+CONTENT = frozenset({LabelName.PRAISE, LabelName.TESTIMONIAL, LabelName.AMBASSADOR})
 
 
 class _Stored(BaseModel):
@@ -93,8 +97,13 @@ def asks_something(labels: Iterable[Label]) -> bool:
     What has no label is left to a person: the rules do not know what it is.
     """
     names = {label.name for label in labels} & set(LabelName)
-    content = {LabelName.PRAISE, LabelName.TESTIMONIAL, LabelName.AMBASSADOR}
-    return LabelName.SPAM not in names and (not names or not names <= content)
+    return LabelName.SPAM not in names and (not names or not names <= CONTENT)
+
+
+def is_praise(labels: Iterable[Label]) -> bool:
+    """Whether it is praise alone: nobody must answer, and a word of thanks would please."""
+    names = {label.name for label in labels} & set(LabelName)
+    return bool(names) and names <= CONTENT
 
 
 class Interaction(_Stored):
@@ -103,7 +112,8 @@ class Interaction(_Stored):
     `id` is the network's own; `answers` is what it replies to, `thread` the post at whose foot it stands (itself where
     it begins one). `at` is when the network says it came. `reference` is what else the network's adapter needs to
     answer it, opaque to all others. `stars` (one to five) are a review's. `labels` are given when it is received, and
-    again when its author changes it; `decisions` are what the brand's rules made of it, in their order.
+    again when its author changes it; `decisions` are what the brand's rules made of it, in their order. `asked` are the
+    wordings (digests) with which it asked something before its author changed it.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -124,6 +134,7 @@ class Interaction(_Stored):
     received_at: Instant | None = None  # when we took it in
     labels: tuple[Label, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 class Answered(_Stored):
@@ -184,6 +195,8 @@ class What(StrEnum):
     ANSWERED = "answered"
     ERASED = "erased"  # gone from its network
     CLOSED = "closed"
+    EDITED = "edited"  # its author changed it, and it asks something now
+    REOPENED = "reopened"  # the same, or somebody else asked, when nothing was left to do
     MUTED = "muted"  # a rule keeps it from everybody
     REMOVED = "removed"  # hidden or deleted by a rule
     NOT_REMOVED = "not_removed"  # a rule wanted to, and could not, or is only on trial
@@ -219,8 +232,9 @@ class Alert(_Stored):
     is owed, `due_at` when the machine looks next (None: nothing more to say). `told` is how far telling went,
     `escalated` how many steps were told after the deadline. `targets` are the people and teams that rules name; none:
     whoever has the role. `suggest` names a saved answer. `replies` are the answers on their way, by interaction,
-    `writing` who began to write one, and when. `news` is what happened in this change: the store keeps it in the
-    alert's story.
+    `writing` who began to write one, and when. `quiet`: it was over as it opened, for nobody had to answer. `thanks`
+    is praise that nobody thanked for yet, `reopened` how often it was over and is not. `news` is what happened in this
+    change: the store keeps it in the alert's story.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -246,5 +260,8 @@ class Alert(_Stored):
     targets: tuple[str, ...] = ()
     escalated: int = 0
     suggest: str | None = None
+    quiet: bool = False
+    thanks: tuple[str, ...] = ()
+    reopened: int = 0
     news: tuple[Moment, ...] = Field(default=(), exclude=True)
     revision: int = 1

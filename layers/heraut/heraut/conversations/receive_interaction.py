@@ -5,28 +5,32 @@ The brand's rules judge it, and it opens an alert, or joins the one of its threa
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from heraut.conversations import alerts, hours
 from heraut.conversations.labels import labels_of
-from heraut.conversations.model import MOST_WAITING, Label, What, asks_something
-from heraut.conversations.rules import Facts, handle_of, rulebook
+from heraut.conversations.model import MOST_WAITING, Answered, Label, What, asks_something
+from heraut.conversations.rules import WAKES, Facts, handle_of, rulebook
 from heraut.errors import Conflict, TryAgain
 from heraut.wording import local
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from heraut.brands import Account, Brand
-    from heraut.conversations.model import Alert, Answered, Edited, Erased, Interaction
+    from heraut.conversations.model import Alert, Decision, Edited, Erased, Interaction
     from heraut.conversations.rules import Rulebook, Verdict
     from heraut.conversations.store import Conversations
     from heraut.problems import Problem
 
 BY_RULE = "brand_rule"  # what a label says that a rule of the brand gave
 TRIES = 5  # others may join the same alert at this very moment
+REMEMBERED = timedelta(days=3)  # an answer to what we have not heard of: networks send again for a day and a half
+MOST_WORDINGS = 20  # of one interaction, that asked something
 
 
 class Removes(Protocol):
@@ -47,22 +51,30 @@ def receive_interaction(
     if _is_own(interaction, brand):
         return "own"
     for _ in range(TRIES):
-        if kept.alert_with(brand.id, interaction.account, interaction.id):
+        came = kept.came(brand.id, interaction.account, interaction.id)
+        if came is True:
             return "known"
-        placed = _labelled(_placed(interaction, kept))
+        answered = came if isinstance(came, Answered) else None
         book = rulebook(brand)
-        verdict = book.judge(placed, _facts(placed, brand, book, kept, now), [label.name for label in placed.labels])
-        labels = (*placed.labels, *_given(verdict))
-        placed = placed.model_copy(update={"received_at": now, "labels": labels, "decisions": verdict.decisions})
-        before = kept.open_alert(brand.id, interaction.account, alerts.place_of(placed, verdict))
+        placed, verdict = _judged(_placed(interaction, kept), brand, book, kept, now)
+        placed = placed.model_copy(update={"received_at": now})
+        before = _joins(placed, alerts.place_of(placed, verdict), kept, now)
         joins = before is not None
-        after = alerts.joined(before, placed, brand, now, verdict) if before else None
-        after = after or alerts.opened(placed, brand, now, verdict)
+        if answered:
+            after = before or alerts.opened(placed, brand, now, verdict)
+            after = alerts.answered_before(after, placed, min(answered.at, now), joins=joins)
+        elif before:
+            after = alerts.joined(before, placed, brand, now, verdict)
+        else:
+            after = alerts.opened(placed, brand, now, verdict)
         after = _removed(after, placed, verdict, removes, now)
+        counted = [_counted(placed, of) for of, _ in sorted(book.volumes)]
         try:
-            kept.receive(placed, before, after, [_counted(placed, of) for of, _ in sorted(book.volumes)], now)
+            kept.receive(placed, before, after, counted, now, answered)
         except Conflict:
             continue
+        if answered:
+            return "noted"
         if verdict.mute:
             return "muted"
         if interaction.id not in after.waiting and len(after.waiting) < MOST_WAITING:
@@ -72,10 +84,24 @@ def receive_interaction(
 
 
 def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversations, now: datetime) -> bool:
-    """Take off an alert what the account itself answered, wherever it was written; whether that was news."""
+    """Take off an alert what the account itself answered, wherever it was written; whether that was news.
+
+    An answer to what did not come yet is remembered, so that this opens no alert when it comes.
+    """
     for _ in range(TRIES):
         alert = kept.alert_with(brand.id, account, answer.to)
-        if alert is None or alert.closed_at or answer.to not in alert.waiting:
+        if alert is None:
+            until = answer.at + REMEMBERED
+            if until <= now or kept.remember_answer(brand.id, account, answer, until):
+                return False
+            continue  # it came at this very moment
+        if answer.to in alert.thanks:
+            try:
+                kept.change(alert, alerts.thanked(alert, answer.to, min(answer.at, now)))
+            except Conflict:
+                continue
+            return True
+        if alert.closed_at or answer.to not in alert.waiting:
             return False
         held = kept.held(brand.id, account, answer.to)
         at = min(answer.at, now)
@@ -88,23 +114,88 @@ def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversation
     raise TryAgain(f"answer {answer.id}: its alert changed {TRIES} times")
 
 
-def note_edit(edit: Edited, brand: Brand, account: str, kept: Conversations) -> bool:
-    """Hold what was said as its author changed it, and wait for an answer where it asks now; whether that was news."""
+def note_edit(
+    edit: Edited, brand: Brand, account: str, kept: Conversations, now: datetime, removes: Removes | None = None
+) -> bool:
+    """Hold what was said as its author changed it, and judge it again; whether that was news.
+
+    Somebody must answer where it asks now and did not, or where a rule wakes for it that did not: the alert waits for
+    it, or opens again. Words that asked already ask nothing anew, and what waits goes on waiting.
+    """
     for _ in range(TRIES):
         found = kept.held(brand.id, account, edit.id)
         if found is None or found[1].text == edit.text:
             return False
-        alert, said = found
-        by_rules = tuple(label for label in said.labels if label.rule == BY_RULE)
-        changed = _labelled(said.model_copy(update={"text": edit.text, "labels": by_rules}))
+        held, said = found
+        book = rulebook(brand)
+        changed, verdict = _judged(said.model_copy(update={"text": edit.text}), brand, book, kept, now, again=True)
+        asked = _asked(said)
+        changed = changed.model_copy(update={"asked": asked[-MOST_WORDINGS:]})
         try:
-            if asks_something(changed.labels) and not asks_something(said.labels) and not alert.closed_at:
-                kept.change(alert, alerts.asked(alert, said.id))
-            kept.rewrite(alert, changed)
+            _revise(changed, said, held, verdict, brand, kept, now, removes)
         except Conflict:
             continue  # its alert changed meanwhile, or it was erased
         return True
     raise TryAgain(f"edit of {edit.id}: its alert changed {TRIES} times")
+
+
+def _revise(
+    changed: Interaction,
+    said: Interaction,
+    held: Alert,
+    verdict: Verdict,
+    brand: Brand,
+    kept: Conversations,
+    now: datetime,
+    removes: Removes | None,
+) -> None:
+    """Write what an edit makes of an interaction and of the alert that holds it."""
+    before = held
+    if held.closed_at and _asks_anew(changed, said, verdict):
+        before = kept.open_alert(held.brand, held.account, held.thread) or held
+    after = before
+    if _asks_anew(changed, said, verdict) or (said.id in held.waiting and _wakes_anew(said, verdict)):
+        after = alerts.edited(before, changed, brand, now, verdict, joins=before.id != held.id)
+    if not any("removal" in one.did for one in said.decisions):
+        after = _removed(after, changed, verdict, removes, now)
+    if after is before:
+        kept.rewrite(held, changed)
+        return
+    if after.revision == before.revision:
+        after = after.model_copy(update={"revision": before.revision + 1})
+    kept.revise(changed, held, before, after)
+
+
+def _asks_anew(changed: Interaction, said: Interaction, verdict: Verdict) -> bool:
+    """Whether somebody must answer who did not have to: with words that did not ask before, or for another rule."""
+    if verdict.mute or not alerts.asks(changed, verdict):
+        return False
+    if _wakes_anew(said, verdict):
+        return True
+    asked_before = asks_something(said.labels) or _woke(said.decisions)
+    return not asked_before and _wording(changed.text) not in changed.asked
+
+
+def _wakes_anew(said: Interaction, verdict: Verdict) -> bool:
+    """Whether a rule wakes somebody for it that was not about it before."""
+    before = {one.rule for one in said.decisions}
+    return not verdict.mute and _woke([one for one in verdict.decisions if one.rule not in before])
+
+
+def _woke(decisions: Iterable[Decision]) -> bool:
+    return any(name in one.did for one in decisions for name in ("urgency", *WAKES))
+
+
+def _asked(said: Interaction) -> tuple[str, ...]:
+    """Give the wordings with which it asked something so far."""
+    if not (asks_something(said.labels) or _woke(said.decisions)):
+        return said.asked
+    return tuple(dict.fromkeys((*said.asked, _wording(said.text))))
+
+
+def _wording(text: str) -> str:
+    """Name the words of a text, whatever their capitals and signs: a corrected comma is no other wording."""
+    return hashlib.sha256(" ".join(re.findall(r"\w+", text.casefold())).encode()).hexdigest()[:16]
 
 
 def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversations, now: datetime) -> bool:
@@ -123,9 +214,24 @@ def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversation
     raise TryAgain(f"erasure of {erasure.id}: its alert changed {TRIES} times")
 
 
-def _labelled(interaction: Interaction) -> Interaction:
-    """Label it by what it says and who says it, beside what rules of the brand made of it."""
-    return interaction.model_copy(update={"labels": (*labels_of(interaction), *interaction.labels)})
+def _judged(
+    said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime, *, again: bool = False
+) -> tuple[Interaction, Verdict]:
+    """Label it, and let the brand's rules judge it. `again`: it was counted when it came."""
+    placed = said.model_copy(update={"labels": labels_of(said)})
+    facts = _facts(placed, brand, book, kept, now, 0 if again else 1)
+    verdict = book.judge(placed, facts, [label.name for label in placed.labels])
+    labels = (*placed.labels, *_given(verdict))
+    return placed.model_copy(update={"labels": labels, "decisions": verdict.decisions}), verdict
+
+
+def _joins(said: Interaction, place: str, kept: Conversations, now: datetime) -> Alert | None:
+    """Give the alert that it joins: the open one of its place, or one that was over as it opened."""
+    before = kept.open_alert(said.brand, said.account, place)
+    if before is None:
+        before = kept.quiet_alert(said.brand, said.account, place)
+        before = before if before and alerts.may_reopen(before, now) else None
+    return before
 
 
 def _given(verdict: Verdict) -> list[Label]:
@@ -137,22 +243,22 @@ def _given(verdict: Verdict) -> list[Label]:
     ]
 
 
-def _facts(said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime) -> Facts:
-    """Give what the brand's rules ask, and nothing that none of them does."""
-    times = kept.times_heard(brand.id, said.network.value, said.author.id) + 1 if book.ask_times else 1
+def _facts(said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime, more: int) -> Facts:
+    """Give what the brand's rules ask, and nothing that none of them does; `more` is what this adds to the counts."""
+    times = kept.times_heard(brand.id, said.network.value, said.author.id) + more if book.ask_times else 1
     return Facts(
         local=local(now, brand.zone),
         working=hours.works(now, brand),
         times=times,
-        volumes=_volumes(said, brand, book, kept, now),
+        volumes=_volumes(said, brand, book, kept, now, more),
     )
 
 
 def _volumes(
-    said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime
+    said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime, more: int
 ) -> Mapping[tuple[str, int], int]:
     return {
-        (of, minutes): kept.counted(brand.id, _counted(said, of), now - timedelta(minutes=minutes)) + 1
+        (of, minutes): kept.counted(brand.id, _counted(said, of), now - timedelta(minutes=minutes)) + more
         for of, minutes in book.volumes
     }
 

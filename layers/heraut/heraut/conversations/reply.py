@@ -65,7 +65,7 @@ def note(alert: Alert, interaction: Interaction, answer: Reply, kept: Conversati
     """Let the others see that an answer is on its way; what they see is no more than a help, so no race is lost."""
     for _ in range(TRIES):
         current = kept.alert(alert.brand, alert.id)
-        if current is None or interaction.id not in current.waiting:
+        if current is None or interaction.id not in (*current.waiting, *current.thanks):
             return  # it is online already
         try:
             kept.change(current, alerts.replied(current, interaction.id, answer))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account, Brand
-    from heraut.conversations.model import Alert, GivenAnswer, Interaction, Moment
+    from heraut.conversations.model import Alert, Answered, GivenAnswer, Interaction, Moment
     from heraut.conversations.webhook import Webhook
 
 
@@ -28,8 +28,20 @@ class Conversations(Protocol):
     def held(self, brand: str, account: str, interaction: str) -> tuple[Alert, Interaction] | None:
         """Give an interaction with the alert that it joined; None when it never came, or was erased."""
 
+    def came(self, brand: str, account: str, interaction: str) -> Answered | bool:
+        """Whether an interaction came already; the answer to it, where only that did."""
+
+    def remember_answer(self, brand: str, account: str, answer: Answered, until: datetime) -> bool:
+        """Keep, at least until then, an answer to what did not come yet; False: it came."""
+
     def open_alert(self, brand: str, account: str, thread: str) -> Alert | None:
         """Give the open alert of a thread, None when there is none."""
+
+    def quiet_alert(self, brand: str, account: str, thread: str) -> Alert | None:
+        """Give the last alert of a thread that was over as it opened, None when there is none, or it was reopened."""
+
+    def quiet_alerts(self, brand: str) -> Sequence[Alert]:
+        """Give the alerts of a brand that were over as they opened, oldest first, for as long as they may reopen."""
 
     def receive(
         self,
@@ -38,12 +50,14 @@ class Conversations(Protocol):
         after: Alert,
         counted: Sequence[str] = (),
         now: datetime | None = None,
+        answered: Answered | None = None,
     ) -> None:
-        """Write an interaction with the alert that it opens (`before` is None) or joins, in one transaction.
+        """Write an interaction with the alert that it opens (`before` is None), joins or reopens, in one transaction.
 
         Its author has spoken once more, and each place of `counted` has one more in the minute of `now`. One that opens
-        an alert which is over at once leaves its thread free.
-        Conflict when it came already, when the alert moved on, or when another one opened on its thread.
+        an alert which is over at once leaves its thread free. `answered` is what `came` gave: its answer came first.
+        Conflict when it came already, or its answer did meanwhile, when the alert moved on, or when another one opened
+        on its thread.
         """
 
     def change(self, before: Alert, after: Alert) -> None:
@@ -66,6 +80,13 @@ class Conversations(Protocol):
 
     def rewrite(self, alert: Alert, interaction: Interaction) -> None:
         """Replace what was said, of an alert that it joined. Conflict when it is not there any more."""
+
+    def revise(self, interaction: Interaction, held: Alert, before: Alert, after: Alert) -> None:
+        """Replace what was said, which `held` holds, and the alert in which it waits now, in one transaction.
+
+        Where that is another alert it moves there; one that was over and is not takes its thread again.
+        Conflict as with `change` and `rewrite`, or when another alert opened on the thread.
+        """
 
     def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
         """Forget what was said, and replace its alert as `change` does; that it came once stays known."""

@@ -42,7 +42,7 @@ def take_in(
     """
     received = [receive_interaction(one, brand, kept, now, removes) for one in told.interactions]
     answered = [note_answer(one, brand, account, kept, now) for one in told.answers]
-    edited = [note_edit(one, brand, account, kept) for one in told.edits]
+    edited = [note_edit(one, brand, account, kept, now, removes) for one in told.edits]
     erased = [note_erasure(one, brand, account, kept, now) for one in told.erased]
     news = [one.at for one, word in zip(told.interactions, received, strict=True) if word in NEWS]
     return Taken(news, sum(answered), sum(edited) + sum(erased))
