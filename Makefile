@@ -13,10 +13,10 @@ LOCKS = requirements-dev.txt layers/heraut/requirements.txt infra/local/uv.txt i
 SUITE = $(BIN)/python tests/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-build test-peers peers build deploy destroy rehearse bench lock clean
+.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-build test-peers peers build deploy destroy rehearse bench personal-data lock clean
 
 help: ## what can be made
-	@echo "Héraut"; grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo "Héraut"; grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: ## the environment with the heraut command, in .venv
 	@$(ENVIRONMENTS) desk
@@ -88,6 +88,9 @@ bench: setup ## measures every figure the README quotes, into bench/results.json
 	$(BIN)/python -m bench
 
 # ---------------------------------------------------------------------------- upkeep
+personal-data: setup ## writes docs/personal-data.md: what is kept of whom, why and how long
+	$(BIN)/python docs/personal_data.py --write
+
 lock: ## writes every lock again from its .in file; what a lock already pins stays (delete the lock to move on)
 	@$(ENVIRONMENTS) uv
 	$(LOCK) infra/local/uv.in -o infra/local/uv.txt

@@ -19,6 +19,7 @@ SHARED = {
     "events",
     "expressions",
     "links",
+    "retention",
     "settings",
     "fetch",
     "exchange",

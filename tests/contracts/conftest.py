@@ -16,7 +16,7 @@ from heraut.aws.posts_table import PostsTable
 from heraut.aws.webhooks_table import WebhooksTable
 from tests.contracts.cli_shop import Shop
 from tests.contracts.provider import Provider
-from tests.contracts.stack import Stack
+from tests.contracts.stack import Stack, undeclared_in_every_table
 from tests.twins.brands import BrandsTwin
 from tests.twins.conversations import ConversationsTwin
 from tests.twins.links import LinksTwin
@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """Let moto answer for AWS."""
+    """Let moto answer for AWS; every item written meanwhile is of a kind that says how long it is kept."""
     with mock_aws():
         yield
+        assert undeclared_in_every_table() == []
 
 
 @pytest.fixture

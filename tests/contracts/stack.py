@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -17,14 +18,19 @@ from samtranslator.yaml_helper import yaml_parse
 
 from heraut.aws.clients import Clients
 from heraut.aws.table import Table
+from heraut.retention import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from heraut.retention import Kind
+
 TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
 REGION = "eu-west-3"
+TABLES = {kind.table for kind in KINDS}
+_of_another_release: set[tuple[str, str]] = set()  # keys, of the test that runs
 
 
 @cache
@@ -52,6 +58,39 @@ class _Body(io.BytesIO):
         yield self.read()
 
 
+def _undeclared(table: str, item: Mapping[str, Any]) -> str | None:
+    keys = f"{item['pk']['S']} / {item['sk']['S']}"
+    kinds = [kind for kind in KINDS if kind.table == table and _is_of(kind, item)]
+    if not kinds:
+        return f"{table}: {keys} is declared nowhere in heraut/retention.py"
+    if "expires" not in item and all(kind.kept is not None for kind in kinds):
+        return f"{table}: {keys} has no time at which it goes"
+    return None
+
+
+def _is_of(kind: Kind, item: Mapping[str, Any]) -> bool:
+    return _shape(kind.pk).fullmatch(item["pk"]["S"]) is not None and any(
+        _shape(sk).fullmatch(item["sk"]["S"]) for sk in kind.sk.split(" | ")
+    )
+
+
+@cache
+def _shape(keys: str) -> re.Pattern[str]:
+    """Give what keys of a kind look like: `<brand>#alert#<alert>`."""
+    parts = re.findall(r"<[^>]+>|[^<]+", keys)
+    known = {"<brand>": "[^#]+"}
+    return re.compile("".join(known.get(part, ".+") if part[0] == "<" else re.escape(part) for part in parts))
+
+
+def undeclared_in_every_table() -> list[str]:
+    """Say which items of all tables under moto are of no kind that is declared."""
+    made = clients()
+    names = [name for name in made.dynamodb.list_tables()["TableNames"] if name in TABLES]
+    found = [said for name in names for said in Stack(made, name).undeclared()]
+    _of_another_release.clear()
+    return found
+
+
 @dataclass
 class Stack:
     """One table of the template, under moto."""
@@ -71,6 +110,11 @@ class Stack:
         }
         made.dynamodb.create_table(TableName=logical_id, **asked)
         return cls(made, logical_id)
+
+    def undeclared(self) -> list[str]:
+        """Say which items are of no kind that `heraut.retention` declares, or lack the time at which they go."""
+        own = [item for item in self.items() if (item["pk"]["S"], item["sk"]["S"]) not in _of_another_release]
+        return [said for item in own if (said := _undeclared(self.name, item)) is not None]
 
     @property
     def dynamodb(self) -> DynamoDBClient:
@@ -93,6 +137,7 @@ class Stack:
 
     def put(self, item: dict[str, Any]) -> None:
         """Write an item as another release would have."""
+        _of_another_release.add((item["pk"]["S"], item["sk"]["S"]))
         self.dynamodb.put_item(TableName=self.name, Item=item)
 
     def lose_first_answer(self, operation: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heraut.aws.items import PK, SCHEMA, SK, document, from_document
 from heraut.brands.model import EVERYTHING, Brand
 from heraut.due import instant
+from heraut.retention import TURN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +71,7 @@ class BrandsTable:
         answer = self._table.update(
             (brand, f"{_TURN}{name}"),
             "SET #schema = :schema, #until = :until, #mark = :mark, #expires = :expires",
-            {"schema": SCHEMA, "until": until, "mark": mark, "now": now, "expires": int(until.timestamp())},
+            {"schema": SCHEMA, "until": until, "mark": mark, "now": now, "expires": TURN.forgotten(until)},
             "attribute_not_exists(#until) OR #until <= :now",
         )
         return answer.done or (answer.item is not None and answer.item.get("mark") == mark)

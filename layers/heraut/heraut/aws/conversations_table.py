@@ -13,9 +13,9 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from heraut import due
+from heraut import due, retention
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
-from heraut.conversations.model import REOPENS_FOR, Alert, Answered, Interaction, Moment, What
+from heraut.conversations.model import Alert, Answered, Interaction, Moment, What
 from heraut.due import stamp
 from heraut.errors import Conflict
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from heraut.aws.table import Key, Table
 
-KEPT = timedelta(days=365)  # what people said, after they said it
-COUNTED = timedelta(days=2)  # how long minutes are counted for rules
 OPEN_BEFORE = timedelta(days=60)  # an answer's alert
 SHARDS = 1
 NEW = "attribute_not_exists(#pk)"
@@ -103,7 +101,7 @@ class ConversationsTable:
         answered: Answered | None = None,
     ) -> None:
         """Write an interaction with its alert, and what is counted, in one transaction."""
-        brand, forgotten = interaction.brand, _epoch(interaction.at + KEPT)
+        brand, forgotten = interaction.brand, retention.KNOWN.forgotten(interaction.at)
         known, said = _known(brand, interaction.account, interaction.id), _said(after, interaction)
         writes = [
             self._table.putting(
@@ -116,8 +114,12 @@ class ConversationsTable:
         else:
             writes += self._changing(before, after)
         author = _author(brand, interaction.network.value, interaction.author.id)
-        writes.append(self._counting(author, interaction.at + KEPT))
-        writes += [self._counting(_volume(brand, place, now), now + COUNTED) for place in counted if now is not None]
+        writes.append(self._counting(author, retention.AUTHOR.forgotten(interaction.at)))
+        writes += [
+            self._counting(_volume(brand, place, now), retention.VOLUME.forgotten(now))
+            for place in counted
+            if now is not None
+        ]
         self._table.transact(writes)
 
     def change(self, before: Alert, after: Alert) -> None:
@@ -209,8 +211,9 @@ class ConversationsTable:
         """Lead from its thread to an alert: an open one is alone there, a quiet one makes no claim."""
         place = alert.brand, alert.account, alert.thread
         if alert.closed_at is None:
-            return [self._table.putting(_values(_open(*place), alert=alert.id), NEW)]
-        forgotten = _epoch(alert.closed_at + REOPENS_FOR)
+            expires = retention.OPEN_ALERT.forgotten(alert.deadline)
+            return [self._table.putting(_values(_open(*place), alert=alert.id, expires=expires), NEW)]
+        forgotten = retention.QUIET_ALERT.forgotten(alert.closed_at)
         return [self._table.putting(_values(_quiet(*place), alert=alert.id, expires=forgotten))] if alert.quiet else []
 
     def _led_to(self, brand: str, leads: str) -> Sequence[Alert]:
@@ -224,9 +227,9 @@ class ConversationsTable:
         new = after.news[len(before.news) if before else 0 :]
         return [self._table.putting(_story(after, moment, number)) for number, moment in enumerate(new)]
 
-    def _counting(self, key: Key, until: datetime) -> TransactWriteItemTypeDef:
+    def _counting(self, key: Key, forgotten: int) -> TransactWriteItemTypeDef:
         change = "SET #schema = :schema, #expires = :expires ADD #times :one"
-        return self._table.updating(key, change, schema=SCHEMA, expires=_epoch(until), one=1)
+        return self._table.updating(key, change, schema=SCHEMA, expires=forgotten, one=1)
 
     def _behind(self, brand: str, pointer: Key) -> Alert | None:
         item = self._table.get(pointer)
@@ -238,13 +241,15 @@ def _write(alert: Alert) -> Values:
     if alert.due_at is not None:
         values |= {due.SHARD: due.shard_of("alert", alert.id, SHARDS), due.AT: alert.due_at}
     if alert.closed_at is not None:
-        values |= {EXPIRES: _epoch(alert.closed_at + KEPT)}
+        values |= {EXPIRES: retention.ALERT.forgotten(alert.closed_at)}
+    else:
+        values |= {EXPIRES: retention.WAITING_ALERT.forgotten(alert.deadline)}
     return _values(_alert(alert.brand, alert.id), document=document(alert), **values)
 
 
 def _said(alert: Alert, interaction: Interaction) -> Values:
     key = (_alert(alert.brand, alert.id)[0], f"said#{stamp(interaction.at)}#{_digest(interaction.id)}")
-    return _values(key, document=document(interaction), expires=_epoch(interaction.at + KEPT))
+    return _values(key, document=document(interaction), expires=retention.SAID.forgotten(interaction.at))
 
 
 def _values(key: Key, **values: Any) -> Values:
@@ -277,7 +282,7 @@ def _volume(brand: str, place: str, at: datetime) -> Key:
 
 def _story(alert: Alert, moment: Moment, number: int) -> Values:
     key = (f"{alert.brand}#story", f"{alert.id}#{stamp(moment.at)}#{alert.revision:06}#{number}")
-    return _values(key, document=document(moment), expires=_epoch(moment.at + KEPT))
+    return _values(key, document=document(moment), expires=retention.STORY.forgotten(moment.at))
 
 
 def _digest(text: str) -> str:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.due import instant
 from heraut.links import Link
+from heraut.retention import LINK
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.aws.table import Key, Table
-
-KEPT = timedelta(days=30)  # after it expired: a later visitor still hears what was decided
 
 
 class LinksTable:
@@ -68,7 +66,7 @@ def _values(link: Link) -> Values:
 
 
 def _expires(link: Link) -> int:
-    return int((link.expires_at + KEPT).timestamp())
+    return LINK.forgotten(link.expires_at)
 
 
 def _key(brand: str, token_hash: str) -> Key:

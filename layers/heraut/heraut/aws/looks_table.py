@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, document, from_document
 from heraut.publishing.upcoming import Look
+from heraut.retention import LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from heraut.aws.table import Table
-
-KEPT = timedelta(days=2)  # after the promise
 
 
 class LooksTable:
@@ -29,7 +27,7 @@ class LooksTable:
 
     def save_look(self, brand: str, look: Look) -> None:
         """Remember a look instead of the one before at the same delivery."""
-        forgotten = int((look.publish_at + KEPT).timestamp())
+        forgotten = LOOK.forgotten(look.publish_at)
         held = {"schema": SCHEMA, "document": document(look), EXPIRES: forgotten}
         self._table.put({PK: _pk(brand), SK: look.id, **held})
 

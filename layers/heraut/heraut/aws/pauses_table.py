@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from heraut.aws.items import EXPIRES, PK, SK, Values, plain
@@ -11,6 +10,7 @@ from heraut.brands.model import EVERYTHING
 from heraut.due import stamp
 from heraut.errors import Conflict
 from heraut.publishing.brake import PREFIX, Ended, Pause
+from heraut.retention import ENDED_PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind", bound=Pause)
 
-KEPT = timedelta(days=400)
 ENDED = "ended#"
 SAME = "#at = :at"
 NONE_ON = f"{NEW} OR attribute_exists(#ending_at)"
@@ -68,7 +67,7 @@ class PausesTable:
         """Forget a pause, and keep who ended it; nothing happens when it is gone already."""
         key = brake_key(pause.scope.mark)
         over = Ended.model_validate({**pause.model_dump(by_alias=True), "ended_at": at, "ended_by": by})
-        kept = _values((key[0], f"{ENDED}{stamp(at)}#{key[1]}"), over) | {EXPIRES: int((at + KEPT).timestamp())}
+        kept = _values((key[0], f"{ENDED}{stamp(at)}#{key[1]}"), over) | {EXPIRES: ENDED_PAUSE.forgotten(at)}
         writes = [self._table.deleting(key, SAME, at=pause.at), self._table.putting(kept)]
         try:
             self._table.transact(writes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from heraut import due
+from heraut import due, retention
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document, from_item, plain
 from heraut.due import instant, stamp
 from heraut.errors import Conflict, HerautError, NotFound, NotReconciled
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from heraut.aws.table import Key, Table
 
-EVENTS_KEPT = timedelta(days=400)
-TOLD_KEPT = timedelta(days=90)
-PACE_KEPT = timedelta(days=1)  # after its reset
 QUEUE = "queue"
 PEOPLE, CONVERSATIONS = "people", "conversations"  # whom the stream carries an event to
 FINEST = timedelta(milliseconds=1)
@@ -88,7 +85,7 @@ class PostsTable:
     def save_pace(self, brand: str, account: str, bucket: Bucket, pace: Pace, now: datetime) -> None:
         """Remember what a network told at `now`; what is remembered and not over yet is only made tighter."""
         told = {name: value for name, value in plain(pace).items() if value is not None}
-        held = told | {EXPIRES: _epoch(pace.resets_at + PACE_KEPT)}
+        held = told | {EXPIRES: retention.PACE.forgotten(pace.resets_at)}
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in held)
         self._table.update(_pace(brand, account, bucket), change, held | {"now": now}, TIGHTER)
 
@@ -101,7 +98,7 @@ class PostsTable:
         self, post: Post, deliveries: Sequence[Delivery], events: Sequence[Event], keys: Sequence[str] = ()
     ) -> None:
         """Write a new post with its deliveries, events and row keys in one transaction; Conflict if the post exists."""
-        head = _values(_head(post.brand, post.id), version=post.version)
+        head = _values(_head(post.brand, post.id), version=post.version, **_forgotten(post))
         writes = [self._table.putting(head, NEW)]
         writes += [self._table.putting(_write_delivery(one), NEW) for one in deliveries]
         self._transact(writes, post, len(deliveries), events, keys)
@@ -247,7 +244,7 @@ class PostsTable:
 
     def save_told(self, brand: str, event: str, person: str, at: datetime) -> None:
         """Remember, for ninety days, that this person heard of this event."""
-        self._table.put(_values((_told_pk(brand, event), person), at=at, expires=_epoch(at + TOLD_KEPT)))
+        self._table.put(_values((_told_pk(brand, event), person), at=at, expires=retention.TOLD.forgotten(at)))
 
     def _home(self) -> Values:
         return {"name": self._table.name, "schema": SCHEMA}
@@ -271,7 +268,7 @@ class PostsTable:
         events: Sequence[Event],
         keys: Sequence[str],
     ) -> None:
-        said = _values(_version(post.brand, post.id, post.version), document=document(post))
+        said = _values(_version(post.brand, post.id, post.version), document=document(post), **_forgotten(post))
         rows = [self._table.putting(_values(_row(post.brand, key), post=post.id)) for key in dict.fromkeys(keys)]
         everything = [*writes, self._table.putting(said, NEW), *self._telling(events), *rows]
         refuse_too_many(len(everything), accounts)
@@ -345,24 +342,31 @@ def _values(key: Key, **held: Any) -> Values:
     return {PK: key[0], SK: key[1], "schema": SCHEMA, **held}
 
 
-def _epoch(moment: datetime) -> int:
-    return int(moment.timestamp())
-
-
 def _known(model: Attempt | Delivery) -> Values:
     """Give a model's attributes; a field of ours that is None is absent, so that conditions can ask for it."""
     values: Values = plain(model)
     return {name: value for name, value in values.items() if value is not None or name not in type(model).model_fields}
 
 
+def _forgotten(post: Post) -> Values:
+    """When a post is forgotten: one that answers somebody is no publication of the brand's."""
+    if post.content.in_reply_to is None:
+        return {}
+    return {EXPIRES: retention.ANSWER.forgotten(post.created_at)}
+
+
 def _write_delivery(delivery: Delivery) -> Values:
     """The item of a delivery: without `due_at` it has no `due_shard` either, and stands in no index `due`."""
     values = _values(_key_of(delivery)) | _known(delivery)
+    if delivery.answers is not None:
+        values |= {EXPIRES: retention.ANSWER.forgotten(delivery.publish_at)}
     return values | ({due.SHARD: delivery.shard} if delivery.due_at is not None else {})
 
 
 def _read_delivery(item: Values) -> Delivery:
-    return Delivery.model_validate({name: value for name, value in item.items() if name not in {PK, SK, due.SHARD}})
+    return Delivery.model_validate(
+        {name: value for name, value in item.items() if name not in {PK, SK, due.SHARD, EXPIRES}}
+    )
 
 
 def _read_pace(item: Values) -> Pace:
@@ -375,7 +379,7 @@ def _write_event(event: Event, number: int) -> Values:
     told = {"told": PEOPLE} if event.name in TOLD_TO_PEOPLE else {}
     if event.fields.get("answers"):
         told = {"told": CONVERSATIONS}
-    return _values(key, document=document(event), **told) | {EXPIRES: _epoch(event.at + EVENTS_KEPT)}
+    return _values(key, document=document(event), **told) | {EXPIRES: retention.POST_EVENT.forgotten(event.at)}
 
 
 def _read_row(item: Values) -> DueRow:

@@ -13,7 +13,7 @@ from heraut.brands import NetworkName, Urgency
 from heraut.due import require_aware
 
 Instant = Annotated[datetime, AfterValidator(require_aware)]
-REOPENS_FOR = timedelta(days=30)  # an alert that was over as it opened
+REOPENS_FOR = timedelta(days=30)  # an alert that was over as it opened; as retention.QUIET_ALERT says
 MOST_WAITING = 1_000  # ids that an alert keeps by name; beyond, it only counts them
 
 
