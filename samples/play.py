@@ -32,6 +32,7 @@ from heraut.brands import NetworkName
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
 from heraut.brands.configuration import read_configuration
 from heraut.cli.desk import Desk
+from heraut.cli.public_days import with_public_days
 from heraut.cli.stacks import LOCAL, open_stack
 from heraut.errors import TryAgain
 from heraut.publishing.model import State
@@ -80,9 +81,8 @@ class Play:
         for brand in document["brands"]:
             known = self.desk.brands.brand(brand["id"])
             brand["revision"] = known.revision if known else 0
-        written = apply_configuration(
-            plan_configuration(read_configuration(document), self.desk.brands), self.desk.brands
-        )
+        wanted = with_public_days(read_configuration(document), datetime.now(UTC))
+        written = apply_configuration(plan_configuration(wanted, self.desk.brands), self.desk.brands)
         self.console.print(
             f"Configuration applied: {', '.join(brand.name for brand in written) or 'as it already was'}."
         )
@@ -226,25 +226,31 @@ def lateness(late: timedelta) -> str:
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
-def table(deliveries: Sequence[Delivery], rows: int, now: datetime) -> Table:
-    """Draw as much of the queue as fits into so many rows."""
+def table(deliveries: Sequence[Delivery], rows: int, now: datetime, width: int) -> Table:
+    """Draw as much of the queue as fits into so many rows; a narrow window, `width` in characters, cuts links alone."""
     shown = fitting(deliveries, rows)
     hidden = len(deliveries) - len(shown)
+    columns = {
+        "due": [due(one, now) for one in shown],
+        "account": [f"{one.brand}/{one.account}" for one in shown],
+        "state": [str(one.state) for one in shown],
+        "late": [lateness(one.lateness) if one.lateness is not None else "" for one in shown],
+    }
+    taken = sum(max(map(len, (title, *cells))) + 2 for title, cells in columns.items())
+    links = [_link(one.url, max(len("link"), min(LINK_CHARACTERS, width - taken))) for one in shown]
     drawn = Table(box=None, pad_edge=False, header_style="bold", caption=f"{hidden} more" if hidden else None)
-    for title in ("due", "account", "state", "late", "link"):
+    for title in (*columns, "link"):
         drawn.add_column(title, overflow="ellipsis", no_wrap=True)
-    for delivery in shown:
-        state = Text(delivery.state, style=COLOURS.get(delivery.state, "white"))
-        late = lateness(delivery.lateness) if delivery.lateness is not None else ""
-        drawn.add_row(due(delivery, now), f"{delivery.brand}/{delivery.account}", state, late, _link(delivery.url))
+    for one, link, (when, account, state, late) in zip(shown, links, zip(*columns.values(), strict=True), strict=True):
+        drawn.add_row(when, account, Text(state, style=COLOURS.get(one.state, "white")), late, link)
     return drawn
 
 
-def _link(url: str | None) -> Text:
+def _link(url: str | None, room: int) -> Text:
     """Show the end of an address, which tells one post from another; all of it opens where the terminal can."""
     if url is None:
         return Text()
-    return Text(url if len(url) <= LINK_CHARACTERS else f"…{url[1 - LINK_CHARACTERS :]}", style=f"link {url}")
+    return Text(url if len(url) <= room else f"…{url[1 - room :]}", style=f"link {url}")
 
 
 @contextlib.contextmanager
@@ -252,7 +258,12 @@ def showing(play: Play) -> Iterator[Any]:
     """Show the queue live on a terminal; elsewhere print a line for each change."""
     if play.console.is_terminal:
         with Live(console=play.console, refresh_per_second=4) as live:
-            yield lambda deliveries: live.update(table(deliveries, play.console.size.height - 4, datetime.now(UTC)))
+
+            def draw(deliveries: Sequence[Delivery]) -> None:
+                size = play.console.size
+                live.update(table(deliveries, size.height - 4, datetime.now(UTC), size.width))
+
+            yield draw
         return
     seen: dict[str, State] = {}
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 NOON = datetime(2026, 11, 23, 11, tzinfo=UTC)
+LATE_IN_TEST = timedelta(milliseconds=151)
 
 
 class SlowStack:
@@ -93,12 +94,30 @@ def test_the_queue_fits_the_screen() -> None:
     url = "http://127.0.0.1:4566/heraut-local-publicbucket-4395594e17390/martin/journal/p/1-21012841-o2shm3.html"
     console = Console(width=100, height=24, record=True, quiet=False, file=io.StringIO())
 
-    console.print(play.table([one.model_copy(update={"url": url}) for one in held], 20, NOON))
+    console.print(play.table([one.model_copy(update={"url": url}) for one in held], 20, NOON, 100))
 
     lines = console.export_text().splitlines()
     assert len(lines) <= 24
     assert lines[1].rstrip().endswith("1-21012841-o2shm3.html")
     assert "15 more" in lines[-1]
+
+
+def test_a_narrow_window_cuts_the_links_alone() -> None:
+    """A terminal of 80 columns, as most open, still says when, where and how late."""
+    url = "http://127.0.0.1:4566/heraut-local-publicbucket-4395594e17390/librairie/vitrine/p/1-21012841-o2shm3.html"
+    gone = [
+        one.model_copy(
+            update={"brand": "mots-passants", "account": "vitrine", "url": url, "published_at": NOON + LATE_IN_TEST}
+        )
+        for one in queue(12, 0)
+    ]
+    console = Console(width=80, height=24, record=True, quiet=False, file=io.StringIO())
+
+    console.print(play.table(gone, 20, NOON, 80))
+
+    said = console.export_text().splitlines()[1].split()
+    assert said[:-1] == ["12:00:00", "mots-passants/vitrine", "published", "151", "ms"]
+    assert said[-1].endswith("o2shm3.html")
 
 
 @pytest.mark.parametrize(
