@@ -39,6 +39,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence
@@ -65,6 +66,11 @@ def _authorise_as_aws_does() -> None:
         if _sends_mail(service, method, path):
             sender = parseaddr(str(_json(body).get("FromEmailAddress", "")))[1]
             return f"arn:aws:ses:{region}:{account}:identity/{sender}"
+        if service == "sns":  # the form is in the body; a telephone number has no ARN
+            form = {name: held[0] for name, held in parse_qs(body.decode()).items()}
+            query = {**query, **{name: [one] for name, one in form.items()}}
+            if "PhoneNumber" in form:
+                return form["PhoneNumber"]
         names = _json(body).get("Names") if service == "ssm" else None
         if names:
             shared = names[0] if len(names) == 1 else posixpath.commonpath(names) + "/*"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heraut.brands import Person, WayName
-from heraut.errors import InvalidInput, TryAgain
+from heraut.errors import ConfigurationError, HerautError, InvalidInput, TryAgain
 from heraut.fetch import Guard
 from heraut.notifications.base import Button, Item, Message
 from heraut.notifications.ways import Ways, every_way
@@ -21,6 +21,7 @@ from tests import canary
 from tests.loopback import answer, read_request, serving
 from tests.twins.clock import ClockTwin
 from tests.twins.notifications import NotificationsTwin
+from tests.twins.sns import SnsTwin
 
 if TYPE_CHECKING:
     import socket
@@ -63,12 +64,17 @@ class Street:
     heard: list[Heard] = field(default_factory=list)
     email: NotificationsTwin = field(default_factory=NotificationsTwin)
     clock: ClockTwin = field(default_factory=lambda: ClockTwin(NOW))
+    sns: SnsTwin = field(default_factory=SnsTwin)
     server: str = ""
 
     def ways(self) -> Ways:
         """Every way, which may call the server."""
         guard = Guard(frozenset({self.server}))
-        return every_way(lambda: self.email, lambda brand, name: self.secrets.get((brand, name)), guard, self.clock)
+
+        def secret(brand: str, name: str) -> Mapping[str, str] | None:
+            return self.secrets.get((brand, name))
+
+        return every_way(lambda: self.email, secret, guard, self.clock, lambda: self.sns)
 
     def tell(self, *ways: WayName, message: Message = MESSAGE) -> None:
         """Tell Léa something."""
@@ -135,6 +141,26 @@ def test_nobody_is_called_and_no_link_is_made_by_what_somebody_said() -> None:
     assert "@everyone" not in mattermost
     for sent in (teams, discord, mattermost):
         assert "[cadeau](" not in sent
+
+
+@pytest.mark.parametrize("way", [WayName.SMS, WayName.TOPIC])
+@pytest.mark.parametrize("failing", [InvalidInput([]), TryAgain("busy"), ConfigurationError("not allowed")])
+def test_where_a_text_message_or_a_topic_fails_the_next_way_says_so(way: WayName, failing: HerautError) -> None:
+    """Refused, silent, or not allowed to this installation: the person hears, and of that too."""
+    with street(OK) as made:
+        made.sns.failing = failing
+        reached = person(way, WayName.EMAIL).model_copy(update={"phone": "+33612345678", "topic": "arn:x"})
+        made.ways().tell(reached, MESSAGE)
+    ((_, told),) = made.email.told
+    assert ("SMS" if way is WayName.SMS else "sujet (topic)") in told.why
+
+
+def test_a_short_message_is_all_that_whoever_took_it_gets() -> None:
+    """One way is enough."""
+    with street(OK) as made:
+        made.ways().tell(person(WayName.SMS, WayName.EMAIL).model_copy(update={"phone": "+33612345678"}), MESSAGE)
+    ((phone, text),) = made.sns.texts
+    assert (phone, text.endswith("https://liens.example/martin/alert/a"), made.email.told) == ("+33612345678", True, [])
 
 
 def test_what_is_too_long_for_a_chat_is_cut() -> None:

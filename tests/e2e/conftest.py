@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 STACK = "heraut-e2e"
 BRAND = "essai"
+TOPIC = "arn:aws:sns:eu-west-3:000000000000:equipe"  # a topic of the team's own
 FALSE_PASSWORD = "not this one"
 LAST = ("test_secrets.py", "test_permissions.py")  # they look at what the others did
 
@@ -75,6 +76,7 @@ def bare_world(
     try:
         parameters = session.parameters(emulator.port)
         parameters["LocalServers"] += f",{bluesky.host_port},{mastodon.host_port},{meta.host_port}"
+        parameters["PeopleTopics"] = emulator.client("sns").create_topic(Name="equipe")["TopicArn"]
         outputs = stack.deploy(emulator, built, STACK, parameters, print)
         yield World(emulator, STACK, outputs, record)
     finally:
@@ -93,6 +95,9 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
     ]
     roles = ["publishing", "approval", "on_call"]
     person = {"id": "lea", "name": "Léa", "email": "lea@essai.example", "roles": roles, "ways": ["slack", "email"]}
+    short = {"id": "sam", "name": "Sam", "email": "sam@essai.example", "phone": "+33 6 12 34 56 78", "roles": roles}
+    listed = {"id": "tom", "name": "Tom", "email": "tom@essai.example", "roles": roles, "topic": TOPIC}
+    people = [person, {**short, "ways": ["sms"]}, {**listed, "ways": ["topic"]}]
     always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
     brand = {"id": BRAND, "name": "Essai", "zone": "Europe/Paris", "language": "fr", "accounts": accounts}
     brands = BrandsTable(Table(bare_world.client("dynamodb"), bare_world.outputs["BrandsTable"]))
@@ -101,7 +106,7 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
         {"name": "Animaux", "when": {"words": ["chien", "chat"]}, "then": {"labels": ["animaux"]}},
         {"name": "Tempête", "when": storm, "then": {"urgency": "crisis"}},
     ]
-    more = {"people": [person], "working_hours": always, "rules": rules}
+    more = {"people": people, "working_hours": always, "rules": rules}
     wanted = read_configuration({"brands": [{**brand, **more}]})
     apply_configuration(plan_configuration(wanted, brands), brands)
     for account, password in (("bluesky", PASSWORD), ("perdu", FALSE_PASSWORD)):

@@ -56,6 +56,8 @@ NARROW = (
     r"arn:aws:lambda:[^:*]+:\d+:function:[^:*]+",
     r"arn:aws:logs:[^:*]+:\d+:log-group:[^:*]+:\*",
     r"arn:aws:ssm:[^:*]+:\d+:parameter/heraut-e2e/\*",
+    r"\+\*",  # every telephone number
+    r"arn:aws:sns:[^:*]+:\d+:[^:*]+",
     r"arn:aws:ses:[^:*]+:\d+:identity/[^*]+",
     r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media|webhooks)/\*",
     r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+(/\*)?",
@@ -81,6 +83,10 @@ def grants(world: World, role: str) -> Iterator[tuple[str, str]]:
     for name in identity.list_role_policies(RoleName=role)["PolicyNames"]:
         for one in identity.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]:
             assert one["Effect"] == "Allow"
+            if one.get("NotResource"):  # numbers have no ARN: this idiom, and nothing wider
+                assert one == {"Effect": "Allow", "Action": "sns:Publish", "NotResource": "arn:aws:sns:*:*:*"}
+                yield "sns:Publish", "+*"
+                continue
             for action in _list(one["Action"]):
                 for resource in _list(one["Resource"]):
                     yield action, resource

@@ -16,6 +16,8 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "infra" / "template.yaml"
 Resource = dict[str, Any]
+EVERY_TOPIC = {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}  # nothing of SNS that has a name may stand outside
+BARE_NUMBERS = "a telephone number"
 
 
 class _CloudFormation(yaml.SafeLoader):
@@ -96,9 +98,20 @@ def references(value: Any) -> set[str]:
 
 
 def statements(role: Resource) -> list[dict[str, Any]]:
-    """Every statement of a role's inline policies, actions and resources as lists."""
+    """Every statement of a role's inline policies, actions and resources as lists; those that a condition adds too.
+
+    The one idiom without `Resource` stands for numbers of telephones, and is given as `BARE_NUMBERS`.
+    """
     found = [one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
-    return [{**one, "Action": _list(one["Action"]), "Resource": _list(one["Resource"])} for one in found]
+    found = [one["Fn::If"][1] if "Fn::If" in one else one for one in found]
+    return [{**one, "Action": _list(one["Action"]), "Resource": _resources(one)} for one in found]
+
+
+def _resources(statement: dict[str, Any]) -> list[Any]:
+    if "NotResource" not in statement:
+        return _list(statement["Resource"])
+    assert statement == {"Effect": "Allow", "Action": "sns:Publish", "NotResource": EVERY_TOPIC}
+    return [BARE_NUMBERS]
 
 
 def _list(value: Any) -> list[Any]:

@@ -88,6 +88,8 @@ class TellPeopleSettings(Settings):
 
     brands_table: str
     posts_table: str
+    secrets_path: str
+    local_servers: str
     links_url: str
     mail_from: str
 

@@ -27,6 +27,7 @@ GOOD: dict[str, Any] = {
         },
     ],
 }
+ADA = {"id": "ada", "name": "Ada", "email": "ada@example.com"}
 
 
 def broken(**changes: Any) -> dict[str, Any]:
@@ -94,6 +95,10 @@ def test_how_people_answer_and_are_reached_is_read() -> None:
         ({"slots": ["9h"]}, [("value_unusable", "brands[1].slots[1]")]),
         ({"people": ["Léa"]}, [("entry_not_a_mapping", "brands[1].people[1]")]),
         ({"people": [{"id": "a", "name": "A", "email": "rien"}]}, [("email_unreadable", "brands[1].people[1].email")]),
+        ({"people": [{**ADA, "phone": "06 12 34 56 78"}]}, [("phone_unreadable", "brands[1].people[1].phone")]),
+        ({"people": [{**ADA, "ways": ["sms"]}]}, [("phone_missing", "brands[1].people[1].phone")]),
+        ({"people": [{**ADA, "ways": ["topic"]}]}, [("topic_missing", "brands[1].people[1].topic")]),
+        ({"people": [{**ADA, "topic": "equipe"}]}, [("topic_unreadable", "brands[1].people[1].topic")]),
     ],
 )
 def test_each_mistake_is_named_where_it_stands(changes: dict[str, Any], expected: list[tuple[str, str | None]]) -> None:

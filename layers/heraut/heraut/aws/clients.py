@@ -80,7 +80,7 @@ class Clients:
 
     @cached_property
     def sns(self) -> SNSClient:
-        """Who hears of alarms (a desk's work: the layer does not know this service)."""
+        """Short messages and topics; who hears of alarms."""
         return self._session.client("sns", endpoint_url=self._endpoint, config=_config())
 
     @cached_property

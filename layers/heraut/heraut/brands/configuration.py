@@ -14,8 +14,9 @@ from heraut.addresses import is_web
 from heraut.brands import rules_file
 from heraut.brands.durations import minutes
 from heraut.brands.fields import built, letters_problems, repeated, unknown
-from heraut.brands.model import Account, Brand, NetworkName, Person
+from heraut.brands.model import Account, Brand, NetworkName, Person, WayName
 from heraut.errors import InvalidInput
+from heraut.notifications.sms import number as telephone
 from heraut.problems import problem
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ BRAND_FIELDS = frozenset(
     }
 )
 ACCOUNT_FIELDS = frozenset({"name", "network", "instance", "service", "handle", "url", "language", "late", "slots"})
-PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "language", "roles", "ways", "answers_approved"})
+PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "topic", "language", "roles", "ways", "answers_approved"})
 LARGEST = 350_000  # bytes of a brand as it is stored; DynamoDB holds 400 kB
 BLUESKY_SERVICE = "https://bsky.social"
+_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 
 
@@ -141,7 +143,28 @@ def _person(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> Per
     if isinstance(email, str) and not _EMAIL.fullmatch(email):
         problems.append(problem("email_unreadable", f"{path}.email", given=email))
         return None
+    before = len(problems)
+    problems += _reach_problems(values, path)
+    if len(problems) > before:
+        return None
+    if values.get("phone"):
+        values["phone"] = telephone(str(values["phone"]))
     return built(Person, values, path, problems)
+
+
+def _reach_problems(values: Mapping[str, Any], path: str) -> list[Problem]:
+    """Find a telephone number or a topic that is none, or that a person's ways need and nobody gave."""
+    found, phone, topic = [], values.get("phone"), values.get("topic")
+    if phone is not None and telephone(str(phone)) is None:
+        found.append(problem("phone_unreadable", f"{path}.phone", given=str(phone)))
+    if topic is not None and not _TOPIC.fullmatch(str(topic)):
+        found.append(problem("topic_unreadable", f"{path}.topic", given=str(topic)))
+    ways = values.get("ways")
+    needed = ((WayName.SMS, "phone", "phone_missing"), (WayName.TOPIC, "topic", "topic_missing"))
+    for way, field, code in needed:
+        if isinstance(ways, list) and way in ways and not values.get(field):
+            found.append(problem(code, f"{path}.{field}", person=str(values.get("name"))))
+    return found
 
 
 def _each(entry: Mapping[str, Any], name: str, path: str, problems: list[Problem], read: Any) -> list[Any]:

@@ -76,6 +76,8 @@ class WayName(StrEnum):
     """The ways to reach a person."""
 
     EMAIL = "email"
+    SMS = "sms"
+    TOPIC = "topic"  # an SNS topic of the team's own
     SLACK = "slack"
     TEAMS = "teams"
     DISCORD = "discord"
@@ -113,12 +115,13 @@ class Account(_Stored):
 
 
 class Person(_Stored):
-    """Somebody Héraut talks to."""
+    """Somebody Héraut talks to; `phone` is E.164, `topic` the ARN of an SNS topic of the team's own."""
 
     name: str
     id: Name
     email: str
     phone: str | None = None
+    topic: str | None = None
     language: Language = "fr"
     roles: tuple[Role, ...] = (Role.PUBLISHING,)
     ways: Annotated[tuple[WayName, ...], AfterValidator(_at_least_one)] = (WayName.EMAIL,)  # the first that takes it

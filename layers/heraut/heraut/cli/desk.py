@@ -16,6 +16,7 @@ from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.secrets import ParameterSecrets
 from heraut.aws.site_objects import PublicBucket
+from heraut.aws.sns import SnsMessages
 from heraut.aws.table import Table
 from heraut.aws.webhooks_table import WebhooksTable
 from heraut.clock import SystemClock
@@ -129,7 +130,10 @@ class Desk:
         def email() -> EmailNotifications:
             return EmailNotifications(SesMail(self.stack.clients.mail), self.stack["MailFrom"])
 
-        return every_way(email, self.secrets.secret, self.guard, self.clock)
+        def sns() -> SnsMessages:
+            return SnsMessages(self.stack.clients.sns)
+
+        return every_way(email, self.secrets.secret, self.guard, self.clock, sns)
 
     @cached_property
     def world(self) -> MediaWorld:

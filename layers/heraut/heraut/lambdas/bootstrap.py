@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from heraut.aws.objects import FilesBucket
+    from heraut.aws.sns import SnsMessages
     from heraut.brands import Brands, NetworkName, Secrets
     from heraut.brands.refresh_tokens import Renewing
     from heraut.clock import Clock
@@ -147,7 +148,7 @@ def refresh_tokens() -> Renewing:
         brands=_brands(read.brands_table),
         secrets=_secrets(read.secrets_path, timedelta(0)),  # an old one must not come back
         networks=_networks("", "", read.local_servers),
-        notifications=_notifications(read.mail_from),
+        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
         clock=SystemClock(),
         planned=partial(planned_posts, _posts(read.posts_table)),
     )
@@ -166,7 +167,7 @@ def check_upcoming() -> Checking:
         secrets=_secrets(read.secrets_path, timedelta(0)),  # a reconnected account is seen at the next look
         networks=_networks(read.public_bucket, read.public_url, read.local_servers),
         media=_media(read.files_bucket),
-        notifications=_notifications(read.mail_from),
+        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
         at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
     )
 
@@ -178,7 +179,7 @@ def tell_people() -> dict[str, Any]:
         "posts": _posts(read.posts_table),
         "brands": _brands(read.brands_table),
         "links": _links(read.brands_table),
-        "notifications": _notifications(read.mail_from),
+        "notifications": _ways(read.mail_from, read.secrets_path, read.local_servers),
         "links_url": read.links_url,
     }
 
@@ -227,7 +228,8 @@ def _tending(listening: Listening, read: settings.PollNetworksSettings) -> Tendi
         url="",  # addresses are given by the command; a lease is renewed for the one there is
         subscriber=subscriber,
     )
-    return Tending(listening.brands, subscribing, _notifications(read.mail_from))
+    ways = _ways(read.mail_from, read.secrets_path, read.local_servers)
+    return Tending(listening.brands, subscribing, ways)
 
 
 def note_reply() -> Noting:
@@ -394,7 +396,14 @@ def _ways(mail_from: str, secrets_path: str, local_servers: str) -> Notification
 
     secrets = _secrets(secrets_path)
     guard = Guard(_local_servers(local_servers))
-    return every_way(cache(partial(_notifications, mail_from)), secrets.secret, guard, SystemClock())
+    return every_way(cache(partial(_notifications, mail_from)), secrets.secret, guard, SystemClock(), _sns)
+
+
+@cache
+def _sns() -> SnsMessages:
+    from heraut.aws.sns import SnsMessages
+
+    return SnsMessages(clients().later("sns"))
 
 
 def _media(bucket: str) -> MediaStore:
