@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from heraut.brands import WayName
+from heraut.brands import Channel, WayName
 
 if TYPE_CHECKING:
     from tests.contracts.cli_shop import Shop
@@ -31,6 +31,17 @@ def test_a_program_has_a_key_too(shop: Shop) -> None:
 
     assert shop.heraut("people", "way", "lea", "webhook", typed=given).status == 0
     assert shop.secrets.secret("martin", "lea.webhook") == {"url": ADDRESS, "secret": KEY}
+
+
+def test_a_channel_has_an_address_as_people_have(shop: Shop) -> None:
+    """Its name stands where a person's would."""
+    brand = shop.brands.brand("martin")
+    assert brand is not None
+    changes = {"channels": (Channel(name="sav", way=WayName.TEAMS),), "revision": brand.revision + 1}
+    shop.brands.save(brand.model_copy(update=changes), brand.revision)
+
+    assert shop.heraut("people", "way", "sav", "teams", typed=ADDRESS).status == 0
+    assert shop.secrets.secret("martin", "sav.teams") == {"url": ADDRESS}
 
 
 @pytest.mark.parametrize(

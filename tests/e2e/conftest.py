@@ -106,7 +106,8 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
         {"name": "Animaux", "when": {"words": ["chien", "chat"]}, "then": {"labels": ["animaux"]}},
         {"name": "Tempête", "when": storm, "then": {"urgency": "crisis"}},
     ]
-    more = {"people": people, "working_hours": always, "rules": rules}
+    channels = [{"name": "salon", "way": "slack"}]
+    more = {"people": people, "channels": channels, "working_hours": always, "rules": rules}
     wanted = read_configuration({"brands": [{**brand, **more}]})
     apply_configuration(plan_configuration(wanted, brands), brands)
     for account, password in (("bluesky", PASSWORD), ("perdu", FALSE_PASSWORD)):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 import pytest
 
+from heraut import links as tokens
 from heraut.aws.conversations_table import ConversationsTable
+from heraut.aws.links_table import LinksTable
 from heraut.aws.table import Table
+from heraut.links import Action, Link
 from tests.e2e.bluesky_server import DID
 from tests.e2e.conftest import BRAND
 from tests.e2e.test_publishing import links_in, mail_with, opened, text_of
@@ -101,6 +106,30 @@ def test_an_answer_from_the_page_is_online_once_and_closes_one(
     ]
     world.invoke("PollFunction", NOON)  # what we wrote ourselves opens nothing
     assert waiting(kept, thread) == ()
+
+
+def test_a_channels_link_asks_who_acts_and_leads_to_a_link_of_their_own(
+    world: World, bluesky: BlueskyServer, kept: ConversationsTable
+) -> None:
+    """Nothing is closed before somebody said their name; the story keeps by which channel they came."""
+    thread = f"{POST}z"
+    bluesky.say("noe", "Et le samedi ?", thread)
+    world.invoke("PollFunction", NOON)
+    alert = kept.open_alert(BRAND, "bluesky", thread)
+    assert alert is not None
+    now, token = datetime.now(UTC), tokens.new_token()
+    what = {"person": "salon", "action": Action.CLOSE_ALERT, "alert": alert.id}
+    lives = {"created_at": now, "expires_at": now + timedelta(days=1)}
+    links = LinksTable(Table(world.client("dynamodb"), world.outputs["BrandsTable"]))
+    links.save(Link.model_validate({"hash": tokens.hash_of(token), "brand": BRAND, **what, **lives}))
+    address = tokens.alert_address(world.outputs["LinksUrl"], BRAND, token)
+
+    assert "Qui êtes-vous" in opened(address)
+    with urlopen(Request(address, data=b"when=lea", method="POST"), timeout=60) as page:
+        own = page.geturl()
+    assert own != address
+    assert "fermée" in opened(own, press=True)
+    assert [(one.by, one.channel) for one in kept.story(BRAND, alert.id) if one.channel] == [("lea", "salon")]
 
 
 def waiting(kept: ConversationsTable, thread: str) -> tuple[str, ...]:

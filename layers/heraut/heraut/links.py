@@ -40,7 +40,10 @@ class Action(StrEnum):
 
 
 class Link(BaseModel):
-    """What a token opens; `post`, `account` and `version` are of an action on a post, `alert` of one on an alert."""
+    """What a token opens, for a person (a channel's name, where anybody there may press it).
+
+    `post`, `account` and `version` are of an action on a post, `alert` of one on an alert.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
 
@@ -54,6 +57,7 @@ class Link(BaseModel):
     version: int | None = None
     attempt: str | None = None
     alert: str | None = None
+    via: str | None = None  # the channel in which this person said who they are
     created_at: _Instant
     expires_at: _Instant
     used_at: _Instant | None = None

@@ -74,6 +74,24 @@ def test_how_people_answer_and_are_reached_is_read() -> None:
     assert read_configuration(write_configuration([brand])) == (brand,)
 
 
+def test_a_channel_is_read_and_named_in_rules() -> None:
+    """As people and teams are; whoever is told there reads the brand's language unless the channel has its own."""
+    channels = [{"name": "sav", "way": "slack"}, {"name": "shop", "way": "teams", "language": "en"}]
+    when = {"kinds": ["review"]}
+    rules = [
+        {"name": "Avis", "when": when, "then": {"tell": ["sav", "lea"]}},
+        {"name": "Boutique", "when": when, "then": {"hand_over": "shop"}},
+    ]
+    (brand,) = read_configuration(broken(channels=channels, rules=rules))
+
+    sav, shop = brand.channel("sav"), brand.channel("shop")
+    assert sav is not None
+    assert shop is not None
+    assert (sav.ways, sav.language, shop.language) == (("slack",), "fr", "en")
+    assert brand.channel("lea") is None
+    assert read_configuration(write_configuration([brand])) == (brand,)
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -98,6 +116,13 @@ def test_how_people_answer_and_are_reached_is_read() -> None:
         ({"people": [{**ADA, "phone": "06 12 34 56 78"}]}, [("phone_unreadable", "brands[1].people[1].phone")]),
         ({"people": [{**ADA, "ways": ["sms"]}]}, [("phone_missing", "brands[1].people[1].phone")]),
         ({"people": [{**ADA, "ways": ["topic"]}]}, [("topic_missing", "brands[1].people[1].topic")]),
+        ({"channels": [{"name": "sav", "way": "email"}]}, [("value_not_among", "brands[1].channels[1].way")]),
+        ({"channels": [{"name": "sav", "way": "topic"}]}, [("topic_missing", "brands[1].channels[1].topic")]),
+        (
+            {"channels": [{"name": "lea", "way": "slack"}]},
+            [("channel_named_like_somebody", "brands[1].channels[1].name")],
+        ),
+        ({"channels": [{"name": "sav", "way": "slack"}] * 2}, [("channel_repeated", "brands[1].channels")]),
         ({"people": [{**ADA, "topic": "equipe"}]}, [("topic_unreadable", "brands[1].people[1].topic")]),
     ],
 )

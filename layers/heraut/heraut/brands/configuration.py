@@ -14,7 +14,7 @@ from heraut.addresses import is_web
 from heraut.brands import rules_file
 from heraut.brands.durations import minutes
 from heraut.brands.fields import built, letters_problems, repeated, unknown
-from heraut.brands.model import Account, Brand, NetworkName, Person, WayName
+from heraut.brands.model import Account, Brand, Channel, NetworkName, Person, WayName
 from heraut.errors import InvalidInput
 from heraut.notifications.sms import number as telephone
 from heraut.problems import problem
@@ -27,11 +27,22 @@ if TYPE_CHECKING:
 BRAND_FIELDS = frozenset(
     {
         *("id", "name", "zone", "language", "logo", "accounts", "groups", "people", "slots", "revision"),
-        *("working_hours", "quiet_hours", "holidays", "days_off", "answer_within", "teams", "saved_answers", "rules"),
+        *(
+            "working_hours",
+            "quiet_hours",
+            "holidays",
+            "days_off",
+            "answer_within",
+            "teams",
+            "channels",
+            "saved_answers",
+            "rules",
+        ),
     }
 )
 ACCOUNT_FIELDS = frozenset({"name", "network", "instance", "service", "handle", "url", "language", "late", "slots"})
 PERSON_FIELDS = frozenset({"id", "name", "email", "phone", "topic", "language", "roles", "ways", "answers_approved"})
+CHANNEL_FIELDS = frozenset({"name", "way", "topic", "language"})
 LARGEST = 350_000  # bytes of a brand as it is stored; DynamoDB holds 400 kB
 BLUESKY_SERVICE = "https://bsky.social"
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
@@ -70,6 +81,7 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
     problems += repeated((person.id for person in people), f"{path}.people", "person_repeated")
     more: dict[str, Any] = {
         "teams": _each(entry, "teams", path, problems, rules_file.read_team),
+        "channels": _each(entry, "channels", path, problems, _channel),
         "rules": _each(entry, "rules", path, problems, rules_file.read_rule),
     }
     problems += rules_file.saved_answers_problems(entry.get("saved_answers") or {}, f"{path}.saved_answers")
@@ -150,6 +162,15 @@ def _person(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> Per
     if values.get("phone"):
         values["phone"] = telephone(str(values["phone"]))
     return built(Person, values, path, problems)
+
+
+def _channel(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> Channel | None:
+    problems += unknown(entry, CHANNEL_FIELDS, path)
+    problems += letters_problems(entry, CHANNEL_FIELDS, path)
+    values = {key: value for key, value in entry.items() if key in CHANNEL_FIELDS and value is not None}
+    found = _reach_problems({**values, "ways": [values.get("way")]}, path)
+    problems += found
+    return None if found else built(Channel, values, path, problems)
 
 
 def _reach_problems(values: Mapping[str, Any], path: str) -> list[Problem]:

@@ -128,6 +128,22 @@ class Person(_Stored):
     answers_approved: bool = False  # what they answer to people leaves when somebody who approves said yes
 
 
+class Channel(_Stored):
+    """A place that is nobody's own: a team's room in a chat, a program, a topic. Rules name it as they name people."""
+
+    name: Name
+    way: Literal[WayName.SLACK, WayName.TEAMS, WayName.DISCORD, WayName.MATTERMOST, WayName.TOPIC, WayName.WEBHOOK]
+    topic: str | None = None
+    language: Language | None = None
+
+    def listener(self, language: Language) -> Person:
+        """Give it as somebody to talk to, who has one way and no e-mail; `language` is the brand's."""
+        chosen = self.language or language
+        return Person(
+            id=self.name, name=self.name, email="", topic=self.topic, language=chosen, roles=(), ways=(self.way,)
+        )
+
+
 class Team(_Stored):
     """People who hear together, or one after the other: the next one when nobody answered in time (`in_turn`)."""
 
@@ -163,6 +179,7 @@ class Brand(_Stored):
     days_off: tuple[str, ...] = ()
     answer_within: dict[Urgency, Minutes] = Field(default_factory=dict)
     teams: tuple[Team, ...] = ()
+    channels: tuple[Channel, ...] = ()
     rules: tuple[dict[str, Any], ...] = ()
     revision: int = 0
 
@@ -177,6 +194,10 @@ class Brand(_Stored):
     def team(self, name: str) -> Team | None:
         """Find a team by its name."""
         return next((one for one in self.teams if one.name == name), None)
+
+    def channel(self, name: str) -> Person | None:
+        """Find a channel by its name, as somebody to talk to."""
+        return next((one.listener(self.language) for one in self.channels if one.name == name), None)
 
     def minutes_to_answer(self, urgency: Urgency) -> int:
         """Say how long there is to answer: as the brand says, else by default."""

@@ -98,7 +98,7 @@ class Conditions(_Written):
 
 
 class Actions(_Written):
-    """What is done: `tell`, `assign` and `hand_over` name people and teams, `suggest` a saved answer.
+    """What is done: `tell` and `hand_over` name people, teams, channels, `assign` a person, `suggest` a saved answer.
 
     `hide` and `delete` only say what they would do until `for_real` stands beside them; `charter` is the rule of the
     community's charter that they enforce.

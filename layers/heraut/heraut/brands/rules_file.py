@@ -128,6 +128,12 @@ def names_problems(brand: Brand, path: str) -> list[Problem]:
     people = [person.id for person in brand.people]
     teams = [team.name for team in brand.teams]
     found = repeated(teams, f"{path}.teams", "team_repeated")
+    channels = [channel.name for channel in brand.channels]
+    found += repeated(channels, f"{path}.channels", "channel_repeated")
+    for number, channel in enumerate(brand.channels, 1):
+        if channel.name in {*people, *teams}:
+            taken = problem("channel_named_like_somebody", f"{path}.channels[{number}].name", name=channel.name)
+            found.append(taken)
     found += repeated((str(one[NAME_FIELD]) for one in brand.rules), f"{path}.rules", "rule_repeated")
     for number, team in enumerate(brand.teams, 1):
         where = f"{path}.teams[{number}]"
@@ -138,7 +144,8 @@ def names_problems(brand: Brand, path: str) -> list[Problem]:
     for number, rule in enumerate(brand.rules, 1):
         where, then = f"{path}.rules[{number}]", rule["then"]
         for field in ("tell", "hand_over"):
-            found += _unlisted(_several(then.get(field)), [*people, *teams], f"{where}.then.{field}", "nobody_called")
+            known = [*people, *teams, *channels]
+            found += _unlisted(_several(then.get(field)), known, f"{where}.then.{field}", "nobody_called")
         found += _unlisted(_several(then.get("assign")), people, f"{where}.then.assign", "person_not_listed")
         found += _unlisted(
             _several(then.get("suggest")), [*brand.saved_answers], f"{where}.then.suggest", "saved_answer_unknown"

@@ -253,7 +253,16 @@ def _moment_line(owner: Brand, moment: Moment, names: dict[str, str]) -> str:
         code = "moment_answered_plain"
     why = say(f"removal_{moment.problem}") if moment.problem in {"trial", "impossible"} else moment.problem or ""
     told = ", ".join(people) or say("nobody")
-    return say(code, by=by, people=told, took=span(worked, language()), whom=whom, rule=moment.rule or "", why=why)
+    return say(
+        code,
+        by=by,
+        people=told,
+        took=span(worked, language()),
+        whom=whom,
+        rule=moment.rule or "",
+        why=why,
+        channel=moment.channel or "",
+    )
 
 
 def _story_objects(

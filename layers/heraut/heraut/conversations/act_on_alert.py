@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.brands import NAME
-from heraut.conversations import alerts, reply_page
+from heraut.conversations import alerts, channels, reply_page
 from heraut.conversations.messages import Said, wording
 from heraut.conversations.reply import Replying
 from heraut.errors import Conflict, TryAgain
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from heraut.brands import Brands, Person
+    from heraut.brands import Brand, Brands, Person
     from heraut.conversations.store import Answers, Conversations
-    from heraut.links import Links
+    from heraut.links import Link, Links
     from heraut.pages.visit import Request
     from heraut.problems import Language
 
@@ -66,23 +66,64 @@ def act_on_alert(request: Request, world: AlertWorld, now: datetime) -> Answer:
     return replace(answer, body="") if method == "HEAD" else answer
 
 
-def _answer(status: int, pages: Sequence[LinkPage], **more: str) -> Answer:
+def _in_channel(
+    link: Link, brand: Brand, channel: Person, request: Request, world: AlertWorld, now: datetime, *, acts: bool
+) -> tuple[int, Sequence[LinkPage] | str]:
+    """Ask whoever reads a channel who they are, and lead them to a link of their own."""
+    alert = world.conversations.alert(brand.id, link.alert or "")
+    if alert is None:
+        return 404, _for_anybody("unknown")
+    said = Said(alert, world.conversations.interactions(brand.id, alert.id), brand, channel.language, now)
+    case = _Case(said, channel, STEMS[link.action])
+    if alert.closed_at:
+        return 200, [_over(case)]
+    person = channels.who(request.body, brand) if acts else None
+    if person is None:
+        return 200, [_who(case)]
+    return 303, channels.enter(link, person, world.conversations, world.links, now)
+
+
+def _who(case: _Case) -> LinkPage:
+    said = case.said
+    return replace(
+        _page(case, "channel_title", said.say("channel_lead", channel=case.person.name)),
+        who="",
+        passages=tuple(Passage(text) for text in said.passages),
+        seen=_seen(case),
+        choices=tuple(Choice(one.name, one.id) for one in said.brand.people),
+        otherwise=said.say("channel_otherwise"),
+    )
+
+
+def _answer(status: int, pages: Sequence[LinkPage] | str, **more: str) -> Answer:
+    if isinstance(pages, str):
+        return Answer(status, {**link_page.PRIVATE, **more, "Location": pages}, "")
     if not pages:
         return Answer(status, {**link_page.PRIVATE, **more}, "")
     return Answer(status, {**link_page.headers(pages), **more}, link_page.render(pages))
 
 
-def _pages(request: Request, world: AlertWorld, now: datetime, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+def _pages(request: Request, world: AlertWorld, now: datetime, *, acts: bool) -> tuple[int, Sequence[LinkPage] | str]:
     matched = PATH.fullmatch(request.path)
     link = world.links.link(matched[1], tokens.hash_of(matched[2])) if matched else None
     brand = world.brands.brand(link.brand) if link else None
-    person = brand.person(link.person) if brand and link else None
+    person = (brand.person(link.person) or brand.channel(link.person)) if brand and link else None
     if link is None or brand is None or person is None or link.alert is None or link.action not in STEMS:
         return 404, _for_anybody("unknown")
     if link.expires_at <= now:
         return 410, [_plain("too_old", person.language)]
+    return _opened(link, brand, person, request, world, now, acts=acts)
+
+
+def _opened(
+    link: Link, brand: Brand, person: Person, request: Request, world: AlertWorld, now: datetime, *, acts: bool
+) -> tuple[int, Sequence[LinkPage] | str]:
+    if brand.person(person.id) is None:
+        return _in_channel(link, brand, person, request, world, now, acts=acts)
+    if link.via:
+        person = channels.strict(person, brand)
     for _ in range(TRIES):
-        alert = world.conversations.alert(brand.id, link.alert)
+        alert = world.conversations.alert(brand.id, link.alert or "")
         if alert is None:
             return 404, _for_anybody("unknown")
         interactions = world.conversations.interactions(brand.id, alert.id)

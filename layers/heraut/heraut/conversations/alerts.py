@@ -275,10 +275,10 @@ def noted(alert: Alert, what: What, at: datetime, **more: Any) -> Alert:
 
 
 def first_told(alert: Alert, brand: Brand) -> tuple[Person, ...]:
-    """Say who hears when it opens: of a team that is told in turn, its first."""
+    """Say who hears when it opens: of a team that is told in turn, its first; a channel is one more listener."""
     found: list[Person] = []
     for target in alert.targets or (WHOEVER_ANSWERS,):
-        team, person = brand.team(target), brand.person(target)
+        team, person = brand.team(target), brand.person(target) or brand.channel(target)
         if target == WHOEVER_ANSWERS:
             found += brand.people_with(Role.CONVERSATIONS)
         elif person is not None:

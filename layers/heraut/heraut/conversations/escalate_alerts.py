@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
+from heraut.brands import Role
 from heraut.conversations import alerts, hours
 from heraut.conversations.alerts import Told
 from heraut.conversations.messages import Said, message
-from heraut.errors import Conflict, HerautError, InvalidInput
+from heraut.errors import Conflict, HerautError, InvalidInput, TryAgain
 from heraut.links import LIFETIME, Action, Link
 from heraut.notifications.base import Button
 
@@ -97,6 +98,11 @@ def _tell(alert: Alert, brand: Brand, world: Escalating, now: datetime) -> list[
     said = Said(alert, world.conversations.interactions(brand.id, alert.id), brand, brand.language, now)
     people = audience(alert, step, brand)
     reached = [person for person in people if _told(person, said, step, world)]
+    channels = {person.id for person in people if brand.channel(person.id)}
+    if channels - {person.id for person in reached}:  # a channel has no other way: people hear instead
+        others = [person for person in brand.people_with(Role.CONVERSATIONS) if person not in people]
+        reached += [person for person in others if _told(person, said, step, world)]
+        people = (*people, *others)
     if not reached:  # somebody must hear
         reached = [person for person in brand.people if person not in people and _told(person, said, step, world)]
     return reached
@@ -110,6 +116,10 @@ def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:
     except InvalidInput as unreachable:
         log.warning("%s/%s cannot be reached: %s", said.brand.id, person.id, unreachable)
         return False
+    except TryAgain:
+        if said.brand.channel(person.id) is None:
+            raise
+        return False  # a channel has no other way: people hear instead, now
     return True
 
 

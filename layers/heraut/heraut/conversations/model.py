@@ -201,6 +201,7 @@ class What(StrEnum):
     REMOVED = "removed"  # hidden or deleted by a rule
     NOT_REMOVED = "not_removed"  # a rule wanted to, and could not, or is only on trial
     SHOWN = "shown"  # hidden before
+    CAME_BY = "came_by"  # somebody said who they are, in a channel that they read
 
 
 class Moment(_Stored):
@@ -219,6 +220,7 @@ class Moment(_Stored):
     people: tuple[str, ...] = ()
     interaction: str | None = None
     rule: str | None = None
+    channel: str | None = None
     removal: str | None = None  # hide or delete
     problem: str | None = None  # why it was not removed: `trial`, `impossible`, or the code of what the network said
     asked_at: Instant | None = None
