@@ -419,6 +419,15 @@ class TestOwnEvents:
         shop.route()
         assert shop.waiting() == []
 
+    def test_a_review_of_ones_own(self, shop: Shop) -> None:
+        """With its stars, which rules may ask for."""
+        review = {"id": "r1", "text": "Bien.", "author": {"name": "Zoé"}, "kind": "review", "stars": 4}
+        shop.send(shop.signed({"interactions": [review]}, "form"), "form")
+        shop.route()
+        held = shop.kept.held("martin", "form", "r1")
+        assert held is not None
+        assert (held[1].kind, held[1].stars) == (Kind.REVIEW, 4)
+
     @pytest.mark.parametrize(
         ("body", "where"),
         [
@@ -433,6 +442,7 @@ class TestOwnEvents:
                 {"interactions": [{"id": "1", "text": "x", "author": {"name": "x"}, "url": "javascript:secret"}]},
                 "interactions.0.url",
             ),
+            ({"interactions": [{"id": "1", "text": "x", "author": {"name": "x"}, "stars": 6}]}, "interactions.0.stars"),
             ({"answers": [{"id": "1"}]}, "answers.0.to"),
         ],
     )

@@ -30,6 +30,7 @@ _SITES = {
     "discord.com": "Discord",
     "twitch.tv": "Twitch",
     "google.com": "Google",
+    "trustpilot.com": "Trustpilot",
 }
 _PUBLIC_PAGE: dict[Language, str] = {"fr": "Page publique", "en": "Public page"}
 _ON_THE_PAGE: dict[Language, str] = {"fr": "sur la page publique", "en": "on the public page"}

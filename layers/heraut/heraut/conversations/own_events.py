@@ -1,8 +1,9 @@
 """Events of one's own: what a site's form, a shop or an automation says people said, under the scheme `signed`.
 
 A body is `{"interactions": [...], "answers": [...]}`. An interaction needs `id`, `text` and `author` with a `name`;
-`kind` is `message` unless it says another, `thread` what it stands under (itself), `at` an instant with its zone (when
-it came). An answer is `id`, `to` (the interaction answered) and `at`. docs/webhooks.md shows one.
+`kind` is `message` unless it says another (`review`, with `stars`), `thread` what it stands under (itself), `at` an
+instant with its zone (when it came). An answer is `id`, `to` (the interaction answered) and `at`. docs/webhooks.md
+shows one.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class _Said(_Given):
     thread: Id | None = None
     at: Instant | None = None
     url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://")] | None = None
+    stars: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
 class _Reply(_Given):
@@ -84,6 +86,7 @@ def read_own_events(brand: str, account: Account, event: WebhookEvent) -> Brough
                 thread=one.thread or one.id,
                 at=one.at or event.at,
                 url=one.url,
+                stars=one.stars,
             )
             for one in body.interactions
         ),

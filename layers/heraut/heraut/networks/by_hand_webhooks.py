@@ -1,7 +1,8 @@
 """Webhooks of accounts that a person publishes to: networks without a room here may send what is said all the same.
 
 Telegram: https://core.telegram.org/bots/api#update; the bot is a member of the group (with privacy off, it reads all of
-it). YouTube tells of videos, not of comments: nothing of it is taken in.
+it). YouTube tells of videos, not of comments: nothing of it is taken in. Trustpilot and Discourse have modules of their
+own.
 """
 
 from __future__ import annotations
@@ -13,17 +14,33 @@ from typing import TYPE_CHECKING, Any
 from heraut.conversations.model import Author, Edited, Interaction, Kind
 from heraut.errors import Unreadable
 from heraut.networks.base import Brought
+from heraut.networks.discourse_posts import read_posts
+from heraut.networks.trustpilot_reviews import read_reviews
 
 if TYPE_CHECKING:
     from heraut.brands import Account
     from heraut.networks.base import WebhookEvent
 
-SCHEMES = ("signed", "telegram", "youtube")  # what is one's own is the usual one, and read elsewhere
+SCHEMES = (
+    "signed",
+    "telegram",
+    "trustpilot",
+    "discourse",
+    "youtube",
+)  # what is one's own is the usual one, and read elsewhere
 
 
 def parse(brand: str, account: Account, event: WebhookEvent) -> Brought:
     """Read an event."""
-    return _telegram(brand, account, event.body) if event.scheme == "telegram" else Brought()
+    match event.scheme:
+        case "telegram":
+            return _telegram(brand, account, event.body)
+        case "trustpilot":
+            return read_reviews(brand, account, event)
+        case "discourse":
+            return read_posts(brand, account, event)
+        case _:
+            return Brought()
 
 
 def _telegram(brand: str, account: Account, body: bytes) -> Brought:

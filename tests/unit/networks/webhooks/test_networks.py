@@ -158,6 +158,134 @@ class TestTelegram:
             brought(ByHand(), GROUP, "telegram", body)
 
 
+class TestTrustpilot:
+    REVIEW: ClassVar[Any] = {  # the example of Trustpilot's own page
+        "id": "53bffd360000640002975387",
+        "language": "en",
+        "title": "Great service",
+        "text": "Nothing other than excellent customer service.",
+        "referenceId": "ABC-123-xyz",
+        "stars": 5,
+        "createdAt": "2017-05-20T09:34:44.000Z",
+        "isVerified": True,
+        "locationId": "43f51215-a1fc-4c60-b6dd-e4afb6d7b831",
+        "link": "https://api.trustpilot.com/v1/reviews/53bffd360000640002975387",
+        "consumer": {
+            "id": "53bffc3900006400017e5db8",
+            "name": "Customer",
+            "link": "https://api.trustpilot.com/v1/consumers/53bffd360000640002975387",
+        },
+        "tags": [{"group": "Generic", "value": "Tag value"}],
+    }
+
+    def read(self, name: str, **changes: Any) -> Brought:
+        told = {"eventName": name, "version": "1", "eventData": {**self.REVIEW, **changes}}
+        return brought(ByHand(), GROUP, "trustpilot", {"events": [told]})
+
+    def test_a_review_with_its_stars(self) -> None:
+        """Who wrote what, when, and the page where people read it."""
+        (one,) = self.read("service-review-created").interactions
+        assert (one.kind, one.stars, one.language) == (Kind.REVIEW, 5, "en")
+        assert one.text == "Great service\n\nNothing other than excellent customer service."
+        assert (one.author.id, one.author.name) == ("53bffc3900006400017e5db8", "Customer")
+        assert one.at == datetime(2017, 5, 20, 9, 34, 44, tzinfo=UTC)
+        assert (one.id, one.thread) == ("53bffd360000640002975387",) * 2
+        assert one.url == "https://www.trustpilot.com/reviews/53bffd360000640002975387"
+
+    def test_one_that_is_changed_or_taken_away(self) -> None:
+        """Under its id, when we heard of it."""
+        (edit,) = self.read("service-review-updated", title=None, text="Finalement, non.", stars=1).edits
+        (gone,) = self.read("service-review-deleted").erased
+        assert (edit.id, edit.text, edit.at) == (self.REVIEW["id"], "Finalement, non.", NOW)
+        assert (gone.id, gone.at) == (self.REVIEW["id"], NOW)
+
+    def test_what_is_no_review_of_the_service_is_left_out(self) -> None:
+        """A product's has another form."""
+        assert self.read("product-review-created") == Brought()
+
+    @pytest.mark.parametrize("changes", [{"stars": 6}, {"createdAt": "hier"}, {"consumer": None}, {"id": 5}])
+    def test_what_is_none_of_theirs_is_said(self, changes: Any) -> None:
+        """Stars that do not exist, no instant, nobody; and other bodies."""
+        with pytest.raises(Unreadable):
+            self.read("service-review-created", **changes)
+        for body in (b"", b"[]", b'{"events": [5]}', b'{"events": 5}'):
+            with pytest.raises(Unreadable):
+                brought(ByHand(), GROUP, "trustpilot", body)
+
+
+class TestDiscourse:
+    FORUM = Account(name="forum", network=NetworkName.BY_HAND, handle="fournil", url="https://forum.example/latest")
+    POST: ClassVar[Any] = {  # as `WebHookPostSerializer` names them, the half that says nothing to us left out
+        "id": 912,
+        "name": "Zoé M",
+        "username": "zoe",
+        "created_at": "2026-11-23T09:29:00.000Z",
+        "raw": "Ouvrez-vous **lundi** ?",
+        "cooked": "<p>Ouvrez-vous <strong>lundi</strong> ?</p>",
+        "post_number": 4,
+        "post_type": 1,
+        "reply_to_post_number": None,
+        "topic_id": 31,
+        "topic_slug": "horaires",
+        "topic_archetype": "regular",
+        "version": 1,
+        "user_id": 7,
+        "moderator": False,
+        "admin": False,
+        "staff": False,
+        "hidden": False,
+        "user_deleted": False,
+        "deleted_at": None,
+    }
+
+    def read(self, **changes: Any) -> Brought:
+        return brought(ByHand(), self.FORUM, "discourse", {"post": {**self.POST, **changes}})
+
+    def test_what_somebody_posts(self) -> None:
+        """As they typed it; a topic is one thread, and the link leads to the post."""
+        (one,) = self.read().interactions
+        assert (one.id, one.thread, one.kind, one.answers) == ("31/4", "31", Kind.COMMENT, None)
+        assert (one.author.id, one.author.handle, one.author.name) == ("7", "zoe", "Zoé M")
+        assert (one.text, one.url) == ("Ouvrez-vous **lundi** ?", "https://forum.example/t/31/4")
+        assert one.at == NOW - timedelta(minutes=1)
+
+    def test_how_they_spoke(self) -> None:
+        """To another post, or to the brand by its name, which is no part of a longer one."""
+        (reply,) = self.read(reply_to_post_number=2, name=None).interactions
+        (mention,) = self.read(raw="Dites, @Fournil, ouvrez-vous ?").interactions
+        (other,) = self.read(raw="Dites, @fournil2 !").interactions
+        assert (reply.kind, reply.answers, reply.author.name) == (Kind.REPLY, "31/2", "zoe")
+        assert (mention.kind, other.kind) == (Kind.MENTION, Kind.COMMENT)
+
+    @pytest.mark.parametrize("by", [{"staff": True}, {"moderator": True}, {"admin": True}, {"username": "Fournil"}])
+    def test_what_the_staff_writes_answers(self, by: Any) -> None:
+        """The post that it names, else the one that began the topic; a topic of theirs asks nobody."""
+        answers = [self.read(**by, reply_to_post_number=to).answers for to in (2, None)]
+        assert [[(one.id, one.to) for one in found] for found in answers] == [[("31/4", "31/2")], [("31/4", "31/1")]]
+        assert self.read(**by, post_number=1) == Brought()
+
+    def test_what_is_changed_or_taken_away(self) -> None:
+        """What became of it stands in the body, which is signed; a short while after writing, in the event's name."""
+        (edit,) = self.read(version=2, raw="Ouvrez-vous mardi ?").edits
+        assert (edit.id, edit.text) == ("31/4", "Ouvrez-vous mardi ?")
+        told = WebhookEvent("discourse", json.dumps({"post": self.POST}).encode(), NOW, "post_edited")
+        assert len(ByHand().parse_webhook("martin", self.FORUM, {}, told, NOW).edits) == 1
+        for gone in ({"deleted_at": "2026-11-23T09:30:00.000Z"}, {"user_deleted": True}):
+            assert [one.id for one in self.read(**gone).erased] == ["31/4"]
+
+    @pytest.mark.parametrize("changes", [{"post_type": 3}, {"topic_archetype": "private_message"}, {"hidden": True}])
+    def test_what_nobody_said_to_everybody_is_left_out(self, changes: Any) -> None:
+        """A topic that was closed, what two people write to each other, what was hidden."""
+        assert self.read(**changes) == Brought()
+        assert brought(ByHand(), self.FORUM, "discourse", {"topic": {"id": 31}}) == Brought()
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b'{"post": 5}', b'{"post": {"post_type": 1}}'])
+    def test_what_is_no_post_is_said(self, body: bytes) -> None:
+        """Not what it held."""
+        with pytest.raises(Unreadable):
+            brought(ByHand(), self.FORUM, "discourse", body)
+
+
 class TestSubscriptions:
     def ask(self, name: str, status: int = 200, **webhook: str) -> tuple[Any, Any]:
         wire = Wire(status)
