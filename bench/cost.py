@@ -59,6 +59,7 @@ SCHEDULES = {
     "refresh_tokens": Schedule(1, START),
     "poll_networks": Schedule(12, START + 3 * NETWORK),  # accounts are listened to side by side, each by three answers
     "escalate_alerts": Schedule(60),
+    "send_morning_point": Schedule(1, START),
 }
 
 

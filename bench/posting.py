@@ -57,7 +57,14 @@ APART = timedelta(minutes=30)
 TICKS = (*range(-17, -12), *range(-3, 1))  # minutes around a post at which something can be due
 LOOKS = timedelta(minutes=15)  # between two runs of check_upcoming
 AHEAD = timedelta(hours=26)  # of the first post: each has its look a day ahead to itself
-SCHEDULED = ("refresh_tokens", "check_upcoming", "dispatch_posts", "poll_networks", "escalate_alerts")
+SCHEDULED = (
+    "refresh_tokens",
+    "check_upcoming",
+    "dispatch_posts",
+    "poll_networks",
+    "escalate_alerts",
+    "send_morning_point",
+)
 EARLY = timedelta(seconds=2.5)  # what the queue's delay leaves, in the middle: two to three seconds
 BRAND = "boulangerie-martin"
 LOG_LINE_BYTES = 26  # CloudWatch counts them for each line
@@ -226,6 +233,7 @@ def _events(held: House) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "check_upcoming", {"scheduled_time": "x"}
     yield "poll_networks", {"scheduled_time": "x"}
     yield "escalate_alerts", {"scheduled_time": "x"}
+    yield "send_morning_point", {"scheduled_time": "x"}
     yield "dispatch_posts", {"scheduled_time": "x"}
     tick = bootstrap.dispatch_posts()
     dispatch_posts(tick.posts, tick.outbox, at - timedelta(minutes=1))

@@ -27,17 +27,19 @@ SHARED = {
     "wording",
     "letters",
 }
-FEATURES = {"brands", "publishing", "conversations"}
+FEATURES = {"brands", "publishing", "conversations", "mornings"}
 MAY_IMPORT: dict[str, set[str]] = {
     "shared": SHARED,
     "brands": SHARED | {"notifications", "networks.base"},
     "publishing": SHARED | {"brands", "conversations", "networks.base", "notifications", "pages"},
     "conversations": SHARED | {"brands", "networks.base", "notifications", "pages"},
+    "mornings": SHARED | {"brands", "conversations", "notifications"},
     "networks": SHARED | {"brands", "publishing.model", "conversations.model", "pages"},
     "notifications": SHARED | {"brands"},
     "pages": SHARED,
     "aws": SHARED | {"brands", "publishing", "conversations", "networks", "notifications"},
-    "lambdas": SHARED | {"brands", "publishing", "conversations", "networks", "notifications", "pages", "aws"},
+    "lambdas": SHARED
+    | {"brands", "publishing", "conversations", "mornings", "networks", "notifications", "pages", "aws"},
     "cli": SHARED | {"brands", "publishing", "conversations", "networks", "notifications", "pages", "aws"},
 }
 ONLY_IN: dict[str, set[str]] = {

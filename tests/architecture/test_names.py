@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FEATURES = ("brands", "publishing", "conversations")
+FEATURES = ("brands", "publishing", "conversations", "mornings")
 FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
 
 
 def test_there_are_functions() -> None:
     """The parametrised tests below look at something."""
-    assert len(FUNCTIONS) == 13
+    assert len(FUNCTIONS) == 14
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -182,6 +182,7 @@ class Shop:
             "UndeliveredQueueUrl": self.undelivered_url,
             "AlarmsTopic": self.topic,
             "MetricsNamespace": "heraut/test",
+            "MorningSchedule": "heraut/morning",
             **{name: name for name in ALARMS},
             **{name: name for name in STOPPABLE},
         }

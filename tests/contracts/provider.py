@@ -27,6 +27,7 @@ class Provider:
     verified: bool = True  # else what moto says: the address is not, its domain is unknown
     sms_sandbox: bool = False
     most_at_once: int = 1000
+    morning: str = "ENABLED"
     no_room: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)  # operations that the keys may not call
 
@@ -60,6 +61,7 @@ class Provider:
         """Answer, for the length of a `with` block, what moto does not know."""
         clients = self.shop.clients
         made: list[Any] = [clients.mail, clients.sns, clients.functions, clients.s3, clients.sqs, clients.cloudwatch]
+        made.append(clients.schedules)
         for client in made:
             client.meta.events.register_last("before-call", self._answer)
         try:
@@ -74,6 +76,7 @@ class Provider:
             return SimpleNamespace(status_code=403, headers={}), error
         function = params.get("url_path", "").split("/")
         answers: dict[str, dict[str, Any]] = {
+            "GetSchedule": {"State": self.morning},
             "GetAccount": {"ProductionAccessEnabled": self.production},
             "GetSMSSandboxAccountStatus": {"IsInSandbox": self.sms_sandbox},
             "GetAccountSettings": {"AccountLimit": {"ConcurrentExecutions": self.most_at_once}},

@@ -199,11 +199,11 @@ def test_each_trouble_is_found_and_no_other(
 def test_what_is_good_to_know_needs_nobody(shop: Shop, provider: Provider) -> None:
     """Limits of a new account are said, and the exit status is 0."""
     well(shop)
-    provider.sms_sandbox, provider.most_at_once = True, 10
+    provider.sms_sandbox, provider.most_at_once, provider.morning = True, 10, "DISABLED"
 
     said = shop.heraut("doctor", "--json")
 
-    assert (codes(said), said.status) == (["sms_sandbox", "few_at_once"], 0)
+    assert (codes(said), said.status) == (["morning_off", "sms_sandbox", "few_at_once"], 0)
 
 
 def test_a_post_in_trouble_is_named_with_its_remedy(shop: Shop, provider: Provider) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.aws.looks_table import LooksTable
+from heraut.problems import problem
 from heraut.publishing.upcoming import Horizon, Look
 from tests.contracts.samples import NOW
 
@@ -22,6 +23,7 @@ LOOK = Look(
     tried=False,
     said=("close:p2", "media:media_gone"),
     people=("lea",),
+    problems={"media:media_gone": problem("media_gone", "media", name="four.png")},
 )
 
 

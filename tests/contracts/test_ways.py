@@ -14,7 +14,7 @@ import pytest
 from heraut.brands import Person, WayName
 from heraut.errors import ConfigurationError, HerautError, InvalidInput, TryAgain
 from heraut.fetch import Guard
-from heraut.notifications.base import Button, Item, Message
+from heraut.notifications.base import Button, Item, Message, Row
 from heraut.notifications.ways import Ways, every_way
 from heraut.notifications.webhook import key_of, signed
 from tests import canary
@@ -184,6 +184,27 @@ def test_several_things_are_told_in_one_message() -> None:
         for way in (*CHATS, WayName.WEBHOOK):
             made.tell(way, message=replace(MESSAGE, items=(item,)))
             assert "https://liens.example/c" in "\n".join(strings(made.body))
+
+
+def test_a_list_is_told_row_by_row() -> None:
+    """Each row's button says which row it is about; what somebody wrote in one calls nobody."""
+    row = Row("12 h 30", "Hugo sur Bluesky", SAID, (Button("Répondre", "https://liens.example/d"),))
+    lists = (Item("Attendent une réponse", "", rows=(row,)), Item("À lire", "Rien ne presse."))
+    with street(OK) as made:
+        for way in CHATS:
+            made.tell(way, message=replace(MESSAGE, items=lists))
+            said = "\n".join(strings(made.body)).replace("\\", "")
+            assert "• 12 h 30 · Hugo sur Bluesky" in said
+            assert "Répondre (12 h 30 · Hugo sur Bluesky)" in said
+            assert "https://liens.example/d" in said
+        slack, teams, discord, mattermost = (body.decode() for _, body in made.heard)
+        made.tell(WayName.WEBHOOK, message=replace(MESSAGE, items=lists))
+        (told, _) = made.body["items"]
+    assert "<!channel>" not in slack
+    assert "@everyone" not in mattermost
+    for sent in (teams, discord, mattermost):
+        assert "[cadeau](" not in sent
+    assert [one["mark"] for one in told["rows"]] == ["12 h 30"]
 
 
 def test_a_signed_webhook_is_what_the_standard_says() -> None:

@@ -32,6 +32,7 @@ ROLES = [
         "PollNetworks",
         "NoteReply",
         "EscalateAlerts",
+        "SendMorningPoint",
         "ReceiveWebhook",
         "RouteInteraction",
     )

@@ -18,6 +18,7 @@ ROLES = of_type("AWS::IAM::Role")
 SCHEDULES = of_type("AWS::Scheduler::Schedule")
 QUEUES = of_type("AWS::SQS::Queue")
 MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
+ON_THE_HOUR = "cron(0 * * * ? *)"
 RATE = re.compile(r"rate\((?:1 (?:minute|hour|day)|(?:[2-9]|[1-9]\d+) (?:minutes|hours|days))\)")
 SET_FOR_ALL = {"POWERTOOLS_METRICS_NAMESPACE"}
 MOST_ALARMS = 5
@@ -145,7 +146,8 @@ def test_each_schedule_is_complete(name: str) -> None:
     schedule = SCHEDULES[name]
     target = schedule["Target"]
 
-    assert RATE.fullmatch(schedule["ScheduleExpression"])
+    expression = schedule["ScheduleExpression"]
+    assert RATE.fullmatch(expression) or expression == ON_THE_HOUR
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     assert references(schedule["GroupName"]) == {"Schedules"}
     assert "Name" not in schedule

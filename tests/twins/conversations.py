@@ -155,10 +155,10 @@ class ConversationsTwin:
         return sorted(self._story.get((brand, alert), []), key=lambda moment: moment.at)
 
     def answers(self, brand: str, since: datetime) -> Iterator[Moment]:
-        for (owner, _), moments in sorted(self._story.items()):
-            for moment in moments if owner == brand else ():
-                if moment.what is What.ANSWERED and moment.worked_seconds is not None and moment.at >= since:
-                    yield moment
+        mine = [moment for (owner, _), moments in self._story.items() if owner == brand for moment in moments]
+        for moment in sorted(mine, key=lambda one: one.at):
+            if moment.what is What.ANSWERED and moment.worked_seconds is not None and moment.at >= since:
+                yield moment.model_copy(update={"interaction": None})
 
     def _lead(self, before: Alert, after: Alert) -> None:
         thread = (after.brand, after.account, after.thread)

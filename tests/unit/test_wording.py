@@ -10,9 +10,11 @@ import pytest
 from heraut import letters, wording
 from heraut.brands import check_people
 from heraut.cli import findings
+from heraut.conversations import morning_talk, tend_webhooks
+from heraut.mornings import message
 from heraut.notifications import email
 from heraut.problems import Language
-from heraut.publishing import link_pages, messages
+from heraut.publishing import link_pages, messages, morning_posts
 from heraut.wording import NBSP, Wording
 
 PARIS = "Europe/Paris"
@@ -23,6 +25,10 @@ FILES: dict[str, Wording] = {
     "check_people": check_people.wording,
     "email": email.wording,
     "doctor": findings.wording,
+    "morning": message.wording,
+    "morning_posts": morning_posts.wording,
+    "morning_talk": morning_talk.wording,
+    "tend_webhooks": tend_webhooks.wording,
 }
 
 

@@ -75,8 +75,8 @@ TURN = Kind(
     BRANDS,
     "<brand>",
     "turn#<name>",
-    "that a key is being renewed right now",
-    "letting one at a time",
+    "that a key is being renewed right now; which of the team had the morning point of a day",
+    "letting one at a time; saying it once",
     timedelta(0),
     "after the turn",
 )
@@ -262,6 +262,15 @@ STORY = Kind(
     YEAR,
     "after it happened",
     public=True,
+)
+ANSWERED = Kind(
+    CONVERSATIONS,
+    "<brand>#answered",
+    "<at>#<alert>#<revision>#<n>",
+    "that an answer was given: when, by whom of the team, and how long it took; not to whom",
+    "the times answers took, without reading every story",
+    YEAR,
+    "after the answer",
 )
 AUTHOR = Kind(
     CONVERSATIONS,

@@ -153,6 +153,18 @@ class EscalateAlertsSettings(Settings):
     mail_from: str
 
 
+class SendMorningPointSettings(Settings):
+    """Says to each brand's people, by each one's ways, what their morning holds."""
+
+    brands_table: str
+    posts_table: str
+    conversations_table: str
+    secrets_path: str
+    local_servers: str
+    links_url: str
+    mail_from: str
+
+
 class RefreshTokensSettings(Settings):
     """Renews what expires, tells who must renew the rest."""
 

@@ -12,7 +12,7 @@ import pytest
 from heraut.brands import Account, NetworkName, Person, Role
 from heraut.conversations.receive_webhook import receive_webhook
 from heraut.conversations.subscribe_webhook import Subscribing, scheme_for, subscribe_webhook
-from heraut.conversations.tend_webhooks import Tended, Tending, tend_webhooks
+from heraut.conversations.tend_webhooks import Tended, Tending, tend_webhooks, troubles
 from heraut.conversations.try_webhook import STEPS, Tried, Trying, try_webhook
 from heraut.conversations.webhook import Webhook, heard, secret_name, silent_since
 from heraut.errors import InvalidInput, Unreachable
@@ -154,19 +154,16 @@ class TestCare:
                 desk.webhooks.save_webhook(after)
             desk.now += silence
 
-    def test_a_silence_longer_than_usual_is_told_once_a_day(self, desk: Desk) -> None:
-        """Twice the longest one of the last days."""
+    def test_a_silence_longer_than_usual_waits_for_the_morning(self, desk: Desk) -> None:
+        """Twice the longest one of the last days; it may be a quiet day, so nobody is told of it at once."""
         self.quiet_days(desk)
         last = desk.webhook().heard_at
         assert last is not None
         desk.now = last + 8 * HOUR
-        assert desk.tend().messages == 0
+        assert troubles(desk.webhook(), desk.now) == {}
         desk.now = last + 8 * HOUR + MINUTE
-        assert [desk.tend().messages, desk.tend().messages] == [2, 0]
-        assert "Plus rien ne nous parvient de page" in desk.told.to("lea")[0].subject
-        assert "Nothing reaches us from page" in desk.told.to("max")[0].subject
-        desk.now += DAY
-        assert desk.tend().messages == 2
+        assert troubles(desk.webhook(), desk.now) == {"silent": last}
+        assert desk.tend() == Tended(webhooks=1)
 
     def test_nobody_knows_yet_what_is_usual(self, desk: Desk) -> None:
         """On the first days, or when nothing ever came."""
@@ -184,15 +181,25 @@ class TestCare:
         assert silent_since(desk.webhook(), last + 59 * MINUTE) is None
         assert silent_since(desk.webhook(), last + 61 * MINUTE) == last
 
-    def test_what_was_lost_is_told(self, desk: Desk) -> None:
-        """How many, and what to type; whoever cannot be reached holds back nobody."""
+    def test_what_was_lost_waits_for_the_morning(self, desk: Desk) -> None:
+        """Polling brought it, and its alerts were told."""
         desk.subscribe(app_secret="a1")
         desk.webhooks.save_webhook(desk.webhook().model_copy(update={"lost": {MONDAY.date(): 3}}))
+        assert troubles(desk.webhook(), desk.now) == {"lost": 3}
+        assert desk.tend() == Tended(webhooks=1)
+
+    def test_an_end_is_told_at_once_and_once_a_day(self, desk: Desk) -> None:
+        """With what to type; whoever cannot be reached holds back nobody."""
+        desk.subscribe(app_secret="a1")
+        desk.asking.refuses = True
+        desk.now += 6 * DAY
         desk.told.failing["lea"] = InvalidInput([problem("address_unusable", person="Léa")])
-        assert desk.tend().messages == 1
+        assert [desk.tend().messages, desk.tend().messages] == [1, 0]
         message = desk.told.to("max")[0]
-        assert message.happened == "The webhook of page has lost 3 event(s)"
+        assert message.happened == "The subscription of page has ended"
         assert "heraut webhook subscribe page" in message.why
+        desk.now += DAY
+        assert desk.tend().messages == 1
 
     def test_one_that_fails_holds_back_no_other(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whatever its item holds."""

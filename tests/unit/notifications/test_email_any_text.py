@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from heraut.brands import Person
 from heraut.letters import clean
-from heraut.notifications.base import Button, Item, Message, Picture
+from heraut.notifications.base import Button, Item, Message, Picture, Row
 from heraut.notifications.email import LONGEST_SUBJECT, as_html, compose, header
 from tests.hostile_text import HOSTILE
 
@@ -52,12 +52,15 @@ def a_message(words: list[str], network: str | None = "Instagram") -> Message:
         quote=next(said),
         pictures=(Picture(PHOTO, next(said)),),
         buttons=(Button(next(said), LINK),),
-        items=(Item(next(said), next(said), next(said), (Picture(PHOTO, next(said)),), (Button(next(said), LINK),)),),
+        items=(
+            Item(next(said), next(said), next(said), (Picture(PHOTO, next(said)),), (Button(next(said), LINK),)),
+            Item(next(said), "", rows=(Row(next(said), next(said), next(said), (Button(next(said), LINK),)),)),
+        ),
         thread="martin/p1/insta",
     )
 
 
-WORDS = 13
+WORDS = 18
 # A page takes long to parse: fewer examples, and none looked for that is smaller.
 SOME = settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 MESSAGES = st.lists(HOSTILE, min_size=WORDS, max_size=WORDS)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -82,6 +83,11 @@ class Clients:
     def sns(self) -> SNSClient:
         """Short messages and topics; who hears of alarms."""
         return self._session.client("sns", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def schedules(self) -> EventBridgeSchedulerClient:
+        """What starts functions (a desk's work: the layer does not know this service)."""
+        return self._session.client("scheduler", endpoint_url=self._endpoint, config=_config())
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:

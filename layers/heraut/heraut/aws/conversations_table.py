@@ -3,14 +3,14 @@
 `<brand>#alert#<id>` / `alert` and `said#<when>#<digest>`; `<brand>#known` / `<account>#<digest>` leads from an
 interaction to its alert (or holds an answer that came before it), `<brand>#open` / `<account>#<digest>` from a thread
 to its open one, `<brand>#quiet` to one that was over as it opened; `<brand>#cursor` / account; `<brand>#story` /
-`<alert>#<when>#<revision>#<n>`; `<brand>#author` / `<network>#<digest>` counts what somebody said, `<brand>#volume` /
-`<digest>#<minute>` what came to a place.
+`<alert>#<when>#<revision>#<n>`; `<brand>#answered` / `<when>#<alert>#<n>` once more for each answer whose time is
+known, so that those of a day cost a day's reading; `<brand>#author` / `<network>#<digest>` counts what somebody said,
+`<brand>#volume` / `<digest>#<minute>` what came to a place.
 """
 
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heraut import due, retention
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from heraut.aws.table import Key, Table
 
-OPEN_BEFORE = timedelta(days=60)  # an answer's alert
 SHARDS = 1
 NEW = "attribute_not_exists(#pk)"
 ONLY_ANSWERED = "attribute_not_exists(#alert)"  # it did not come itself
@@ -169,12 +168,10 @@ class ConversationsTable:
         return [from_document(Moment, item["document"]) for item in found]
 
     def answers(self, brand: str, since: datetime) -> Iterator[Moment]:
-        """Give the answers that were given since, to alerts opened up to two months before."""
-        asked = {"pk": f"{brand}#story", "first": f"{since - OPEN_BEFORE:%Y%m%d}", "last": "~"}
-        for item in self._table.query("#pk = :pk AND #sk BETWEEN :first AND :last", asked):
-            moment = from_document(Moment, item["document"])
-            if moment.what is What.ANSWERED and moment.worked_seconds is not None and moment.at >= since:
-                yield moment
+        """Give the answers that were given since, and whose time is known, oldest first."""
+        asked = {"pk": f"{brand}#answered", "since": stamp(since)}
+        for item in self._table.query("#pk = :pk AND #sk >= :since", asked):
+            yield from_document(Moment, item["document"])
 
     def alert(self, brand: str, alert: str) -> Alert | None:
         """Read an alert."""
@@ -225,7 +222,9 @@ class ConversationsTable:
     def _news(self, before: Alert | None, after: Alert) -> list[TransactWriteItemTypeDef]:
         """Give the writes of what happened since `before`."""
         new = after.news[len(before.news) if before else 0 :]
-        return [self._table.putting(_story(after, moment, number)) for number, moment in enumerate(new)]
+        writes = [self._table.putting(_story(after, moment, number)) for number, moment in enumerate(new)]
+        answers = [one for one in new if one.what is What.ANSWERED and one.worked_seconds is not None]
+        return writes + [self._table.putting(_answered(after, one, number)) for number, one in enumerate(answers)]
 
     def _counting(self, key: Key, forgotten: int) -> TransactWriteItemTypeDef:
         change = "SET #schema = :schema, #expires = :expires ADD #times :one"
@@ -283,6 +282,13 @@ def _volume(brand: str, place: str, at: datetime) -> Key:
 def _story(alert: Alert, moment: Moment, number: int) -> Values:
     key = (f"{alert.brand}#story", f"{alert.id}#{stamp(moment.at)}#{alert.revision:06}#{number}")
     return _values(key, document=document(moment), expires=retention.STORY.forgotten(moment.at))
+
+
+def _answered(alert: Alert, moment: Moment, number: int) -> Values:
+    """Whose answer it was is told by the story alone: what was said may have to be forgotten."""
+    key = (f"{alert.brand}#answered", f"{stamp(moment.at)}#{alert.id}#{alert.revision:06}#{number}")
+    counted = moment.model_copy(update={"interaction": None})
+    return _values(key, document=document(counted), expires=retention.ANSWERED.forgotten(moment.at))
 
 
 def _digest(text: str) -> str:

@@ -93,6 +93,12 @@ class Health:
             held = self._clients.functions.get_function_concurrency(FunctionName=self._outputs[function])
         return held.get("ReservedConcurrentExecutions") == 0
 
+    def is_scheduled(self, schedule: str) -> bool:
+        """Whether a schedule (by its output, `group/name`) is on."""
+        group, _, name = self._outputs[schedule].partition("/")
+        with edge("read a schedule"):
+            return self._clients.schedules.get_schedule(GroupName=group, Name=name).get("State") == "ENABLED"
+
     def private_files_closed(self) -> bool:
         """Whether everything that could open the private bucket to strangers is blocked."""
         with edge("read the private bucket's lock"):

@@ -33,6 +33,7 @@ BRAND_FIELDS = frozenset(
             "holidays",
             "days_off",
             "answer_within",
+            "morning_hour",
             "teams",
             "channels",
             "saved_answers",

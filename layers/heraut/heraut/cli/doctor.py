@@ -26,6 +26,7 @@ Value = TypeVar("Value")
 FOR_A_PERSON = 3  # exit status: all was looked at, and something waits for somebody
 RECENT = timedelta(days=30)
 UNTAKEN = timedelta(minutes=3)  # a tick takes what is due within a minute
+MORNING = "MorningSchedule"
 STOPPABLE = ("DispatchFunction", "PublishFunction", "PrepareFunction", "TellFunction", "ImportFunction")
 
 
@@ -88,6 +89,9 @@ def _of_machine(desk: Desk) -> Iterator[Finding]:
     for function in STOPPABLE:
         stopped = _stopped_if(function)
         yield from _tried("functions", partial(health.has_no_room, function), stopped)
+    if MORNING in desk.stack.outputs:  # an older stack has none
+        off = [Finding("morning_off", findings.Severity.NOTE)]
+        yield from _tried("schedules", partial(health.is_scheduled, MORNING), lambda on: [] if on else off)
     yield from _tried("files", health.private_files_closed, lambda closed: [] if closed else [Finding("files_open")])
     if desk.stack.name != LOCAL:
         yield from _of_account(desk, health, now)

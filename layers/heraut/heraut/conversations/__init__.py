@@ -1,5 +1,10 @@
 """Comments, replies, mentions: what is said to a brand, who must hear of it, and when it is done."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from heraut.conversations.model import (
     Alert,
     Answered,
@@ -14,6 +19,16 @@ from heraut.conversations.model import (
     What,
 )
 
+if TYPE_CHECKING:
+    from heraut.conversations.hours import is_working_day
+    from heraut.conversations.morning_talk import MorningTalk, TalkRead
+
+LATER = {  # most functions never load them
+    "MorningTalk": "heraut.conversations.morning_talk",
+    "TalkRead": "heraut.conversations.morning_talk",
+    "is_working_day": "heraut.conversations.hours",
+}
+
 __all__ = [
     "Alert",
     "Answered",
@@ -25,5 +40,15 @@ __all__ = [
     "Kind",
     "Label",
     "Moment",
+    "MorningTalk",
+    "TalkRead",
     "What",
+    "is_working_day",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what others use when it is first asked for."""
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(LATER[name]), name)

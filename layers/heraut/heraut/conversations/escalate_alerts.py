@@ -110,7 +110,10 @@ def _tell(alert: Alert, brand: Brand, world: Escalating, now: datetime) -> list[
 
 def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:
     said = replace(about, language=person.language)
-    buttons = [Button(said.say(code), _link(said, action, person, world)) for code, action in BUTTONS.items()]
+    buttons = [
+        Button(said.say(code), alert_link(said.alert, action, person, world.links, world.links_url, said.now))
+        for code, action in BUTTONS.items()
+    ]
     try:
         world.notifications.tell(person, message(said, step, person, buttons))
     except InvalidInput as unreachable:
@@ -123,9 +126,10 @@ def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:
     return True
 
 
-def _link(said: Said, action: Action, person: Person, world: Escalating) -> str:
-    alert, now, token = said.alert, said.now, tokens.new_token()
-    world.links.save(
+def alert_link(alert: Alert, action: Action, person: Person, links: Links, links_url: str, now: datetime) -> str:
+    """Make a link about an alert, bound to a person, and give its address."""
+    token = tokens.new_token()
+    links.save(
         Link(
             hash=tokens.hash_of(token),
             brand=alert.brand,
@@ -136,4 +140,4 @@ def _link(said: Said, action: Action, person: Person, world: Escalating) -> str:
             expires_at=now + LIFETIME,
         )
     )
-    return tokens.alert_address(world.links_url, alert.brand, token)
+    return tokens.alert_address(links_url, alert.brand, token)

@@ -57,6 +57,11 @@ def worked(start: datetime, end: datetime, brand: Brand) -> timedelta:
     return passed
 
 
+def is_working_day(day: date, brand: Brand) -> bool:
+    """Whether the team works on a day of its own calendar."""
+    return _DAYS[day.weekday()] in brand.working_hours and day not in _off(brand.public_days, brand.days_off)
+
+
 def due(start: datetime, minutes: int, urgency: Urgency, brand: Brand) -> datetime:
     """Give a deadline: in working time, for a crisis by the clock."""
     length = timedelta(minutes=minutes)

@@ -76,7 +76,7 @@ class Conversations(Protocol):
         """Give what happened to an alert, in order."""
 
     def answers(self, brand: str, since: datetime) -> Iterator[Moment]:
-        """Give the answers that were given since, and whose time is known, to alerts opened up to two months before."""
+        """Give the answers that were given since, and whose time is known, oldest first; of what they do not tell."""
 
     def rewrite(self, alert: Alert, interaction: Interaction) -> None:
         """Replace what was said, of an alert that it joined. Conflict when it is not there any more."""

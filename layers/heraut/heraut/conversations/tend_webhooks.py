@@ -1,7 +1,8 @@
 """Look after webhooks at each tick of listening: renew a lease that ends, tell people of a webhook that fails them.
 
-What is told: nothing came for longer than usual; polling found what the webhook should have brought. Each trouble is
-told once a day, to who has the role `conversations`, and marked after it was said.
+What is told at once is that a lease ended and could not be renewed: nothing comes until somebody acts. It is told once
+a day, to who has the role `conversations`, and marked after it was said. That nothing came for longer than usual, and
+what polling had to bring, is said by the morning point (`morning_talk.py`).
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from heraut.conversations.subscribe_webhook import Subscribing
     from heraut.conversations.webhook import Webhook
     from heraut.notifications.base import Notifications
+    from heraut.problems import Language
 
 log = logging.getLogger(__name__)
 RENEWED = timedelta(days=1)  # before a lease ends
+ENDED = "ended"
 
 wording = Wording(__package__, "tend_webhooks.toml")
 
@@ -75,7 +78,7 @@ def troubles(webhook: Webhook, now: datetime) -> dict[str, datetime | int]:
     found: dict[str, datetime | int | None] = {
         "silent": since,
         "lost": lost or None,
-        "ended": ends if ends and ends <= now else None,
+        ENDED: ends if ends and ends <= now else None,
     }
     return {name: what for name, what in found.items() if what is not None}
 
@@ -91,37 +94,51 @@ def _renew(brand: Brand, account: Account, webhook: Webhook, world: Tending, now
 
 
 def _tell(brand: Brand, account: Account, webhook: Webhook, world: Tending, now: datetime, done: Tended) -> None:
-    for trouble, what in troubles(webhook, now).items():
-        if is_told(webhook, trouble, now):
+    """Tell at once that nothing comes any more; what may be a quiet day waits for the morning point."""
+    ended = webhook.lease_until
+    if ended is None or ended > now or is_told(webhook, ENDED, now):
+        return
+    for person in brand.people_with(Role.CONVERSATIONS):
+        try:
+            world.notifications.tell(person, message(brand, account, ended, person, now))
+        except InvalidInput as unreachable:
+            log.warning("%s/%s cannot be reached: %s", brand.id, person.id, unreachable)
             continue
-        for person in brand.people_with(Role.CONVERSATIONS):
-            try:
-                world.notifications.tell(person, message(brand, account, trouble, what, person, now))
-            except InvalidInput as unreachable:
-                log.warning("%s/%s cannot be reached: %s", brand.id, person.id, unreachable)
-                continue
-            done.messages += 1
-        change_webhook(webhook, world.subscribing.webhooks, partial(told_of, trouble=trouble, now=now))
+        done.messages += 1
+    change_webhook(webhook, world.subscribing.webhooks, partial(told_of, trouble=ENDED, now=now))
 
 
-def message(
-    brand: Brand, account: Account, trouble: str, what: datetime | int, person: Person, now: datetime
-) -> Message:
-    """Tell a person what is wrong, and what to type."""
-    language = person.language
+@dataclass(frozen=True)
+class Sentences:
+    """A trouble in one language: what happened, since when or how much, what it may mean and what to type."""
+
+    happened: str
+    lead: str
+    why: str
+
+
+def sentences(
+    brand: Brand, account: str, trouble: str, what: datetime | int, language: Language, now: datetime
+) -> Sentences:
+    """Say a webhook's trouble: `silent` or `ended` since when, `lost` how many."""
     said = what if isinstance(what, int) else at_moment(what, brand.zone, language, now)
-    happened, lead, why = (
-        wording.say(f"{trouble}_{part}", language, account=account.name, what=said)
-        for part in ("happened", "lead", "why")
-    )
+    parts = ("happened", "lead", "why")
+    return Sentences(*(wording.say(f"{trouble}_{part}", language, account=account, what=said) for part in parts))
+
+
+def message(brand: Brand, account: Account, ended: datetime, person: Person, now: datetime) -> Message:
+    """Tell a person that the network sends nothing any more, and what to type."""
+    language = person.language
+    parts = sentences(brand, account.name, ENDED, ended, language, now)
     return Message(
-        id=f"webhook/{brand.id}/{account.name}/{trouble}/{now.date()}/{person.id}",
+        id=f"webhook/{brand.id}/{account.name}/{ENDED}/{now.date()}/{person.id}",
         language=language,
         brand=brand.name,
+        brand_id=brand.id,
         network=account.network.value.capitalize(),
-        happened=happened,
-        lead=lead,
-        why=why,
+        happened=parts.happened,
+        lead=parts.lead,
+        why=parts.why,
         otherwise=wording.say("otherwise", language),
-        thread=f"webhook/{brand.id}/{account.name}/{trouble}",
+        thread=f"webhook/{brand.id}/{account.name}/{ENDED}",
     )

@@ -105,8 +105,12 @@ def silent_since(webhook: Webhook, now: datetime) -> datetime | None:
 
 def lost_lately(webhook: Webhook, now: datetime) -> int:
     """Count what was lost today and yesterday."""
-    days = {now.date(), now.date() - timedelta(days=1)}
-    return sum(many for day, many in webhook.lost.items() if day in days)
+    return lost_since(webhook, now.date() - timedelta(days=1))
+
+
+def lost_since(webhook: Webhook, first: date) -> int:
+    """Count what was lost from a day on."""
+    return sum(many for day, many in webhook.lost.items() if day >= first)
 
 
 def is_told(webhook: Webhook, trouble: str, now: datetime) -> bool:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from heraut.conversations.store import Conversations, Webhooks
     from heraut.conversations.tend_webhooks import Tending
     from heraut.links import Links
+    from heraut.mornings.send_morning_point import Sending
     from heraut.networks.base import Publishes, Subscribes
     from heraut.networks.site import SiteObjects
     from heraut.notifications.base import Notifications
@@ -292,6 +293,25 @@ def escalate_alerts() -> Escalating:
         links=_links(read.brands_table),
         notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
         links_url=read.links_url,
+    )
+
+
+def send_morning_point() -> Sending:
+    """Build the world of morning points."""
+    from heraut.aws.looks_table import LooksTable
+    from heraut.conversations import TalkRead
+    from heraut.mornings.send_morning_point import Sending
+    from heraut.publishing import PostsRead
+
+    read = settings.SendMorningPointSettings(os.environ)
+    links = _links(read.brands_table)
+    looks = LooksTable(Table(clients().dynamodb, read.posts_table))
+    conversations, webhooks = _conversations(read.conversations_table), _webhooks(read.conversations_table)
+    return Sending(
+        brands=_brands(read.brands_table),
+        posts=PostsRead(_posts(read.posts_table), looks, links, read.links_url),
+        talk=TalkRead(conversations, webhooks, links, read.links_url),
+        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
     )
 
 

@@ -27,14 +27,57 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One line of a list: what stands out (an hour), what it is, a line more, and what can be done about it.
+
+    `late` says that it should have been done by now.
+    """
+
+    mark: str
+    text: str
+    detail: str = ""
+    buttons: tuple[Button, ...] = ()
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list: `count` is what it counts up to, `hidden` how many rows are left out."""
+
+    count: int = 0
+    rows: tuple[Row, ...] = ()
+    hidden: int = 0
+
+
+@dataclass(frozen=True)
 class Item:
-    """One of several things that a message covers, with its own reason and buttons."""
+    """One of several things that a message covers, with its own reason, rows and buttons."""
 
     title: str
     why: str
     quote: str | None = None
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Its rows and its reason as plain text, for ways that know no lists."""
+        rows = [
+            "\n".join(part for part in (f"• {' · '.join(filter(None, [row.mark, row.text]))}", row.detail) if part)
+            for row in self.rows
+        ]
+        return "\n".join(part for part in (*rows, self.why) if part)
+
+    @property
+    def every_button(self) -> tuple[Button, ...]:
+        """Its buttons and those of its rows, each of which then says which row it is about."""
+        of_rows = [
+            Button(f"{button.label} ({row.mark} · {row.text})", button.address)
+            for row in self.rows
+            for button in row.buttons
+        ]
+        return (*self.buttons, *of_rows)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from heraut.brands import Person
-    from heraut.notifications.base import Button, Item, Message
+    from heraut.notifications.base import Button, Item, Message, Row
 
 LONGEST_SUBJECT = 200  # characters; mail programs show far fewer
 LONGEST_NAME = 64  # characters; a quoted name that needs two lines loses its quotes when Python folds it
@@ -129,7 +129,7 @@ def as_text(person: Person, message: Message) -> str:
     """Render the message as plain text."""
     blocks = [message.happened, message.lead, *_about(message, message), *_buttons(message.buttons)]
     for item in message.items:
-        blocks += ["—" * 20, item.title, *_about(item, message), *_buttons(item.buttons)]
+        blocks += ["—" * 20, item.title, *map(_row, item.rows), *_about(item, message), *_buttons(item.buttons)]
     blocks += [message.otherwise, "-- \n" + "\n".join(_footer(person, message))]
     return clean("\n\n".join(block for block in blocks if block) + "\n")
 
@@ -144,6 +144,11 @@ def _about(told: Message | Item, message: Message) -> list[str]:
     return [*quote, *pictures, told.why]
 
 
+def _row(row: Row) -> str:
+    said = [f"* {' · '.join(filter(None, [row.mark, row.text]))}", row.detail]
+    return "\n".join(part for part in (*said, *_buttons(row.buttons)) if part)
+
+
 def _buttons(buttons: tuple[Button, ...]) -> list[str]:
     return [f"→ {one.label}\n{one.address}" for one in buttons]
 
@@ -151,7 +156,7 @@ def _buttons(buttons: tuple[Button, ...]) -> list[str]:
 def _footer(person: Person, message: Message) -> list[str]:
     language = message.language
     automatic = wording.say("automatic", language, person=person.name, brand=message.brand)
-    acts = message.buttons or any(item.buttons for item in message.items)
+    acts = message.buttons or any(item.every_button for item in message.items)
     return [automatic, wording.say("yours", language)] if acts else [automatic]
 
 

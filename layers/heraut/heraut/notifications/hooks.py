@@ -127,7 +127,15 @@ def text_of(message: Message, link: Callable[[str, str], str], quoted: str = "> 
     """Write a message as a chat's text, its buttons as links (`link` writes one from label and address)."""
     quote = "\n".join(f"{quoted}{line}" for line in (message.quote or "").splitlines())
     items = [
-        "\n".join([item.title, item.why, " · ".join(link(one.label, one.address) for one in item.buttons)])
+        "\n".join(
+            part
+            for part in (
+                item.title,
+                item.said,
+                " · ".join(link(one.label, one.address) for one in item.every_button),
+            )
+            if part
+        )
         for item in message.items
     ]
     buttons = " · ".join(link(one.label, one.address) for one in message.buttons)

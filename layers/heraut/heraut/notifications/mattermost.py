@@ -24,7 +24,10 @@ def quoted(message: Message) -> Message:
     """Give the message with everything in it written so that Markdown and `@` do nothing."""
     from dataclasses import replace
 
-    items = tuple(replace(one, title=plain(one.title), why=plain(one.why)) for one in message.items)
+    items = tuple(
+        replace(one, title=plain(one.title), why=plain(one.said), rows=(), buttons=one.every_button)
+        for one in message.items
+    )
     return replace(
         message,
         lead=plain(message.lead),

@@ -27,7 +27,7 @@ def form(message: Message) -> dict[str, Any]:
         *_actions(message.buttons),
     ]
     for item in message.items:
-        blocks += [*_section(f"*{_plain(item.title)}*\n{_plain(item.why)}"), *_actions(item.buttons)]
+        blocks += [*_section(f"*{_plain(item.title)}*\n{_plain(item.said)}"), *_actions(item.every_button)]
     last = {
         "type": "context",
         "elements": [{"type": "mrkdwn", "text": cut(_plain(message.otherwise), LONGEST_SECTION)}],

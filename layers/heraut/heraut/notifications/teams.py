@@ -28,7 +28,7 @@ def form(message: Message) -> dict[str, Any]:
         *([_text(message.why)] if message.why else []),
     ]
     for item in message.items[:MOST_ITEMS]:
-        body += [_text(item.title, weight="Bolder"), _text(item.why), _actions(item.buttons)]
+        body += [_text(item.title, weight="Bolder"), _text(item.said), *_actions(item.every_button)]
     body.append(_text(message.otherwise, isSubtle=True, size="Small"))
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -50,8 +50,8 @@ def _text(text: str, **more: Any) -> dict[str, Any]:
     return {"type": "TextBlock", "text": cut(_plain(text), LONGEST), "wrap": True, **more}
 
 
-def _actions(buttons: tuple[Button, ...]) -> dict[str, Any]:
-    return {"type": "ActionSet", "actions": _opens(buttons)}
+def _actions(buttons: tuple[Button, ...]) -> list[dict[str, Any]]:
+    return [{"type": "ActionSet", "actions": _opens(buttons)}] if buttons else []
 
 
 def _opens(buttons: tuple[Button, ...]) -> list[dict[str, Any]]:

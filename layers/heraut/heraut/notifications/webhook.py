@@ -66,7 +66,16 @@ def form(person: Person, message: Message) -> dict[str, Any]:
         "otherwise": message.otherwise,
         "buttons": _buttons(message.buttons),
         "items": [
-            {"title": one.title, "why": one.why, "quote": one.quote, "buttons": _buttons(one.buttons)}
+            {
+                "title": one.title,
+                "why": one.why,
+                "quote": one.quote,
+                "buttons": _buttons(one.buttons),
+                "rows": [
+                    {"mark": row.mark, "text": row.text, "detail": row.detail, "buttons": _buttons(row.buttons)}
+                    for row in one.rows
+                ],
+            }
             for one in message.items
         ],
     }

@@ -350,6 +350,8 @@ class _BrandCheck:
             tried=self._trial(one.delivery).tried and not missed,
             said=tuple(sorted(said)),
             people=tuple(sorted(people)) if said else (),
+            problems=({key: why for key, why in look.problems.items() if key in said} if look else {})
+            | {finding.key: finding.problem for finding in one.findings if finding.problem},
         )
         if new != look:
             self.world.looks.save_look(self.brand.id, new)

@@ -79,10 +79,10 @@ class Happening:
         return self.post.content_for(self.delivery.account, self.delivery.network)
 
 
-def wanted(happening: Happening, brand: Brand) -> tuple[Wanted, ...]:
-    """Give the buttons of a happening, the expected one first."""
-    address = known_as.page(brand.account(happening.delivery.account))
-    match happening.event.name:
+def wanted(name: EventName, account: str, brand: Brand) -> tuple[Wanted, ...]:
+    """Give the buttons of what happened on an account, the expected one first."""
+    address = known_as.page(brand.account(account))
+    match name:
         case EventName.FAILED:
             return (
                 Wanted("button_resend", Action.PUBLISH_NOW),
@@ -90,8 +90,8 @@ def wanted(happening: Happening, brand: Brand) -> tuple[Wanted, ...]:
                 Wanted("button_drop", Action.DROP),
             )
         case EventName.EXPIRED:
-            account = brand.account(happening.delivery.account)
-            slots = (account and account.slots) or brand.slots
+            known = brand.account(account)
+            slots = (known and known.slots) or brand.slots
             return (
                 Wanted("button_publish_now", Action.PUBLISH_NOW),
                 *((Wanted("button_next_slot", Action.NEXT_SLOT),) if slots else ()),
@@ -117,9 +117,8 @@ def wanted(happening: Happening, brand: Brand) -> tuple[Wanted, ...]:
             )
 
 
-def label(button: Wanted, happening: Happening, brand: Brand, language: Language) -> str:
+def label(button: Wanted, delivery: Delivery, brand: Brand, language: Language) -> str:
     """Say what a button does."""
-    delivery = happening.delivery
     network = known_as.title(brand, delivery.account, delivery.network, language)
     return wording.say(button.code, language, network=network)
 

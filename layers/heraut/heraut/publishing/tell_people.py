@@ -14,9 +14,9 @@ from heraut import links as tokens
 from heraut.brands import Role
 from heraut.errors import InvalidInput, TryAgain
 from heraut.events import TOLD_TO_PEOPLE, EventName
-from heraut.links import LIFETIME, Link
 from heraut.notifications.base import Button, Picture
 from heraut.publishing import messages
+from heraut.publishing.binding import Binding
 from heraut.publishing.messages import HANDOVERS, MOST_ITEMS, WIDELY, Happening
 from heraut.publishing.model import State
 
@@ -162,10 +162,10 @@ class _Teller:
     def _buttons(self, happening: Happening, person: Person) -> tuple[Button, ...]:
         return tuple(
             Button(
-                messages.label(button, happening, self.brand, person.language),
+                messages.label(button, happening.delivery, self.brand, person.language),
                 button.address or self._link(button, happening, person),
             )
-            for button in messages.wanted(happening, self.brand)
+            for button in messages.wanted(happening.event.name, happening.delivery.account, self.brand)
         )
 
     def _pictures(self, happening: Happening, buttons: Sequence[Button]) -> tuple[Picture, ...]:
@@ -181,23 +181,9 @@ class _Teller:
     def _link(self, button: messages.Wanted, happening: Happening, person: Person) -> str:
         if button.action is None:
             raise ValueError(f"the button {button.code} neither acts nor opens an address")
-        token = tokens.new_token()
-        delivery = happening.delivery
-        self.links.save(
-            Link(
-                hash=tokens.hash_of(token),
-                brand=self.brand.id,
-                person=person.id,
-                action=button.action,
-                post=happening.post.id,
-                account=happening.event.account,
-                version=delivery.version,
-                attempt=delivery.attempt.id if delivery.attempt and happening.event.account else None,
-                created_at=self.now,
-                expires_at=self.now + LIFETIME,
-            )
-        )
-        return tokens.address(self.links_url, self.brand.id, token)
+        whole = happening.event.account is None
+        binding = Binding(self.links, self.links_url, self.now)
+        return binding.link(button.action, happening.delivery, person, whole_post=whole)
 
 
 def _still(event: Event, delivery: Delivery) -> bool:

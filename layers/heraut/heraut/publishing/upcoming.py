@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from heraut.problems import Problem
 from heraut.publishing import pacing
 from heraut.publishing.likeness import ALIKE, likeness, words_of
 from heraut.publishing.model import Instant, State
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Sequence
 
-    from heraut.problems import Problem
     from heraut.publishing.model import Content, Delivery
     from heraut.publishing.pacing import Pace
 
@@ -73,7 +73,8 @@ class Finding:
 class Look(BaseModel):
     """The last look at one delivery: what was found (`said`, keys of findings) and who was told of it (ids).
 
-    `tried` is False where the account could not be tried, so that it is tried again.
+    `tried` is False where the account could not be tried, so that it is tried again. `problems` say why, by the keys
+    that have a reason of their own.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
@@ -87,6 +88,7 @@ class Look(BaseModel):
     tried: bool = True
     said: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    problems: dict[str, Problem] = Field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -96,7 +98,12 @@ class Look(BaseModel):
     @property
     def is_open(self) -> bool:
         """Whether it must be looked at again before its next horizon."""
-        return not self.tried or any(_kind(key) not in ADVICE for key in self.said)
+        return not self.tried or bool(self.stops)
+
+    @property
+    def stops(self) -> list[str]:
+        """The keys of what keeps it from leaving as planned."""
+        return [key for key in self.said if kind_of(key) not in ADVICE]
 
 
 def still_said(look: Look | None, delivery: Delivery, now: datetime, *, tried: bool) -> set[str]:
@@ -106,7 +113,7 @@ def still_said(look: Look | None, delivery: Delivery, now: datetime, *, tried: b
     same = look.version == delivery.version
     unknown = set() if tried else OF_ACCOUNT | ({Kind.CONTENT} if same else set())
     unknown |= ADVICE if is_same_look(look, delivery, now) else set()
-    return {key for key in look.said if _kind(key) in unknown}
+    return {key for key in look.said if kind_of(key) in unknown}
 
 
 def horizon_of(delivery: Delivery, now: datetime) -> Horizon:
@@ -135,7 +142,7 @@ def news(findings: Sequence[Finding], look: Look | None, delivery: Delivery, per
     elif is_same_look(look, delivery, now):
         known = set(look.said)
     else:
-        known = {key for key in look.said if _kind(key) in ADVICE}
+        known = {key for key in look.said if kind_of(key) in ADVICE}
     return [one.key for one in findings if one.key not in known]
 
 
@@ -143,8 +150,8 @@ def is_mended(look: Look | None, now_said: set[str]) -> bool:
     """Whether what stopped a delivery is gone, advice or not; where advice alone was given, whether that is gone."""
     if look is None or not look.said:
         return False
-    stopped = {key for key in look.said if _kind(key) not in ADVICE}
-    return not any(_kind(key) not in ADVICE for key in now_said) if stopped else not now_said
+    stopped = {key for key in look.said if kind_of(key) not in ADVICE}
+    return not any(kind_of(key) not in ADVICE for key in now_said) if stopped else not now_said
 
 
 def words(content: Content) -> Counter[str]:
@@ -189,5 +196,6 @@ def quota_turn(delivery: Delivery, near: Sequence[Delivery], pace: Pace | None, 
     return earlier[pace.limit - 1].publish_at + window
 
 
-def _kind(key: str) -> str:
+def kind_of(key: str) -> str:
+    """Give the kind of a finding (`Kind`) by its key."""
     return key.partition(":")[0]
