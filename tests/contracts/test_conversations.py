@@ -231,8 +231,8 @@ def test_what_somebody_said_is_counted_and_what_came_to_a_place(conversations: C
     with pytest.raises(Conflict):
         conversations.receive(said("0"), None, opened(said("0"), BAKERY, NOW), ["sky"], NOW)
 
-    assert conversations.times_heard(BRAND, "bluesky", "did:plc:x") == 3
-    assert conversations.times_heard(BRAND, "mastodon", "did:plc:x") == 0
+    assert conversations.known(BRAND, "bluesky", "did:plc:x").member.times == 3
+    assert conversations.known(BRAND, "mastodon", "did:plc:x").member.times == 0
     assert conversations.counted(BRAND, "sky", NOW) == 3
     assert conversations.counted(BRAND, "sky", NOW + MINUTE + timedelta(seconds=20)) == 2
     assert conversations.counted(BRAND, "sky post-1", NOW) == 1
@@ -389,3 +389,23 @@ def test_an_answer_that_comes_first_is_kept_until_what_it_answers_comes(conversa
     assert conversations.alert_with(BRAND, ACCOUNT, answer.to) == stored(after)
     with pytest.raises(Conflict):
         conversations.receive(said("1"), None, after, answered=answer)
+
+
+def test_who_speaks_is_counted_as_they_speak(conversations: Conversations) -> None:
+    """Their name as it is now, when they first and last spoke, what they did; each brand has its own."""
+    praise = (Label(name=LabelName.PRAISE, rule="word", words="trop beau"),)
+    first = said("1", labels=praise)
+    conversations.receive(first, None, opened(first, BAKERY, NOW), helped=True)
+    renamed = Author(id="did:plc:x", handle="@zoe.test", name="Zoé B.", followers=12)
+    second = said("2", "post-2", author=renamed)
+    conversations.receive(second, None, opened(second, BAKERY, NOW), now=NOW + MINUTE)
+    with pytest.raises(Conflict):
+        conversations.receive(first, None, opened(first, BAKERY, NOW))
+
+    (member,) = conversations.members(BRAND)
+    assert member == conversations.known(BRAND, "bluesky", "did:plc:x").member
+    assert (member.name, member.handle, member.followers, member.times) == ("Zoé B.", "@zoe.test", 12, 2)
+    assert (member.first_at, member.last_at) == (NOW, NOW + MINUTE)
+    assert (member.count("praise"), member.count("helped"), member.recent(NOW)) == (1, 1, 2)
+    assert list(conversations.members("fleuriste")) == []
+    assert conversations.known("fleuriste", "bluesky", "did:plc:x").member.times == 0

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from heraut.brands import NetworkName
 from heraut.conversations import What
+from heraut.conversations.members import Known, Member, deeds
 from heraut.due import stamp
 from heraut.errors import Conflict
 from tests.twins.stored import kept
@@ -29,7 +31,8 @@ class ConversationsTwin:
         self._quiet: dict[tuple[str, str, str], str] = {}
         self._early: dict[tuple[str, str, str], Answered] = {}
         self._story: dict[tuple[str, str], list[Moment]] = {}
-        self._times: Counter[tuple[str, str, str]] = Counter()
+        self._members: dict[tuple[str, str, str], Member] = {}
+        self._forgotten: dict[tuple[str, str, str], datetime] = {}
         self._volumes: Counter[tuple[str, str, str]] = Counter()
 
     def cursor(self, brand: str, account: str) -> str | None:
@@ -78,6 +81,8 @@ class ConversationsTwin:
         counted: Sequence[str] = (),
         now: datetime | None = None,
         answered: Answered | None = None,
+        *,
+        helped: bool = False,
     ) -> None:
         brand, name = interaction.brand, (interaction.brand, interaction.account, interaction.id)
         thread = (brand, after.account, after.thread)
@@ -93,7 +98,7 @@ class ConversationsTwin:
             self._open[thread] = after.id
         elif after.quiet:
             self._quiet[thread] = after.id
-        self._times[brand, interaction.network.value, interaction.author.id] += 1
+        self._speaks(interaction, now or interaction.at, helped=helped)
         for place in counted if now else ():
             self._volumes[brand, place, _minute(now)] += 1
         self._keep_news(before, after)
@@ -144,8 +149,13 @@ class ConversationsTwin:
         for one in sorted(waiting, key=lambda alert: alert.due_at or until):
             yield one.brand, one.id
 
-    def times_heard(self, brand: str, network: str, author: str) -> int:
-        return self._times[brand, network, author]
+    def known(self, brand: str, network: str, author: str) -> Known:
+        key = brand, network, author
+        nobody = Member(brand=brand, network=NetworkName(network), id=author)
+        return Known(self._members.get(key, nobody), self._forgotten.get(key))
+
+    def members(self, brand: str) -> Iterator[Member]:
+        yield from [member for (owner, _, _), member in self._members.items() if owner == brand]
 
     def counted(self, brand: str, place: str, since: datetime) -> int:
         mine = [(at, n) for (owner, where, at), n in self._volumes.items() if (owner, where) == (brand, place)]
@@ -169,6 +179,22 @@ class ConversationsTwin:
                 raise Conflict(f"{after.thread} has an alert")
             self._open[thread] = after.id
             self._quiet.pop(thread, None)
+
+    def _speaks(self, said: Interaction, at: datetime, *, helped: bool) -> None:
+        author = said.author
+        before = self.known(said.brand, said.network.value, author.id).member
+        counts = Counter(before.counts) + Counter(deeds(said, at, helped=helped))
+        self._members[said.brand, said.network.value, author.id] = before.model_copy(
+            update={
+                "name": author.name,
+                "handle": author.handle,
+                "followers": before.followers if author.followers is None else author.followers,
+                "first_at": before.first_at or at,
+                "last_at": at,
+                "times": before.times + 1,
+                "counts": dict(counts),
+            }
+        )
 
     def _keep_news(self, before: Alert | None, after: Alert) -> None:
         new = after.news[len(before.news) if before else 0 :]

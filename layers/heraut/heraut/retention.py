@@ -282,6 +282,16 @@ AUTHOR = Kind(
     "after they last spoke",
     public=True,
 )
+FORGOTTEN = Kind(
+    CONVERSATIONS,
+    "<brand>#forgotten",
+    "<pseudonym>",
+    "when somebody asked to be forgotten, under a name that only a key kept elsewhere can make of theirs",
+    "not taking in again what they had said before",
+    3 * YEAR,
+    "after they asked",
+    public=True,
+)
 VOLUME = Kind(
     CONVERSATIONS,
     "<brand>#volume",

@@ -15,6 +15,7 @@ from heraut.cli import speech
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
 from heraut.conversations import What
+from heraut.conversations.members import Group
 from heraut.conversations.try_webhook import STEPS
 from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
 from heraut.events import EventName
@@ -78,6 +79,8 @@ def test_every_sentence_is_said_somewhere() -> None:
         },
         "removal_": {"trial", "impossible"},
         "urgency_": set(Urgency),
+        "group_": {*Group, "nobody", "unknown"},
+        "member_": set(Group),
         "way_": {"url", "secret"},
         "reply_": {"leaving", "to_approve", "held", "published"},
         "webhook_step_": set(STEPS),

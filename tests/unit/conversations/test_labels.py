@@ -85,7 +85,7 @@ def test_labels_are_said_in_plain_words() -> None:
 
 def test_who_speaks_counts_too() -> None:
     """An author whom many follow is press or influence; who praised often and praises again is an ambassador."""
-    plain, known = AuthorFacts(), AuthorFacts(followers=25_000, seen=5, praised=4)
+    plain, known = AuthorFacts(), AuthorFacts(followers=25_000, praised=4)
 
     assert labels_of_text("trop beau", None, plain) == labels_of_text("trop beau")
     assert {one.name: one.words for one in labels_of_text("trop beau", None, known)} == {

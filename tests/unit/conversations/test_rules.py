@@ -150,6 +150,8 @@ def test_who_has_no_handle_is_known_by_the_name() -> None:
         ({"first_time": False}, Facts(NOON, working=True, times=2), True),
         ({"repeated": 3}, Facts(NOON, working=True, times=3), True),
         ({"repeated": 3}, Facts(NOON, working=True, times=2), False),
+        ({"offences": {"times": 2, "within": "30j"}}, Facts(NOON, working=True, offences={43200: 2}), True),
+        ({"offences": {"times": 2, "within": "30j"}}, Facts(NOON, working=True, offences={43200: 1}), False),
     ],
 )
 def test_when_it_came_and_who_came_before(when: dict[str, Any], facts: Facts, expected: bool) -> None:
@@ -160,11 +162,11 @@ def test_when_it_came_and_who_came_before(when: dict[str, Any], facts: Facts, ex
 def test_a_rulebook_says_which_facts_it_needs() -> None:
     """Nothing is counted that no rule asks for."""
     volume = {"interactions": 20, "within": "10min", "of": "account"}
-    asking = book({"when": {"any": [{"volume": volume}, {"not": {"repeated": 2}}]}})
+    asking = book({"when": {"any": [{"volume": volume}, {"not": {"offences": {"times": 2, "within": "2j"}}}]}})
     plain = book({"when": {"words": ["a"]}})
 
-    assert (asking.ask_times, set(asking.volumes)) == (True, {("account", 10)})
-    assert (plain.ask_times, set(plain.volumes)) == (False, set())
+    assert (set(asking.offences), set(asking.volumes)) == ({2880}, {("account", 10)})
+    assert (set(plain.offences), set(plain.volumes)) == (set(), set())
     loud = Facts(NOON, working=True, times=2, volumes={("account", 10): 20})
     assert matches({"volume": volume}, said(), loud)
     assert not matches({"volume": volume}, said())

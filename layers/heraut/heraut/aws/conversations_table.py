@@ -11,16 +11,18 @@ known, so that those of a day cost a day's reading; `<brand>#author` / `<network
 from __future__ import annotations
 
 import hashlib
+import hmac
 from typing import TYPE_CHECKING, Any
 
 from heraut import due, retention
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
+from heraut.conversations.members import Known, Member, deeds
 from heraut.conversations.model import Alert, Answered, Interaction, Moment, What
-from heraut.due import stamp
-from heraut.errors import Conflict
+from heraut.due import instant, stamp
+from heraut.errors import ConfigurationError, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -31,13 +33,17 @@ SHARDS = 1
 NEW = "attribute_not_exists(#pk)"
 ONLY_ANSWERED = "attribute_not_exists(#alert)"  # it did not come itself
 SAME = "#revision = :revision"
+COUNTS = "n_"  # before the name of what an author's record counts
+SOMEBODY = "somebody"  # asked to be forgotten: only then is there a key to ask for
 
 
 class ConversationsTable:
     """The port `conversations.store.Conversations`."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, key: Callable[[str], str | None] = lambda _: None) -> None:
+        """Take the table, and what gives a brand's key by which who asked to be forgotten is recognised."""
         self._table = table
+        self._key = key
 
     def cursor(self, brand: str, account: str) -> str | None:
         """Read where to go on listening, None when it never began."""
@@ -98,6 +104,8 @@ class ConversationsTable:
         counted: Sequence[str] = (),
         now: datetime | None = None,
         answered: Answered | None = None,
+        *,
+        helped: bool = False,
     ) -> None:
         """Write an interaction with its alert, and what is counted, in one transaction."""
         brand, forgotten = interaction.brand, retention.KNOWN.forgotten(interaction.at)
@@ -112,8 +120,7 @@ class ConversationsTable:
             writes += [self._table.putting(_write(after), NEW), *self._leading(after), *self._news(None, after)]
         else:
             writes += self._changing(before, after)
-        author = _author(brand, interaction.network.value, interaction.author.id)
-        writes.append(self._counting(author, retention.AUTHOR.forgotten(interaction.at)))
+        writes.append(self._speaking(interaction, now or interaction.at, helped=helped))
         writes += [
             self._counting(_volume(brand, place, now), retention.VOLUME.forgotten(now))
             for place in counted
@@ -149,10 +156,17 @@ class ConversationsTable:
         said = _said(after, interaction)
         self._table.transact([self._table.deleting((said[PK], said[SK])), *self._changing(before, after)])
 
-    def times_heard(self, brand: str, network: str, author: str) -> int:
-        """Say how many interactions of an author a brand received."""
-        item = self._table.get(_author(brand, network, author))
-        return int(item["times"]) if item else 0
+    def known(self, brand: str, network: str, author: str) -> Known:
+        """Give what is known of an author (by the network's id)."""
+        key, somebody = _author(brand, network, author), _forgotten(brand, SOMEBODY)
+        found = {(item[PK], item[SK]): item for item in self._table.get_many([key, somebody])}
+        member = _read_member(brand, network, found.get(key, {}), author)
+        return Known(member, self._forgotten_at(brand, network, author) if somebody in found else None)
+
+    def members(self, brand: str) -> Iterator[Member]:
+        """Give everybody who speaks to a brand, in no order."""
+        for item in self._table.query("#pk = :pk", {"pk": f"{brand}#author"}):
+            yield _read_member(brand, item[SK].partition("#")[0], item)
 
     def counted(self, brand: str, place: str, since: datetime) -> int:
         """Say how many were counted at a place since the minute of `since`."""
@@ -195,6 +209,17 @@ class ConversationsTable:
             for item in self._table.query(condition, {"shard": shard, "until": until}, index=due.INDEX):
                 yield item["brand"], item["alert"]
 
+    def _forgotten_at(self, brand: str, network: str, author: str) -> datetime | None:
+        item = self._table.get(_forgotten(brand, self._pseudonym(brand, network, author)))
+        return instant(item["at"]) if item else None
+
+    def _pseudonym(self, brand: str, network: str, author: str) -> str:
+        """Name somebody so that only who has the brand's key can tell whom: ids of networks are few enough to try."""
+        key = self._key(brand)
+        if not key:
+            raise ConfigurationError(f"the key of {brand} by which people who were forgotten are recognised is missing")
+        return hmac.new(key.encode(), f"{network} {author}".encode(), hashlib.sha256).hexdigest()
+
     def _changing(self, before: Alert, after: Alert) -> list[TransactWriteItemTypeDef]:
         writes = [self._table.putting(_write(after), SAME, revision=before.revision)]
         if after.closed_at and not before.closed_at:
@@ -229,6 +254,20 @@ class ConversationsTable:
     def _counting(self, key: Key, forgotten: int) -> TransactWriteItemTypeDef:
         change = "SET #schema = :schema, #expires = :expires ADD #times :one"
         return self._table.updating(key, change, schema=SCHEMA, expires=forgotten, one=1)
+
+    def _speaking(self, said: Interaction, at: datetime, *, helped: bool) -> TransactWriteItemTypeDef:
+        """Give the write that keeps an author's record true: names as they are now, and one more of each deed."""
+        author, added = said.author, {f"{COUNTS}{name}": n for name, n in deeds(said, at, helped=helped).items()}
+        held: dict[str, Any] = {"schema": SCHEMA, "id": author.id, "name": author.name, "handle": author.handle, "last_at": at}
+        held |= {EXPIRES: retention.AUTHOR.forgotten(said.at)}
+        if author.followers is not None:
+            held |= {"followers": author.followers}
+        sets = [*(f"#{name} = :{name}" for name in held), "#first_at = if_not_exists(#first_at, :last_at)"]
+        adds = ["#times :times", *(f"#{name} :{name}" for name in added)]
+        change = f"SET {', '.join(sets)} ADD {', '.join(adds)}"
+        return self._table.updating(
+            _author(said.brand, said.network.value, author.id), change, **held, times=1, **added
+        )
 
     def _behind(self, brand: str, pointer: Key) -> Alert | None:
         item = self._table.get(pointer)
@@ -273,6 +312,16 @@ def _quiet(brand: str, account: str, thread: str) -> Key:
 
 def _author(brand: str, network: str, author: str) -> Key:
     return f"{brand}#author", f"{network}#{_digest(author)}"
+
+
+def _read_member(brand: str, network: str, item: Values, author: str = "") -> Member:
+    known = {name: value for name, value in item.items() if name not in {PK, SK, EXPIRES}}
+    counts = {name.removeprefix(COUNTS): known.pop(name) for name in list(known) if name.startswith(COUNTS)}
+    return Member.model_validate({"id": author, **known, "brand": brand, "network": network, "counts": counts})
+
+
+def _forgotten(brand: str, name: str) -> Key:
+    return f"{brand}#forgotten", name
 
 
 def _volume(brand: str, place: str, at: datetime) -> Key:

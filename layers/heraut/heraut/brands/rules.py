@@ -21,6 +21,7 @@ KINDS = ("comment", "reply", "mention", "quote", "message", "review")
 LABELS = ("question", "complaint", "praise", "insult", "spam", "testimonial", "press", "ambassador")
 WORKING, CLOSED = "working", "closed"
 LONGEST_VOLUME = 24 * 60  # minutes over which interactions are counted
+LONGEST_OFFENCES = 365 * 24 * 60  # minutes
 
 
 def _listed(given: Any) -> Any:
@@ -70,6 +71,16 @@ class Volume(_Written):
     of: Literal["thread", "account"] = "thread"
 
 
+class Offences(_Written):
+    """So many insults, spam or removed comments of one author, the one at hand included, within so many minutes.
+
+    They are counted by day: `within` is rounded to days, today included.
+    """
+
+    times: int = Field(ge=2, le=1_000)
+    within: Annotated[int, Field(ge=24 * 60, le=LONGEST_OFFENCES), BeforeValidator(_duration)]
+
+
 class Conditions(_Written):
     """What an interaction must be like: all that is given, and of each list one at least.
 
@@ -92,6 +103,7 @@ class Conditions(_Written):
     stars: Span | None = None
     hours: Literal["working", "closed"] | LocalSpan | None = None
     volume: Volume | None = None
+    offences: Offences | None = None
     not_: Conditions | None = Field(default=None, alias="not")
     any_: tuple[Conditions, ...] | None = Field(default=None, alias="any", min_length=1)
     all_: tuple[Conditions, ...] | None = Field(default=None, alias="all", min_length=1)

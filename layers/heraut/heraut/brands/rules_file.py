@@ -27,7 +27,7 @@ RULE_FIELDS = frozenset({"name", "when", "then", "stop"})
 WHEN_FIELDS = frozenset(
     {
         *("networks", "accounts", "kinds", "labels", "words", "expressions", "languages", "authors", "followers"),
-        *("first_time", "repeated", "stars", "hours", "volume", "not", "any", "all"),
+        *("first_time", "repeated", "stars", "hours", "volume", "offences", "not", "any", "all"),
     }
 )
 THEN_FIELDS = frozenset(
@@ -38,6 +38,7 @@ THEN_FIELDS = frozenset(
 )
 SPAN_FIELDS = frozenset({"at_least", "at_most"})
 VOLUME_FIELDS = frozenset({"interactions", "within", "of"})
+OFFENCES_FIELDS = frozenset({"times", "within"})
 LONGEST_ANSWER = 5_000  # characters of a saved answer
 DURATIONS = ("answer_within", "within")
 NAME_FIELD = "name"
@@ -165,7 +166,13 @@ def _known(entry: Mapping[str, Any], fields: frozenset[str]) -> dict[str, Any]:
 def _unknown_inside(held: Mapping[str, Any], fields: frozenset[str], path: str) -> list[Problem]:
     """Find fields that do not exist, also in what stands within `not`, `any` and `all`."""
     found = unknown(held, fields, path)
-    inner = {"followers": SPAN_FIELDS, "stars": SPAN_FIELDS, "volume": VOLUME_FIELDS, "not": fields}
+    inner = {
+        "followers": SPAN_FIELDS,
+        "stars": SPAN_FIELDS,
+        "volume": VOLUME_FIELDS,
+        "offences": OFFENCES_FIELDS,
+        "not": fields,
+    }
     for name, below in inner.items():
         if isinstance(held.get(name), dict):
             found += _unknown_inside(held[name], below, f"{path}.{name}")

@@ -20,6 +20,7 @@ from heraut.aws.sns import SnsMessages
 from heraut.aws.table import Table
 from heraut.aws.webhooks_table import WebhooksTable
 from heraut.clock import SystemClock
+from heraut.conversations.members import key_of
 from heraut.conversations.subscribe_webhook import Subscribing
 from heraut.fetch import Guard
 from heraut.networks import Networks, registry
@@ -73,7 +74,8 @@ class Desk:
     @cached_property
     def conversations(self) -> ConversationsTable:
         """What is said to the brands."""
-        return ConversationsTable(Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"]))
+        table = Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"])
+        return ConversationsTable(table, lambda brand: key_of(self.secrets, brand))
 
     @cached_property
     def webhooks(self) -> WebhooksTable:

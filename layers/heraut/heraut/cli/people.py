@@ -1,4 +1,4 @@
-"""`heraut people ...`: who hears of what, and whether our messages reach them."""
+"""`heraut people ...`: who of the team hears of what, and whether our messages reach them; who speaks to the brand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from heraut.cli import members
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk, people_called
 from heraut.cli.speech import CannotGoOn, console, language, problem_line, say, tell
 
@@ -26,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     people.command("list")(list_people)
     people.command("check")(check)
     people.command("way")(way)
+    members.add_to(people)
     app.add_typer(people, name="people")
 
 

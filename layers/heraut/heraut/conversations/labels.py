@@ -79,11 +79,9 @@ _HANDLE = re.compile(r"(?<!\w)@[\w.]+")
 
 @dataclass(frozen=True)
 class AuthorFacts:
-    """What is known of an author besides the text: `seen` and `praised` count what came from them before."""
+    """What is known of an author besides the text: `praised` counts what praise came from them before."""
 
     followers: int | None = None
-    verified: bool = False
-    seen: int = 0
     praised: int = 0
 
 

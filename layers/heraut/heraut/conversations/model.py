@@ -44,11 +44,13 @@ class LabelName(StrEnum):
 CONTENT = frozenset({LabelName.PRAISE, LabelName.TESTIMONIAL, LabelName.AMBASSADOR})
 
 
-class _Stored(BaseModel):
+class Stored(BaseModel):
+    """What is kept: fields of a newer release stay."""
+
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
 
 
-class Author(_Stored):
+class Author(Stored):
     """Who spoke: `id` is the network's own, `handle` what people write after @; `followers` where the network tells.
 
     `handle` is "" where people have none (Facebook).
@@ -65,14 +67,14 @@ class Author(_Stored):
         return self.handle or self.name
 
 
-class Because(_Stored):
+class Because(Stored):
     """Why a rule was about an interaction: the condition (a field of `when`) and what met it."""
 
     condition: str
     found: str
 
 
-class Decision(_Stored):
+class Decision(Stored):
     """What one rule decided: `did` are its actions that took effect, the others were decided by a rule above it."""
 
     rule: str
@@ -80,7 +82,7 @@ class Decision(_Stored):
     did: dict[str, Any] = Field(default_factory=dict)
 
 
-class Label(_Stored):
+class Label(Stored):
     """What a comment is: one of `LabelName`, or a name that a rule of the brand gives.
 
     `rule` is what says so (`labels_said.toml` has them in plain words), `words` what it went by.
@@ -106,7 +108,7 @@ def is_praise(labels: Iterable[Label]) -> bool:
     return bool(names) and names <= CONTENT
 
 
-class Interaction(_Stored):
+class Interaction(Stored):
     """One thing that was said to an account of a brand, as its network tells it.
 
     `id` is the network's own; `answers` is what it replies to, `thread` the post at whose foot it stands (itself where
@@ -137,7 +139,7 @@ class Interaction(_Stored):
     asked: tuple[str, ...] = ()
 
 
-class Answered(_Stored):
+class Answered(Stored):
     """The account itself replied, wherever it was written: `id` of the reply, `to` what was answered."""
 
     id: str
@@ -145,7 +147,7 @@ class Answered(_Stored):
     at: Instant
 
 
-class Reply(_Stored):
+class Reply(Stored):
     """An answer that a person gave here and that is not online yet: who, when, and the post that carries it."""
 
     by: str
@@ -170,7 +172,7 @@ class GivenAnswer(BaseModel):
     url: str | None = None
 
 
-class Edited(_Stored):
+class Edited(Stored):
     """Somebody changed what they had said: `id` of the interaction, the `text` as it is now."""
 
     id: str
@@ -178,7 +180,7 @@ class Edited(_Stored):
     at: Instant
 
 
-class Erased(_Stored):
+class Erased(Stored):
     """What was said is gone from its network, whoever took it away: `id` of the interaction."""
 
     id: str
@@ -204,7 +206,7 @@ class What(StrEnum):
     CAME_BY = "came_by"  # somebody said who they are, in a channel that they read
 
 
-class Moment(_Stored):
+class Moment(Stored):
     """One thing that happened to an alert: by whom (None: Héraut, or nobody knows), told to whom, about what.
 
     An answer says when it was asked for (`asked_at`) and how much working time it took; the others leave both out.
@@ -227,7 +229,7 @@ class Moment(_Stored):
     worked_seconds: int | None = None
 
 
-class Alert(_Stored):
+class Alert(Stored):
     """What asks for a person on one thread of an account: opened by the first interaction, joined by the others.
 
     `waiting` are the interactions that nobody has answered yet, `count` all that joined. `deadline` is when an answer

@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from heraut.conversations import alerts, hours
-from heraut.conversations.labels import labels_of
-from heraut.conversations.model import MOST_WAITING, Answered, Label, What, asks_something
+from heraut.conversations.labels import AuthorFacts, labels_of
+from heraut.conversations.members import helps, may_help, offends
+from heraut.conversations.model import MOST_WAITING, Answered, Label, LabelName, What, asks_something
 from heraut.conversations.rules import WAKES, Facts, handle_of, rulebook
 from heraut.errors import Conflict, TryAgain
 from heraut.wording import local
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account, Brand
+    from heraut.conversations.members import Member
     from heraut.conversations.model import Alert, Decision, Edited, Erased, Interaction
     from heraut.conversations.rules import Rulebook, Verdict
     from heraut.conversations.store import Conversations
@@ -45,6 +47,8 @@ def receive_interaction(
 ) -> str:
     """Say in a word what became of it: `own`, `known`, `opened`, `joined`, `muted`, or `noted`: nobody has to answer.
 
+    `forgotten`: its author asked that what they had said be forgotten, and it is from before.
+
     TryAgain: the table is too busy.
     `removes` is None where the network lets nothing be hidden: rules that want to are then only told.
     """
@@ -55,32 +59,35 @@ def receive_interaction(
         if came is True:
             return "known"
         answered = came if isinstance(came, Answered) else None
-        book = rulebook(brand)
-        placed, verdict = _judged(_placed(interaction, kept), brand, book, kept, now)
+        book, author = rulebook(brand), kept.known(brand.id, interaction.network.value, interaction.author.id)
+        if author.forgotten_at and interaction.at <= author.forgotten_at:
+            return "forgotten"
+        placed, verdict = _judged(_placed(interaction, kept), brand, book, author.member, kept, now)
         placed = placed.model_copy(update={"received_at": now})
         before = _joins(placed, alerts.place_of(placed, verdict), kept, now)
         joins = before is not None
-        if answered:
-            after = before or alerts.opened(placed, brand, now, verdict)
-            after = alerts.answered_before(after, placed, min(answered.at, now), joins=joins)
-        elif before:
+        if before and not answered:
             after = alerts.joined(before, placed, brand, now, verdict)
         else:
-            after = alerts.opened(placed, brand, now, verdict)
+            after = before or alerts.opened(placed, brand, now, verdict)
+        if answered:
+            after = alerts.answered_before(after, placed, min(answered.at, now), joins=joins)
         after = _removed(after, placed, verdict, removes, now)
         counted = [_counted(placed, of) for of, _ in sorted(book.volumes)]
         try:
-            kept.receive(placed, before, after, counted, now, answered)
+            kept.receive(placed, before, after, counted, now, answered, helped=_helped(placed, kept))
         except Conflict:
             continue
-        if answered:
-            return "noted"
-        if verdict.mute:
-            return "muted"
-        if interaction.id not in after.waiting and len(after.waiting) < MOST_WAITING:
-            return "noted"
-        return "joined" if joins else "opened"
+        return _word(placed, after, verdict, answered=answered is not None, joins=joins)
     raise TryAgain(f"interaction {interaction.id}: its alert changed {TRIES} times")
+
+
+def _word(said: Interaction, after: Alert, verdict: Verdict, *, answered: bool, joins: bool) -> str:
+    if verdict.mute and not answered:
+        return "muted"
+    if answered or (said.id not in after.waiting and len(after.waiting) < MOST_WAITING):
+        return "noted"
+    return "joined" if joins else "opened"
 
 
 def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversations, now: datetime) -> bool:
@@ -128,7 +135,10 @@ def note_edit(
             return False
         held, said = found
         book = rulebook(brand)
-        changed, verdict = _judged(said.model_copy(update={"text": edit.text}), brand, book, kept, now, again=True)
+        author = kept.known(brand.id, said.network.value, said.author.id).member
+        changed, verdict = _judged(
+            said.model_copy(update={"text": edit.text}), brand, book, author, kept, now, before=said
+        )
         asked = _asked(said)
         changed = changed.model_copy(update={"asked": asked[-MOST_WORDINGS:]})
         try:
@@ -215,11 +225,17 @@ def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversation
 
 
 def _judged(
-    said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime, *, again: bool = False
+    said: Interaction,
+    brand: Brand,
+    book: Rulebook,
+    author: Member,
+    kept: Conversations,
+    now: datetime,
+    before: Interaction | None = None,
 ) -> tuple[Interaction, Verdict]:
-    """Label it, and let the brand's rules judge it. `again`: it was counted when it came."""
-    placed = said.model_copy(update={"labels": labels_of(said)})
-    facts = _facts(placed, brand, book, kept, now, 0 if again else 1)
+    """Label it, and let the brand's rules judge it. `before`: as it was, and was counted, when it came."""
+    placed = said.model_copy(update={"labels": labels_of(said, facts_of(author, said, before))})
+    facts = _facts(placed, brand, book, author, kept, now, before)
     verdict = book.judge(placed, facts, [label.name for label in placed.labels])
     labels = (*placed.labels, *_given(verdict))
     return placed.model_copy(update={"labels": labels, "decisions": verdict.decisions}), verdict
@@ -243,14 +259,41 @@ def _given(verdict: Verdict) -> list[Label]:
     ]
 
 
-def _facts(said: Interaction, brand: Brand, book: Rulebook, kept: Conversations, now: datetime, more: int) -> Facts:
-    """Give what the brand's rules ask, and nothing that none of them does; `more` is what this adds to the counts."""
-    times = kept.times_heard(brand.id, said.network.value, said.author.id) + more if book.ask_times else 1
+def facts_of(author: Member, said: Interaction, before: Interaction | None = None) -> AuthorFacts:
+    """Give what labels ask of an author: what came from them before, but for what this interaction itself was."""
+    praised = before is not None and LabelName.PRAISE in {label.name for label in before.labels}
+    return AuthorFacts(followers=said.author.followers, praised=author.count(LabelName.PRAISE) - praised)
+
+
+def _helped(said: Interaction, kept: Conversations) -> bool:
+    """Whether it answers another member's question."""
+    if said.answers is None or not may_help(said):
+        return False
+    found = kept.held(said.brand, said.account, said.answers)
+    return helps(said, found[1] if found else None)
+
+
+def _facts(
+    said: Interaction,
+    brand: Brand,
+    book: Rulebook,
+    author: Member,
+    kept: Conversations,
+    now: datetime,
+    before: Interaction | None,
+) -> Facts:
+    """Give what the brand's rules ask, this interaction counted in, once."""
+    more = 0 if before else 1
+    was = before is not None and offends(label.name for label in before.labels)
+    offends_anew = offends(label.name for label in said.labels) - was
     return Facts(
         local=local(now, brand.zone),
         working=hours.works(now, brand),
-        times=times,
+        times=author.times + more,
         volumes=_volumes(said, brand, book, kept, now, more),
+        offences={
+            within: author.offences((now - timedelta(minutes=within)).date()) + offends_anew for within in book.offences
+        },
     )
 
 

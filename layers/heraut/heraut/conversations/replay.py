@@ -8,13 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.conversations import alerts, hours
-from heraut.conversations.labels import labels_of
+from heraut.conversations.labels import AuthorFacts, labels_of
+from heraut.conversations.members import offends
+from heraut.conversations.model import LabelName
 from heraut.conversations.rules import Facts, Rulebook
 from heraut.wording import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from heraut.brands import Brand, Person
     from heraut.conversations.model import Interaction
@@ -35,20 +37,31 @@ class Replayed:
 def replay(interactions: Iterable[Interaction], brand: Brand, book: Rulebook) -> Iterator[Replayed]:
     """Judge interactions of one brand in the order in which they came, each as if it opened an alert of its own."""
     spoke: Counter[tuple[str, str]] = Counter()
+    praised: Counter[tuple[str, str]] = Counter()
+    offended: dict[tuple[str, str], list[date]] = {}
     came: list[Interaction] = []
     for one in sorted(interactions, key=lambda said: said.at):
         author = (one.network.value, one.author.id)
         spoke[author] += 1
         came.append(one)
+        bare = one.model_copy(update={"labels": (), "decisions": ()})
+        known = AuthorFacts(followers=one.author.followers, praised=praised[author])
+        labelled = bare.model_copy(update={"labels": labels_of(bare, known)})
+        names = [label.name for label in labelled.labels]
+        praised[author] += LabelName.PRAISE in names
+        days = offended.setdefault(author, [])
+        days += [one.at.date()] * offends(names)
         facts = Facts(
             local=local(one.at, brand.zone),
             working=hours.works(one.at, brand),
             times=spoke[author],
             volumes={(of, minutes): _came(came, one, of, minutes) for of, minutes in book.volumes},
+            offences={
+                within: sum(day >= (one.at - timedelta(minutes=within)).date() for day in days)
+                for within in book.offences
+            },
         )
-        bare = one.model_copy(update={"labels": (), "decisions": ()})
-        labelled = bare.model_copy(update={"labels": labels_of(bare)})
-        verdict = book.judge(labelled, facts, [label.name for label in labelled.labels])
+        verdict = book.judge(labelled, facts, names)
         alert = alerts.opened(labelled, brand, one.at, verdict)
         if not alert.waiting:
             yield Replayed(labelled, verdict)

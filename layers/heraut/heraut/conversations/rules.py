@@ -39,13 +39,14 @@ class Facts:
     """What rules ask beside the interaction: when (by the brand's clock), and what came before it.
 
     `times`: how many times its author spoke to the brand; `volumes`: how many came, by thread or account and minutes;
-    both with this one.
+    both with this one. `offences`: how many insults, spam and removed comments came from its author, by minutes.
     """
 
     local: datetime
     working: bool
     times: int = 1
     volumes: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    offences: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -90,7 +91,7 @@ class _Case:
 
 
 class Rulebook:
-    """A brand's rules, made ready once; `ask_times` and `volumes` say which facts they need."""
+    """A brand's rules, made ready once; `volumes` and `offences` say which facts they need."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Compile the rules; expressions were checked when they were applied."""
@@ -106,7 +107,7 @@ class Rulebook:
             for atom in atoms or ():
                 self._by_atom.setdefault(atom, []).append(number)
         nodes = [inner for _, node, _ in self._rules if node for inner in node.walk()]
-        self.ask_times = any(one.when.first_time is not None or one.when.repeated for one in nodes)
+        self.offences = frozenset(one.when.offences.within for one in nodes if one.when.offences)
         self.volumes = frozenset((v.of, v.within) for one in nodes if (v := one.when.volume) is not None)
 
     def judge(self, interaction: Interaction, facts: Facts, labels: Iterable[str] = ()) -> Verdict:
@@ -320,6 +321,8 @@ class _Node:
         found += [(name, str(_VALUES[name](case))) for name in self._valued]
         if when.volume:
             found.append(("volume", str(case.facts.volumes.get((when.volume.of, when.volume.within)))))
+        if when.offences:
+            found.append(("offences", str(case.facts.offences.get(when.offences.within))))
         because = [Because.model_construct(condition=name, found=value) for name, value in found]
         for node in (*self.all_, *(node for node in self.any_ if node.holds(case))):
             because += node.reasons(case)
@@ -347,6 +350,10 @@ class _Node:
             (when.repeated, lambda case: case.facts.times >= when.repeated),
             (when.hours, lambda case: _at_hours(when.hours, case.facts)),
             (when.volume, lambda case: _many(when.volume, case.facts)),
+            (
+                when.offences,
+                lambda case: case.facts.offences.get(when.offences.within, 0) >= when.offences.times,
+            ),
             (inverse, lambda case: not inverse.holds(case)),
             (self.any_, lambda case: any(node.holds(case) for node in self.any_)),
             (self.all_, lambda case: all(node.holds(case) for node in self.all_)),

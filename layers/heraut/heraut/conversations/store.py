@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account, Brand
+    from heraut.conversations.members import Known, Member
     from heraut.conversations.model import Alert, Answered, GivenAnswer, Interaction, Moment
     from heraut.conversations.webhook import Webhook
 
@@ -51,6 +52,8 @@ class Conversations(Protocol):
         counted: Sequence[str] = (),
         now: datetime | None = None,
         answered: Answered | None = None,
+        *,
+        helped: bool = False,
     ) -> None:
         """Write an interaction with the alert that it opens (`before` is None), joins or reopens, in one transaction.
 
@@ -66,8 +69,11 @@ class Conversations(Protocol):
         Conflict when it is no longer `before`.
         """
 
-    def times_heard(self, brand: str, network: str, author: str) -> int:
-        """Say how many interactions of an author (by the network's id) a brand received."""
+    def known(self, brand: str, network: str, author: str) -> Known:
+        """Give what is known of an author (by the network's id)."""
+
+    def members(self, brand: str) -> Iterator[Member]:
+        """Give everybody who speaks to a brand, in no order."""
 
     def counted(self, brand: str, place: str, since: datetime) -> int:
         """Say how many were counted at a place since the minute of `since`."""

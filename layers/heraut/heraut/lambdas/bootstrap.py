@@ -198,11 +198,12 @@ def poll_networks() -> Polling:
     from heraut.conversations.poll_networks import Listening
 
     read = settings.PollNetworksSettings(os.environ)
+    secrets = _secrets(read.secrets_path)
     listening = Listening(
         brands=_brands(read.brands_table),
-        secrets=_secrets(read.secrets_path),
+        secrets=secrets,
         networks=_networks("", "", read.local_servers),
-        conversations=_conversations(read.conversations_table),
+        conversations=_conversations(read.conversations_table, secrets),
         webhooks=_webhooks(read.conversations_table),
         at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
     )
@@ -272,11 +273,12 @@ def route_interaction() -> Reading:
     from heraut.conversations.route_interaction import Routing
 
     read = settings.RouteInteractionSettings(os.environ)
+    secrets = _secrets(read.secrets_path)
     world = Routing(
         brands=_brands(read.brands_table),
-        secrets=_secrets(read.secrets_path),
+        secrets=secrets,
         networks=_networks("", "", read.local_servers),
-        conversations=_conversations(read.conversations_table),
+        conversations=_conversations(read.conversations_table, secrets),
         webhooks=_webhooks(read.conversations_table),
     )
     return Reading(world, FilesBucket(clients().later("s3"), read.files_bucket))
@@ -374,10 +376,15 @@ def _brands(table: str) -> Brands:
     return BrandsTable(Table(clients().dynamodb, table))
 
 
-def _conversations(table: str) -> Conversations:
+def _conversations(table: str, secrets: Secrets | None = None) -> Conversations:
+    """Give what is kept of conversations; what takes in what is said needs the secrets too: who was forgotten."""
     from heraut.aws.conversations_table import ConversationsTable
 
-    return ConversationsTable(Table(clients().dynamodb, table))
+    if secrets is None:
+        return ConversationsTable(Table(clients().dynamodb, table))
+    from heraut.conversations.members import key_of
+
+    return ConversationsTable(Table(clients().dynamodb, table), partial(key_of, secrets))
 
 
 def _webhooks(table: str) -> Webhooks:
