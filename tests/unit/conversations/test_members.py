@@ -28,9 +28,8 @@ TODAY = f"offence_{NOW:%Y%m%d}"
 
 def member(name: str = "Zoé", **given: Any) -> Member:
     """Somebody who spoke."""
-    return Member(
-        **({"brand": BRAND, "network": NetworkName.BLUESKY, "id": name, "name": name, "last_at": NOW} | given)
-    )
+    known: dict[str, Any] = {"brand": BRAND, "network": NetworkName.BLUESKY, "id": name, "name": name, "last_at": NOW}
+    return Member(**(known | given))
 
 
 def labelled(*labels: LabelName, **more: Any) -> Interaction:

@@ -257,17 +257,16 @@ class ConversationsTable:
 
     def _speaking(self, said: Interaction, at: datetime, *, helped: bool) -> TransactWriteItemTypeDef:
         """Give the write that keeps an author's record true: names as they are now, and one more of each deed."""
-        author, added = said.author, {f"{COUNTS}{name}": n for name, n in deeds(said, at, helped=helped).items()}
-        held: dict[str, Any] = {"schema": SCHEMA, "id": author.id, "name": author.name, "handle": author.handle, "last_at": at}
-        held |= {EXPIRES: retention.AUTHOR.forgotten(said.at)}
+        author, key = said.author, _author(said.brand, said.network.value, said.author.id)
+        held: dict[str, Any] = {"schema": SCHEMA, "id": author.id, "name": author.name, "handle": author.handle}
+        held |= {"last_at": at, EXPIRES: retention.AUTHOR.forgotten(said.at)}
         if author.followers is not None:
             held |= {"followers": author.followers}
+        added: dict[str, Any] = {f"{COUNTS}{name}": n for name, n in deeds(said, at, helped=helped).items()}
+        added |= {"times": 1}
         sets = [*(f"#{name} = :{name}" for name in held), "#first_at = if_not_exists(#first_at, :last_at)"]
-        adds = ["#times :times", *(f"#{name} :{name}" for name in added)]
-        change = f"SET {', '.join(sets)} ADD {', '.join(adds)}"
-        return self._table.updating(
-            _author(said.brand, said.network.value, author.id), change, **held, times=1, **added
-        )
+        adds = [f"#{name} :{name}" for name in added]
+        return self._table.updating(key, f"SET {', '.join(sets)} ADD {', '.join(adds)}", **held, **added)
 
     def _behind(self, brand: str, pointer: Key) -> Alert | None:
         item = self._table.get(pointer)
