@@ -207,6 +207,19 @@ def test_a_list_is_told_row_by_row() -> None:
     assert [one["mark"] for one in told["rows"]] == ["12 h 30"]
 
 
+def test_lists_that_are_too_long_leave_out_the_last_and_cut_no_link() -> None:
+    """What is urgent comes first; the dots say that there is more."""
+    row = Row("12 h 30", "Bluesky", "x" * 500, (Button("Répondre", "https://liens.example/d"),))
+    lists = tuple(Item(f"Liste {number}", "", rows=(row,) * 4) for number in range(3))
+    with street(OK) as made:
+        made.tell(WayName.DISCORD, message=replace(MESSAGE, items=lists))
+        said = made.body["embeds"][0]["description"]
+    assert "Liste 0" in said
+    assert "Liste 2" not in said
+    assert said.endswith("…")
+    assert said.count("](https://liens.example/d)") == 4
+
+
 def test_a_signed_webhook_is_what_the_standard_says() -> None:
     """The example of its own documentation, and the body that was signed is the body that is sent."""
     told = signed(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from heraut.notifications.hooks import cut, text_of
+from heraut.notifications.hooks import cut, fitted
 from heraut.notifications.mattermost import plain, quoted
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MOST_ADDRESSES = 2048
 
 def form(message: Message) -> dict[str, Any]:
     """Give what Discord is sent: an embed, whose text may be twice as long as a message's."""
-    text = cut(text_of(quoted(message), _link), LONGEST_TEXT)
+    text = fitted(quoted(message), _link, LONGEST_TEXT)
     embed = {"title": cut(message.subject, LONGEST_TITLE), "description": text}
     if message.buttons:
         embed["url"] = message.buttons[0].address

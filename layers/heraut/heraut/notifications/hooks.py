@@ -7,7 +7,7 @@ it can write there): it is in no log and no error.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -140,6 +140,16 @@ def text_of(message: Message, link: Callable[[str, str], str], quoted: str = "> 
     ]
     buttons = " · ".join(link(one.label, one.address) for one in message.buttons)
     return "\n\n".join(part for part in (message.lead, quote, message.why, *items, buttons, message.otherwise) if part)
+
+
+def fitted(message: Message, link: Callable[[str, str], str], longest: int) -> str:
+    """Write a message as `text_of` does, without its last items where it would be too long: no link is cut in two."""
+    for shown in range(len(message.items), 0, -1):
+        text = text_of(replace(message, items=message.items[:shown]), link)
+        whole = text if shown == len(message.items) else f"{text}\n\n…"
+        if len(whole) <= longest:
+            return whole
+    return cut(text_of(replace(message, items=()), link), longest)
 
 
 def cut(text: str, longest: int) -> str:

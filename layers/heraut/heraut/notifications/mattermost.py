@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from heraut.notifications.hooks import cut, text_of
+from heraut.notifications.hooks import cut, fitted
 
 if TYPE_CHECKING:
     from heraut.notifications.base import Message
@@ -17,7 +17,8 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~<>-])")
 def form(message: Message) -> dict[str, Any]:
     """Give what Mattermost is sent; what somebody said is quoted, and calls nobody by `@`."""
     quiet = quoted(message)
-    return {"text": cut(f"#### {plain(message.subject)}\n\n{text_of(quiet, _link)}", LONGEST)}
+    title = cut(f"#### {plain(message.subject)}", LONGEST // 4)
+    return {"text": f"{title}\n\n{fitted(quiet, _link, LONGEST - len(title) - 2)}"}
 
 
 def quoted(message: Message) -> Message:
