@@ -133,12 +133,12 @@ class Play:
         return sorted(found, key=lambda delivery: (delivery.publish_at, delivery.id))
 
     def mine(self) -> list[Delivery]:
-        """List this run's deliveries that leave by themselves (nobody publishes by hand here)."""
-        since = self.started
+        """List the deliveries of this run's calendar that leave by themselves (nobody publishes by hand here)."""
         return [
             delivery
             for delivery in self.deliveries()
-            if delivery.publish_at >= since
+            if f"-{self.run}-" in delivery.post
+            and delivery.publish_at >= self.started
             and delivery.state is not State.DRAFT
             and delivery.network is not NetworkName.BY_HAND
         ]

@@ -166,3 +166,16 @@ def test_what_cannot_start_is_not_said_to_start(broken: bool, said: str) -> None
     assert run.try_functions() is not broken
     assert said in out.getvalue()
     assert ("Every function starts." in out.getvalue()) is not broken
+
+
+def test_a_post_of_ones_own_is_not_waited_for() -> None:
+    """Who queued a post for this evening, and plays the samples again, is not kept until then."""
+    own, theirs = queue(0, 2)
+    run = f"{NOON:%d%H%M%S}"
+    kept = [one.model_copy(update={"post": post}) for one, post in ((own, "1123-2000-x2qgze"), (theirs, f"1-{run}-ck"))]
+    posts = SimpleNamespace(queue=lambda _: kept)
+    brands = SimpleNamespace(every_brand=lambda: [SimpleNamespace(id="b")])
+
+    playing = play.Play(SimpleNamespace(posts=posts, brands=brands), NOON)  # type: ignore[arg-type]
+
+    assert [one.post for one in playing.mine()] == [f"1-{run}-ck"]
