@@ -80,7 +80,7 @@ def broken(figures: Figures) -> str | None:  # noqa: ARG001 -- an aim is no prom
 
 
 def settings_of_each() -> dict[str, dict[str, str]]:
-    """Give the settings that each function finds, as the template names them; values are of the right shape, no more."""
+    """Give the settings each function finds, as the template names them; values are of the right shape, no more."""
     functions = (
         resource["Properties"]
         for resource in YAML().load(TEMPLATE)["Resources"].values()
