@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WAIT_SECONDS = 900
+RECEIVES_NO_MAIL = frozenset({"eu-west-3"})  # Amazon SES: https://docs.aws.amazon.com/general/latest/gr/ses.html
 LOOKED = frozenset({0, 3})  # all is well, or something waits for a person: neither is a failure of the deployment
 COMMON = ("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-confirm-changeset")
 
@@ -58,6 +59,7 @@ def deploy(*, wait: bool) -> int:
     """
     given = account.answers()
     account.check_credentials(account.region_of(given))
+    check_answers(given.parameters, account.region_of(given))
     if given.parameters:
         account.sam("deploy", "--config-file", str(account.ANSWERS), *COMMON, *changed(given.parameters))
     else:
@@ -74,9 +76,45 @@ def deploy(*, wait: bool) -> int:
         wait_for_confirmation(outputs["AlarmsTopic"], region)
     for name in ("PublicUrl", "LinksUrl", "FilesBucket", "CommandPolicyArn"):
         print(f"  {name}: {outputs.get(name) or '-'}")
+    for line in answers_by_mail(outputs, given.parameters, region):
+        print(line)
     print(f"What `heraut doctor --stack {given.stack}` finds (a machine deployed a minute ago has not run yet):")
     looked = account.doctor(given.stack, region)
     return 1 if broken or looked not in LOOKED else 0
+
+
+def check_answers(parameters: Mapping[str, str], region: str) -> None:
+    """Look whether mail can be received where the parameters say.
+
+    Raises: account.Refused, before anything is changed.
+    """
+    if parameters.get("AnswersDomain") and (parameters.get("AnswersRegion") or region) in RECEIVES_NO_MAIL:
+        raise account.Refused(
+            f"Amazon SES receives no mail in {region}. Name another region for it, for example AnswersRegion=eu-west-1 "
+            f"in {account.ANSWERS.name}: everything else stays in {region}. Or leave AnswersDomain empty: alerts are "
+            "then answered from their page, and their messages have no address for answers."
+        )
+
+
+def answers_by_mail(outputs: Mapping[str, str], parameters: Mapping[str, str], region: str) -> list[str]:
+    """Say what a person must still do before alerts can be answered by e-mail; nothing where they are not to be."""
+    domain = outputs.get("AnswersDomain")
+    if not domain:
+        return []
+    there = parameters.get("AnswersRegion") or region
+    lines = [
+        f"Alerts can be answered by e-mail at {domain} once (docs/runbook.md, Answers by e-mail, has the commands):",
+        f"  the domain is verified in SES in {there}, and its MX record is: 10 inbound-smtp.{there}.amazonaws.com",
+    ]
+    rule_set = outputs.get("AnswersRuleSet")
+    if rule_set:
+        lines.append(
+            f"  the rule set works: aws ses set-active-receipt-rule-set --region {there} --rule-set-name {rule_set}"
+            " (an account has one that works: where another does, add the rule to that one instead)"
+        )
+    else:
+        lines.append(f"  a rule in {there} puts its mail into the bucket {outputs.get('FilesBucket')} under mails/")
+    return lines
 
 
 def changed(parameters: Mapping[str, str]) -> list[str]:

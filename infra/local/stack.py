@@ -35,7 +35,7 @@ ARTIFACTS = "heraut-local-artifacts"
 MAIL_FROM = "heraut@heraut.test"
 FUNCTIONS = frozenset(
     f"{name}Function"
-    for name in ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh", "Check", "Morning")
+    for name in ("Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh", "Check", "Morning", "Mail")
 )  # their outputs
 EMULATOR_TURN = "emulator.turn"  # held by an emulator from its start to its very end
 START_SECONDS = 60

@@ -16,6 +16,7 @@ DISTRIBUTIONS = {  # where the name that is imported is not the package's
     "aws_lambda_powertools": "aws-lambda-powertools",
     "bs4": "beautifulsoup4",
     "linkify_it": "linkify-it-py",
+    "mailparser_reply": "mail-parser-reply",
     "re2": "google-re2",
     "ruamel": "ruamel.yaml",
 }

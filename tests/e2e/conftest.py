@@ -17,6 +17,7 @@ from heraut.brands.configuration import read_configuration
 from infra.local import environments, session, stack
 from tests.e2e.bluesky_server import HANDLE, PASSWORD, BlueskyServer, bluesky_server
 from tests.e2e.world import World
+from tests.ses import DOMAIN
 from tests.twins.graph_double import GraphDouble, graph
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ def bare_world(
         parameters = session.parameters(emulator.port)
         parameters["LocalServers"] += f",{bluesky.host_port},{mastodon.host_port},{meta.host_port}"
         parameters["PeopleTopics"] = emulator.client("sns").create_topic(Name="equipe")["TopicArn"]
+        parameters |= {
+            "AnswersDomain": DOMAIN,
+            "AnswersRegion": "eu-west-1",
+        }  # elsewhere: the emulator receives no mail
         outputs = stack.deploy(emulator, built, STACK, parameters, print)
         yield World(emulator, STACK, outputs, record)
     finally:

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.e2e.world import World
 
-FUNCTIONS = ["Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh", "Check", "Morning"]
+FUNCTIONS = ["Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh", "Check", "Morning", "Mail"]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -86,6 +86,7 @@ class Running:
             "LOCAL_SERVERS": "",
             "HEARTBEAT_URL": "",
             "MAIL_FROM": "heraut@example.com",
+            "ANSWERS_DOMAIN": "reponses.example.com",
             "POWERTOOLS_METRICS_NAMESPACE": "heraut/test",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "testing",

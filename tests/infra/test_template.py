@@ -52,8 +52,8 @@ def test_each_function_folder_is_one_resource_and_the_other_way_round() -> None:
 
 def test_each_spreadsheet_in_the_inbox_starts_an_import() -> None:
     """What the handler would read or answer, the rule lets through: a person gets a report."""
-    rules = [one["EventPattern"]["detail"]["object"]["key"] for one in of_type("AWS::Events::Rule").values()]
-    started = {one["wildcard"].removeprefix("inbox/*") for key in rules for one in key}
+    rule = of_type("AWS::Events::Rule")["ImportCalendarFunctionInbox"]
+    started = {one["wildcard"].removeprefix("inbox/*") for one in rule["EventPattern"]["detail"]["object"]["key"]}
 
     assert {*ENDINGS, *ANSWERED} <= started
     assert {ending.lower() for ending in started} <= {*ENDINGS, *ANSWERED}
@@ -295,6 +295,30 @@ def test_private_files_stay_private() -> None:
         "PublicBucketReaders": "SiteOnBucket"
     }
     assert written()["Parameters"]["PublicSite"]["Default"] == "none"
+
+
+def test_mail_is_received_only_where_a_domain_is_given_and_is_soon_forgotten() -> None:
+    """SES may write under one prefix, for this account's rules alone, where it receives; reading starts there."""
+    (policy,) = resources()["FilesBucketMails"]["Properties"]["PolicyDocument"]["Statement"]
+    rules = of_type("AWS::S3::Bucket")["FilesBucket"]["LifecycleConfiguration"]["Rules"]
+    started = of_type("AWS::Events::Rule")["ReceiveMailFunctionMails"]["EventPattern"]["detail"]["object"]["key"]
+    (action,) = of_type("AWS::SES::ReceiptRule")["AnswersRule"]["Rule"]["Actions"]
+
+    assert written()["Parameters"]["AnswersDomain"]["Default"] == ""
+    conditions = {
+        name: resources()[name]["Condition"] for name in ("FilesBucketMails", "AnswersRule", "AnswersRuleSet")
+    }
+    assert conditions == {
+        "FilesBucketMails": "HasAnswers",
+        "AnswersRule": "AnswersHere",
+        "AnswersRuleSet": "AnswersHere",
+    }
+    assert (policy["Principal"], policy["Action"]) == ({"Service": "ses.amazonaws.com"}, "s3:PutObject")
+    assert policy["Resource"]["Fn::Sub"].endswith("/mails/*")
+    assert policy["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert "receipt-rule-set/*" in str(policy["Condition"]["StringLike"]["aws:SourceArn"])
+    assert (action["S3Action"]["ObjectKeyPrefix"], started) == ("mails/", [{"prefix": "mails/"}])
+    assert [one["ExpirationInDays"] for one in rules if one.get("Prefix") == "mails/"] == [3]
 
 
 def test_several_stacks_live_side_by_side() -> None:

@@ -7,6 +7,7 @@ item's own conditional change; marking the link used tells a later visitor who d
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from heraut.due import require_aware
 
 LIFETIME = timedelta(days=7)
+MAIL_TOKEN = r"[a-z2-7]{26}"  # noqa: S105 -- what one looks like
+LONGEST_LOCAL_PART = 64
 BOOKMARK = timedelta(days=365)  # of a link that a person keeps
 
 _Instant = Annotated[datetime, AfterValidator(require_aware)]
@@ -35,6 +38,7 @@ class Action(StrEnum):
     CONFIRM_PERSON = "confirm_person"  # heraut people check
     TAKE_ALERT = "take_alert"  # an alert: I answer for it
     REPLY = "reply"  # an alert: the page from which it is answered
+    ANSWER_BY_MAIL = "answer_by_mail"  # an alert: what is written to the address is an answer
     CLOSE_ALERT = "close_alert"  # an alert: nothing is left to do
     PAUSE = "pause"  # the red button: kept as a bookmark, so it may be pressed again and again
 
@@ -42,7 +46,8 @@ class Action(StrEnum):
 class Link(BaseModel):
     """What a token opens, for a person (a channel's name, where anybody there may press it).
 
-    `post`, `account` and `version` are of an action on a post, `alert` of one on an alert.
+    `post`, `account` and `version` are of an action on a post, `alert` of one on an alert, `interaction` is
+    the one that is answered there (None: one of several), `said` names its words as they were.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
@@ -58,6 +63,8 @@ class Link(BaseModel):
     attempt: str | None = None
     alert: str | None = None
     via: str | None = None  # the channel in which this person said who they are
+    interaction: str | None = None
+    said: str | None = None
     created_at: _Instant
     expires_at: _Instant
     used_at: _Instant | None = None
@@ -82,6 +89,20 @@ class Links(Protocol):
 def new_token() -> str:
     """Draw a token of 128 random bits, safe in an address."""
     return secrets.token_urlsafe(16)
+
+
+def new_mail_token() -> str:
+    """Draw a token of 128 random bits for an e-mail address, whose capitals get lost on the way."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def mail_address(domain: str, brand: str, token: str) -> str | None:
+    """Give the e-mail address behind a token, `<brand>.<token>@<domain>`.
+
+    None where nothing is received, and where the brand's name leaves no room in the 64 letters before the @ (RFC 5321).
+    """
+    local = f"{brand}.{token}"
+    return f"{local}@{domain}" if domain and len(local) <= LONGEST_LOCAL_PART else None
 
 
 def hash_of(token: str) -> str:

@@ -346,5 +346,6 @@ OBJECTS = (
     Objects("inbox/", "calendars as they were dropped in", "importing them"),
     Objects("reports/", "what became of each row of a calendar", "reading it again"),
     Objects("webhooks/", "large events as networks sent them, with what people said", "reading them", public=True),
+    Objects("mails/", "answers to alerts by e-mail as they were received", "publishing what they say"),
     Objects("media/", "pictures and films of posts", "publishing them, and telling what went out"),
 )

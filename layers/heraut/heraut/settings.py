@@ -106,6 +106,21 @@ class ActOnLinkSettings(Settings):
     local_servers: str
 
 
+class ReceiveMailSettings(Settings):
+    """Reads what people answer by e-mail; `answers_domain` is empty where no mail is received."""
+
+    brands_table: str
+    posts_table: str
+    conversations_table: str
+    files_bucket: str
+    delivery_queue_url: str
+    prepare_function: str
+    local_servers: str
+    links_url: str
+    mail_from: str
+    answers_domain: str
+
+
 class NoteReplySettings(Settings):
     """Closes what was answered from here."""
 
@@ -151,6 +166,7 @@ class EscalateAlertsSettings(Settings):
     local_servers: str
     links_url: str
     mail_from: str
+    answers_domain: str
 
 
 class SendMorningPointSettings(Settings):

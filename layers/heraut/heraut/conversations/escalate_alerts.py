@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
-from heraut.brands import Role
+from heraut.brands import Role, WayName
 from heraut.conversations import alerts, hours
 from heraut.conversations.alerts import Told
 from heraut.conversations.messages import Said, message
@@ -42,6 +42,7 @@ class Escalating:
     links: Links
     notifications: Notifications
     links_url: str
+    answers_domain: str = ""  # of the addresses to which answers may be written; empty: none
 
 
 @dataclass
@@ -115,7 +116,7 @@ def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:
         for code, action in BUTTONS.items()
     ]
     try:
-        world.notifications.tell(person, message(said, step, person, buttons))
+        world.notifications.tell(person, message(said, step, person, buttons, _reply_to(said, person, world)))
     except InvalidInput as unreachable:
         log.warning("%s/%s cannot be reached: %s", said.brand.id, person.id, unreachable)
         return False
@@ -129,15 +130,34 @@ def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:
 def alert_link(alert: Alert, action: Action, person: Person, links: Links, links_url: str, now: datetime) -> str:
     """Make a link about an alert, bound to a person, and give its address."""
     token = tokens.new_token()
-    links.save(
-        Link(
-            hash=tokens.hash_of(token),
-            brand=alert.brand,
-            person=person.id,
-            action=action,
-            alert=alert.id,
-            created_at=now,
-            expires_at=now + LIFETIME,
-        )
-    )
+    links.save(_made(alert, action, person, token, now))
     return tokens.alert_address(links_url, alert.brand, token)
+
+
+def _reply_to(said: Said, person: Person, world: Escalating) -> str | None:
+    """Give the address to which this person may write the answer, where mail is received at all.
+
+    It is bound to the words that they read: another comment that joins meanwhile, or an edit, is not answered by it.
+    """
+    if WayName.EMAIL not in person.ways:
+        return None
+    token = tokens.new_mail_token()
+    address = tokens.mail_address(world.answers_domain, said.alert.brand, token)
+    if address is not None:
+        alone = said.waiting[0] if len(said.waiting) == 1 else None
+        link = _made(said.alert, Action.ANSWER_BY_MAIL, person, token, said.now)
+        bound = {"interaction": alone.id, "said": tokens.hash_of(alone.text)} if alone else {}
+        world.links.save(link.model_copy(update=bound))
+    return address
+
+
+def _made(alert: Alert, action: Action, person: Person, token: str, now: datetime) -> Link:
+    return Link(
+        hash=tokens.hash_of(token),
+        brand=alert.brand,
+        person=person.id,
+        action=action,
+        alert=alert.id,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )

@@ -105,8 +105,11 @@ class Said:
         return next((one.url for one in reversed(self.waiting) if one.url), None)
 
 
-def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -> Message:
-    """Tell a person what the step says: an alert opened, is due soon, or is overdue."""
+def message(said: Said, step: Told, person: Person, buttons: Sequence[Button], reply_to: str | None = None) -> Message:
+    """Tell a person what the step says: an alert opened, is due soon, or is overdue.
+
+    `reply_to` is the address to which an answer may be written.
+    """
     alert, stem = said.alert, step.name.lower()
     taker = said.brand.person(alert.taken_by) if alert.taken_by else None
     lead = [said.say("lead_overdue" if step is Told.OVERDUE else "lead")]
@@ -131,7 +134,16 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button]) -
         quote="\n\n".join([*said.passages, *said.suggested]),
         buttons=(*buttons, *look),
         thread=f"alert/{alert.brand}/{alert.id}",
+        reply_to=reply_to,
+        reply_says=_reply_says(said) if reply_to else "",
     )
+
+
+def _reply_says(said: Said) -> str:
+    """Say whom an answer by e-mail reaches: one person, or nobody before one was chosen."""
+    if len(said.waiting) != 1:
+        return said.say("by_mail_several")
+    return said.say("by_mail", author=fit(said.waiting[0].author.name), network=said.network)
 
 
 def _otherwise(said: Said, step: Told) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from heraut.conversations.escalate_alerts import Escalating
     from heraut.conversations.note_reply import Noting
     from heraut.conversations.poll_networks import Listening
+    from heraut.conversations.receive_mail import Mailing
     from heraut.conversations.receive_webhook import Receiving
     from heraut.conversations.route_interaction import Routing
     from heraut.conversations.store import Conversations, Webhooks
@@ -295,6 +296,7 @@ def escalate_alerts() -> Escalating:
         links=_links(read.brands_table),
         notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
         links_url=read.links_url,
+        answers_domain=read.answers_domain,
     )
 
 
@@ -315,6 +317,52 @@ def send_morning_point() -> Sending:
         talk=TalkRead(conversations, webhooks, links, read.links_url),
         notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
     )
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What an answer is queued with: the port `publishing.world.Steering`."""
+
+    posts: Posts
+    brands: Brands
+    networks: Mapping[NetworkName, Publishes]
+    outbox: Outbox
+
+
+@dataclass(frozen=True)
+class Mails:
+    """What reading answers by e-mail needs: the world, and where mails are put."""
+
+    world: Mailing
+    files: FilesBucket
+
+
+def receive_mail() -> Mails:
+    """Build the world of answers by e-mail."""
+    from heraut.aws.objects import FilesBucket
+    from heraut.conversations.receive_mail import Mailing
+    from heraut.notifications.email import marks
+    from heraut.publishing.answers import Answers
+
+    read = settings.ReceiveMailSettings(os.environ)
+    posts = Answering(
+        posts=_posts(read.posts_table),
+        brands=_brands(read.brands_table),
+        networks=_networks("", "", read.local_servers),
+        outbox=_outbox(read.delivery_queue_url, read.prepare_function),
+    )
+    world = Mailing(
+        brands=posts.brands,
+        links=_links(read.brands_table),
+        conversations=_conversations(read.conversations_table),
+        answers=Answers(posts),
+        came=_webhooks(read.conversations_table),
+        notifications=_notifications(read.mail_from),
+        links_url=read.links_url,
+        domain=read.answers_domain,
+        marks=marks(),
+    )
+    return Mails(world, FilesBucket(clients().later("s3"), read.files_bucket))
 
 
 @dataclass(frozen=True)

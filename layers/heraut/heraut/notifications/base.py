@@ -104,6 +104,8 @@ class Message:
     items: tuple[Item, ...] = ()
     thread: str | None = None
     brand_id: str = ""  # whose secrets tell where a person's chat is
+    reply_to: str | None = None  # an e-mail address: what is written there is an answer
+    reply_says: str = ""  # and whom it reaches
 
     @property
     def subject(self) -> str:

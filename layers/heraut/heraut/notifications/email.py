@@ -89,6 +89,8 @@ def compose(person: Person, message: Message, sender: str) -> EmailMessage:
     name = wording.say("sender", language, brand=message.brand)
     mail["From"] = Address(display_name=display_name(name), addr_spec=sender)
     mail["To"] = address_of(person)
+    if message.reply_to:
+        mail["Reply-To"] = Address(addr_spec=message.reply_to)
     # Amazon SES replaces Message-ID and Date by its own, so that what threads a repeat is References
     # (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html, read 2026-11-21).
     mail["Message-ID"] = reference(message.id, sender)
@@ -122,12 +124,20 @@ def display_name(text: str) -> str:
 
 def as_html(person: Person, message: Message) -> str:
     """Render the message as a page."""
-    return _template().render(message=message, footer=_footer(person, message))
+    above = wording.say("above", message.language) if message.reply_to else ""
+    return _template().render(message=message, footer=_footer(person, message), above=above)
+
+
+def marks() -> tuple[str, ...]:
+    """Give the line above which one answers by e-mail, in every language."""
+    return tuple(wording.sentences()["above"].values())
 
 
 def as_text(person: Person, message: Message) -> str:
     """Render the message as plain text."""
-    blocks = [message.happened, message.lead, *_about(message, message), *_buttons(message.buttons)]
+    above = wording.say("above", message.language) if message.reply_to else ""
+    blocks = [above, message.happened, message.reply_says, message.lead]
+    blocks += [*_about(message, message), *_buttons(message.buttons)]
     for item in message.items:
         blocks += ["—" * 20, item.title, *map(_row, item.rows), *_about(item, message), *_buttons(item.buttons)]
     blocks += [message.otherwise, "-- \n" + "\n".join(_footer(person, message))]
