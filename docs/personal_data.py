@@ -42,13 +42,17 @@ Everything stands in your own AWS account, in the region you chose. Nothing is s
 themselves and your team's own ways to be reached. Tables and buckets are encrypted; tables have backups of the last
 35 days, from which what was erased is gone after these days. A table forgets what is over within two days.
 
+**Who speaks to a brand** can ask what you hold of them, and that it is forgotten: `heraut people export` and
+`heraut people erase` ([the command](command.md#people-who-speak-to-a-brand)). What networks hold, and
+messages that your team received, are not Héraut's to erase.
+
 ◆ holds something of a member of the public.
 """
 SECRETS = """
 ## Passwords and tokens
 
-Parameters under `/<stack>/<brand>/`, encrypted: what opens an account, and the address by which a person of the team is
-reached. Kept until the brand is erased.
+Parameters under `/<stack>/<brand>/`, encrypted: what opens an account, the address by which a person of the team is
+reached, and the key by which who asked to be forgotten is recognised. Kept until the brand is erased.
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
@@ -24,6 +24,7 @@ from heraut.cli.main import app
 from heraut.cli.public_days import with_public_days
 from heraut.cli.stacks import OpenStack
 from heraut.clock import SystemClock
+from heraut.conversations.members import key_of
 from heraut.networks.base import Identity, Limits
 from heraut.networks.by_hand import ByHand
 from heraut.problems import problem
@@ -135,8 +136,9 @@ class Shop:
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(self.brands_stack.table)
         self.links = LinksTable(self.brands_stack.table)
         conversations = Stack.of("ConversationsTable").table
-        self.conversations, self.webhooks = ConversationsTable(conversations), WebhooksTable(conversations)
         self.secrets = ParameterSecrets(self.clients.ssm, "/heraut", SystemClock().now)
+        self.conversations = ConversationsTable(conversations, partial(key_of, self.secrets))
+        self.webhooks = WebhooksTable(conversations)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)

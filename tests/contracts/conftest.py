@@ -65,7 +65,7 @@ def conversations(request: pytest.FixtureRequest) -> Conversations:
     """The conversations' store."""
     if request.param == "twin":
         return ConversationsTwin()
-    return ConversationsTable(request.getfixturevalue("conversations_stack").table)
+    return ConversationsTable(request.getfixturevalue("conversations_stack").table, lambda _: "a-key")
 
 
 @pytest.fixture(params=["twin", "table"])

@@ -11,6 +11,7 @@ import pytest
 from heraut.aws.site_objects import PublicBucket
 from heraut.brands import NetworkName
 from heraut.networks.site import Site
+from heraut.publishing.model import State
 from tests.contracts.stack import resource
 from tests.contracts.test_cli_doctor import restore
 from tests.contracts.test_cli_inbox import waiting
@@ -114,6 +115,12 @@ def test_the_policy_grants_what_the_command_calls(
     statuses += [shop.heraut("alert", *words).status for words in (["list"], ["times"], ["show", alert.id])]
     statuses += [shop.heraut("alert", verb, alert.id).status for verb in ("take", "close")]
     statuses += [shop.heraut("inbox").status, shop.heraut("queue").status, shop.heraut("log", post).status]
+    zoe = ("@zoe.test", "--brand", "martin")
+    shop.clients.s3.put_object(Bucket="files", Key="webhooks/martin/sky/a", Body=b"zoe.test")
+    statuses += [shop.heraut("people", "members").status, shop.heraut("people", "export", *zoe).status]
+    (answer,) = [one for one in shop.posts.queue("martin") if one.answers]
+    shop.posts.change(answer, answer.model_copy(update={"state": State.PUBLISHED, "due_at": None}))
+    statuses += [shop.heraut("people", "erase", *zoe, "--yes").status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]
 

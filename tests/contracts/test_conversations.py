@@ -10,7 +10,7 @@ import pytest
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.brands import NetworkName
 from heraut.conversations import Alert, Answered, Author, Interaction, Kind, Label, What
-from heraut.conversations.alerts import answered, answered_before, closed, joined, opened, taken, told
+from heraut.conversations.alerts import answered, answered_before, closed, forgotten, joined, noted, opened, taken, told
 from heraut.conversations.model import LabelName
 from heraut.conversations.rules import Verdict
 from heraut.errors import Conflict
@@ -409,3 +409,43 @@ def test_who_speaks_is_counted_as_they_speak(conversations: Conversations) -> No
     assert (member.count("praise"), member.count("helped"), member.recent(NOW)) == (1, 1, 2)
     assert list(conversations.members("fleuriste")) == []
     assert conversations.known("fleuriste", "bluesky", "did:plc:x").member.times == 0
+
+
+def test_what_somebody_said_is_forgotten_with_every_trace(conversations: Conversations) -> None:
+    """Neither held nor known, nameless in its alert's story; what others said stays."""
+    first = received(conversations, said("1"))
+    alert = received(conversations, said("2", at=NOW + MINUTE))
+    removed = noted(alert, What.REMOVED, NOW, interaction=said("1").id, rule="Insultes", removal="hide")
+    conversations.change(alert, removed)
+    assert sorted(one.text for _, one in conversations.everything_said(BRAND)) == ["Bonjour 1", "Bonjour 2"]
+    with pytest.raises(Conflict):
+        conversations.forget_said(said("1"), first, forgotten(first, said("1").id, NOW))
+
+    held = conversations.alert(BRAND, alert.id)
+    assert held is not None
+    conversations.forget_said(said("1"), held, forgotten(held, said("1").id, NOW))
+    after = conversations.alert(BRAND, alert.id)
+    assert after is not None
+    with pytest.raises(Conflict):
+        conversations.forget_said(said("1"), after, forgotten(after, said("1").id, NOW))
+
+    assert after.waiting == (said("2").id,)
+    assert [(one, said.text) for one, said in conversations.everything_said(BRAND)] == [(alert.id, "Bonjour 2")]
+    assert conversations.came(BRAND, ACCOUNT, said("1").id) is False
+    story = conversations.story(BRAND, alert.id)
+    assert [(one.what, one.interaction) for one in story] == [(What.REMOVED, None), (What.ERASED, None)]
+    assert list(conversations.everything_said("fleuriste")) == []
+
+
+def test_who_asked_to_be_forgotten_is_recognised_by_no_name(conversations: Conversations) -> None:
+    """When they asked is known of them, of nobody else; their record is gone."""
+    received(conversations, said("1"))
+    conversations.refuse_earlier(BRAND, "bluesky", "did:plc:x", NOW)
+    conversations.forget_author(BRAND, "bluesky", "did:plc:x")
+    conversations.forget_author(BRAND, "bluesky", "did:plc:x")
+
+    known = conversations.known(BRAND, "bluesky", "did:plc:x")
+    assert (known.member.times, known.forgotten_at) == (0, NOW)
+    assert conversations.known(BRAND, "bluesky", "did:plc:y").forgotten_at is None
+    assert conversations.known(BRAND, "mastodon", "did:plc:x").forgotten_at is None
+    assert conversations.known("fleuriste", "bluesky", "did:plc:x").forgotten_at is None

@@ -629,3 +629,18 @@ class TestPace:
         posts.save_pace(BRAND, "masto", Bucket.POSTS, self.told(0), NOW)
         assert list(posts.queue(BRAND)) == []
         assert due_rows(posts) == []
+
+
+def test_a_post_that_is_forgotten_leaves_nothing(posts: Posts) -> None:
+    """Neither versions, deliveries nor story; another one stays, and doing it again does nothing."""
+    first, second = a_post(), a_post(id="p2")
+    for one in (first, second):
+        posts.add(one, [a_delivery(post=one.id)], [])
+    posts.forget(BRAND, first.id)
+    posts.forget(BRAND, first.id)
+
+    assert posts.post(BRAND, first.id) is None
+    assert list(posts.deliveries(BRAND, first.id)) == []
+    assert list(posts.story(BRAND, first.id)) == []
+    assert posts.post(BRAND, second.id) == second
+    assert [one.post for one in posts.queue(BRAND)] == [second.id]

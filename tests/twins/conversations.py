@@ -157,6 +157,27 @@ class ConversationsTwin:
     def members(self, brand: str) -> Iterator[Member]:
         yield from [member for (owner, _, _), member in self._members.items() if owner == brand]
 
+    def everything_said(self, brand: str) -> Iterator[tuple[str, Interaction]]:
+        for (owner, alert), said in self._said.items():
+            if owner == brand:
+                yield from ((alert, one) for one in said)
+
+    def forget_said(self, interaction: Interaction, before: Alert, after: Alert) -> None:
+        if all(one.id != interaction.id for one in self._said[before.brand, before.id]):
+            raise Conflict(f"{interaction.id} is not there any more")
+        self.erase(interaction, before, after)
+        del self._known[interaction.brand, interaction.account, interaction.id]
+        story = self._story.get((before.brand, before.id), [])
+        self._story[before.brand, before.id] = [
+            one.model_copy(update={"interaction": None}) if one.interaction == interaction.id else one for one in story
+        ]
+
+    def refuse_earlier(self, brand: str, network: str, author: str, at: datetime) -> None:
+        self._forgotten[brand, network, author] = at
+
+    def forget_author(self, brand: str, network: str, author: str) -> None:
+        self._members.pop((brand, network, author), None)
+
     def counted(self, brand: str, place: str, since: datetime) -> int:
         mine = [(at, n) for (owner, where, at), n in self._volumes.items() if (owner, where) == (brand, place)]
         return sum(n for at, n in mine if at >= _minute(since))

@@ -153,6 +153,13 @@ class PostsTwin:
             if (since is None or one.publish_at >= since) and (until is None or one.publish_at < until):
                 yield one
 
+    def forget(self, brand: str, post: str) -> None:
+        with self._lock:
+            self._posts.pop((brand, post), None)
+            self._events.pop((brand, post), None)
+            for key in [one for one in self._deliveries if one[:2] == (brand, post)]:
+                del self._deliveries[key]
+
     def story(self, brand: str, post: str) -> Sequence[Event]:
         return sorted(self._events.get((brand, post), []), key=lambda event: event.at)
 

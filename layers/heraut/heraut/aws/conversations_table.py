@@ -168,6 +168,47 @@ class ConversationsTable:
         for item in self._table.query("#pk = :pk", {"pk": f"{brand}#author"}):
             yield _read_member(brand, item[SK].partition("#")[0], item)
 
+    def everything_said(self, brand: str) -> Iterator[tuple[str, Interaction]]:
+        """Give all that was said to a brand and is held, each with its alert's id, in no order: it reads the brand."""
+        placed, unplaced = [], set()
+        for item in self._table.query("#pk = :pk", {"pk": f"{brand}#known"}):
+            if "said" in item:
+                placed.append((_alert(brand, item["alert"])[0], item["said"]))
+            elif "alert" in item:  # what an earlier release wrote does not tell where
+                unplaced.add(item["alert"])
+        for item in self._table.get_many(placed):
+            yield item[PK].rpartition("#")[2], from_document(Interaction, item["document"])
+        for alert in sorted(unplaced):
+            for said in self.interactions(brand, alert):
+                if (_alert(brand, alert)[0], _said_at(said)) not in placed:
+                    yield alert, said
+
+    def forget_said(self, interaction: Interaction, before: Alert, after: Alert) -> None:
+        """Forget what was said, that it came, and its id in its alert's story; replace the alert as `change` does."""
+        said = _said(before, interaction)
+        writes = [
+            self._table.deleting((said[PK], said[SK]), "attribute_exists(#pk)"),
+            self._table.deleting(_known(interaction.brand, interaction.account, interaction.id)),
+        ]
+        asked = {"pk": f"{before.brand}#story", "prefix": f"{before.id}#"}
+        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
+            moment = from_document(Moment, item["document"])
+            if moment.interaction == interaction.id:
+                nameless = document(moment.model_copy(update={"interaction": None}))
+                writes.append(self._table.putting({**item, "document": nameless}))
+        self._table.transact([*writes, *self._changing(before, after)])
+
+    def refuse_earlier(self, brand: str, network: str, author: str, at: datetime) -> None:
+        """Remember, without a name, that what an author said until `at` is not to be taken in again."""
+        names = (self._pseudonym(brand, network, author), SOMEBODY)
+        expires = retention.FORGOTTEN.forgotten(at)
+        held = [_values(_forgotten(brand, name), at=at, expires=expires) for name in names]
+        self._table.transact([self._table.putting(one) for one in held])
+
+    def forget_author(self, brand: str, network: str, author: str) -> None:
+        """Forget the record of an author."""
+        self._table.transact([self._table.deleting(_author(brand, network, author))])
+
     def counted(self, brand: str, place: str, since: datetime) -> int:
         """Say how many were counted at a place since the minute of `since`."""
         (partition, first), last = _volume(brand, place, since), f"{_digest(place)}#~"
@@ -285,8 +326,12 @@ def _write(alert: Alert) -> Values:
 
 
 def _said(alert: Alert, interaction: Interaction) -> Values:
-    key = (_alert(alert.brand, alert.id)[0], f"said#{stamp(interaction.at)}#{_digest(interaction.id)}")
+    key = (_alert(alert.brand, alert.id)[0], _said_at(interaction))
     return _values(key, document=document(interaction), expires=retention.SAID.forgotten(interaction.at))
+
+
+def _said_at(interaction: Interaction) -> str:
+    return f"said#{stamp(interaction.at)}#{_digest(interaction.id)}"
 
 
 def _values(key: Key, **values: Any) -> Values:

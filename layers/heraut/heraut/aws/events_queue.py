@@ -13,9 +13,11 @@ from heraut.aws.edge import edge
 from heraut.aws.items import SCHEMA, readable
 from heraut.conversations.webhook import StoredEvent
 from heraut.due import instant, stamp
-from heraut.errors import HerautError
+from heraut.errors import HerautError, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from mypy_boto3_sqs import SQSClient
 
     from heraut.aws.objects import FilesBucket
@@ -59,6 +61,30 @@ class EventsQueue:
             return json.dumps(held | {"body": event.body.decode()})
         except UnicodeDecodeError:
             return json.dumps(held | {"base64": b64encode(event.body).decode()})
+
+
+class StoredFiles:
+    """The port `conversations.store.RawEvents` over the files bucket: the large events, kept a month."""
+
+    def __init__(self, files: FilesBucket) -> None:
+        self._files = files
+
+    def naming(self, brand: str, names: Collection[str]) -> Sequence[str]:
+        """Give the events of a brand that hold one of these names of somebody, as JSON or XML would write it."""
+        wanted = {form for name in names if name for form in (name.encode(), json.dumps(name)[1:-1].encode())}
+        return [key for key in self._files.keys(f"{PREFIX}/{brand}/") if self._holds(key, wanted)]
+
+    def forget(self, events: Sequence[str]) -> None:
+        """Erase events; what is gone already is gone."""
+        for key in events:
+            self._files.remove(key)
+
+    def _holds(self, key: str, wanted: Collection[bytes]) -> bool:
+        try:
+            body = self._files.read(key)
+        except NotFound:  # a month old at this very moment
+            return False
+        return any(form in body for form in wanted)
 
 
 def read_event(message: str, files: FilesBucket) -> StoredEvent:

@@ -11,6 +11,8 @@ from heraut.aws.edge import code_of, edge
 from heraut.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_s3 import S3Client
 
 LINK_GOOD_FOR = timedelta(days=1)
@@ -50,6 +52,18 @@ class FilesBucket:
                 if code_of(error) in _NO_HEAD:
                     return None
                 raise
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Give the keys of all files under a prefix."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        with edge("list files"):
+            for page in pages:
+                yield from (held["Key"] for held in page.get("Contents", ()))
+
+    def remove(self, key: str) -> None:
+        """Erase a file; one that is gone already is gone."""
+        with edge("erase a file"):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def link(self, key: str) -> str:
         """Give an address, good for a day, from which a person may take the file.

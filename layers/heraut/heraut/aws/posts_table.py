@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heraut.aws.table import Key, Table
 
 QUEUE = "queue"
+MOST_WRITES = 100  # of one transaction
 PEOPLE, CONVERSATIONS = "people", "conversations"  # whom the stream carries an event to
 FINEST = timedelta(milliseconds=1)
 NEW = "attribute_not_exists(#pk)"
@@ -114,6 +115,12 @@ class PostsTable:
         ]
         writes += [self._replacing(one, one.revision) for one in deliveries]
         self._transact(writes, post, len(deliveries), events, keys)
+
+    def forget(self, brand: str, post: str) -> None:
+        """Erase a post with its versions, deliveries and story."""
+        keys = [(item[PK], item[SK]) for item in self._table.query("#pk = :pk", {"pk": _post_pk(brand, post)})]
+        for start in range(0, len(keys), MOST_WRITES):
+            self._table.transact([self._table.deleting(key) for key in keys[start : start + MOST_WRITES]])
 
     def pass_gate(self, delivery: Delivery, attempt: Attempt, now: datetime) -> Gate:
         """Pass the one conditional update before a network call; our own retried write counts as passed."""

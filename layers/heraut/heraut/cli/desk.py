@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.conversations_table import ConversationsTable
+from heraut.aws.events_queue import StoredFiles
 from heraut.aws.links_table import LinksTable
 from heraut.aws.mail import SesMail
 from heraut.aws.objects import FilesBucket
@@ -20,6 +21,7 @@ from heraut.aws.sns import SnsMessages
 from heraut.aws.table import Table
 from heraut.aws.webhooks_table import WebhooksTable
 from heraut.clock import SystemClock
+from heraut.conversations.forget_person import Forgetting
 from heraut.conversations.members import key_of
 from heraut.conversations.subscribe_webhook import Subscribing
 from heraut.fetch import Guard
@@ -29,6 +31,7 @@ from heraut.networks.webhooks import scheme
 from heraut.networks.webhooks.subscriptions import subscriber
 from heraut.notifications.email import EmailNotifications
 from heraut.notifications.ways import Ways, every_way
+from heraut.publishing.answers import Answers
 from heraut.publishing.world import MediaWorld
 
 if TYPE_CHECKING:
@@ -104,6 +107,11 @@ class Desk:
     def files(self) -> FilesBucket:
         """Calendars, media, reports."""
         return FilesBucket(self.stack.clients.s3, self.stack["FilesBucket"])
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """What giving back, and forgetting, what is held of somebody needs."""
+        return Forgetting(self.conversations, Answers(self.world), StoredFiles(self.files), self.secrets)
 
     @cached_property
     def outbox(self) -> QueueOutbox:

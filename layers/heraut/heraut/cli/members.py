@@ -1,20 +1,28 @@
-"""`heraut people members`: who of the public speaks to a brand, and what they are to it."""
+"""`heraut people members`, `export`, `erase`: who of the public speaks to a brand, and what is held of them."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
+from heraut.cli.options import BrandName, DryRun, Json, Stack, Yes, brands_called, open_desk
 from heraut.cli.speech import CannotGoOn, language, say, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from heraut.brands import Brand
+    from heraut.cli.desk import Desk
+    from heraut.conversations.forget_person import Holding
     from heraut.conversations.members import Member
 
+AuthorName = Annotated[str, typer.Argument(metavar="AUTHOR")]
+NetworkOption = Annotated[str | None, typer.Option("--network")]
+To = Annotated[Path | None, typer.Option("--to")]
 Shown = Annotated[int, typer.Option("--most", min=1, max=10_000)]
 GroupName = Annotated[str | None, typer.Option("--group")]
 
@@ -22,6 +30,8 @@ GroupName = Annotated[str | None, typer.Option("--group")]
 def add_to(people: typer.Typer) -> None:
     """Add the commands of this module."""
     people.command("members")(members)
+    people.command("export")(export)
+    people.command("erase")(erase)
 
 
 def members(
@@ -53,6 +63,84 @@ def members(
             tell(f"  {say(f'group_{one}')}{say('colon')} {say('group_nobody') if not found else ''}".rstrip())
             for member in found:
                 tell(f"    {_line(owner, member, one, now)}")
+
+
+def export(
+    ctx: typer.Context,
+    author: AuthorName,
+    brand: BrandName = None,
+    network: NetworkOption = None,
+    to: To = None,
+    stack: Stack = None,
+) -> None:
+    from heraut.conversations.forget_person import holding
+
+    desk = open_desk(ctx, stack)
+    found = holding(_called(desk, author, brand, network), desk.forgetting)
+    text = json.dumps(found.as_object(), ensure_ascii=False, indent=2)
+    if to is None:
+        typer.echo(text)
+        return
+    to.write_text(text + "\n", encoding="utf-8")
+    tell(say("person_exported", name=found.member.called, count=len(found.said), file=to), "green")
+
+
+def erase(
+    ctx: typer.Context,
+    author: AuthorName,
+    brand: BrandName = None,
+    network: NetworkOption = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.conversations.forget_person import forget_person, holding
+
+    desk = open_desk(ctx, stack)
+    member = _called(desk, author, brand, network)
+    found = holding(member, desk.forgetting)
+    for line in _lines_of(found, desk):
+        tell(line)
+    if dry_run or not (yes or typer.confirm(say("person_erase_question", name=member.called), default=False)):
+        tell(say("person_nothing_erased"))
+        return
+    forget_person(member, desk.forgetting, desk.clock.now())
+    tell(say("person_erased", name=member.called), "green")
+
+
+def _called(desk: Desk, author: str, brand: str | None, network: str | None) -> Member:
+    """Find one person of the public; CannotGoOn: nobody, or several."""
+    from heraut.brands import NetworkName
+    from heraut.conversations.forget_person import people_called
+
+    if network is not None and network not in set(NetworkName):
+        raise CannotGoOn("network_unknown", name=network, known=", ".join(NetworkName))
+    owners = brands_called(desk.brands, brand)
+    if len(owners) > 1:
+        raise CannotGoOn("brand_which", known=", ".join(one.id for one in owners))
+    found = people_called(owners[0], author, NetworkName(network) if network else None, desk.conversations)
+    if not found:
+        raise CannotGoOn("author_unknown", name=author, brand=owners[0].name)
+    if len(found) > 1:
+        known = ", ".join(f"{one.called} ({one.network}: {one.id})" for one in found)
+        raise CannotGoOn("author_of_several", name=author, known=known)
+    return found[0]
+
+
+def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
+    """Say what is held, and what erasing it does not reach."""
+    from heraut.cli.shown import excerpt
+    from heraut.wording import recorded
+
+    owner = desk.brands.brand(found.member.brand)
+    zone, now = owner.zone if owner else "UTC", desk.clock.now()
+    yield say("person_held", name=found.member.called, network=found.member.network.value.capitalize())
+    for _, one in found.said:
+        yield "  " + say("person_said", at=recorded(one.at, zone, language(), now), text=excerpt(one.text))
+    for answer in found.answers:
+        yield "  " + say("person_answered", at=recorded(answer.at, zone, language(), now), text=excerpt(answer.text))
+    yield "  " + say("person_rest", moments=len(found.moments), events=len(found.events))
+    yield say("person_beyond")
 
 
 def _line(owner: Brand, member: Member, group: str, now: datetime) -> str:

@@ -246,6 +246,16 @@ def erased(alert: Alert, interaction: str, now: datetime) -> Alert:
     return _done_with(alert, interaction, now, _moment(alert, What.ERASED, now, interaction=interaction))
 
 
+def forgotten(alert: Alert, interaction: str, now: datetime) -> Alert:
+    """The author of one interaction asked to be forgotten: nobody waits for an answer, and nothing names it."""
+    moment = _moment(alert, What.ERASED, now)
+    if not alert.closed_at:
+        return _done_with(alert, interaction, now, moment)
+    thanks = tuple(one for one in alert.thanks if one != interaction)
+    replies = {one: reply for one, reply in alert.replies.items() if one != interaction}
+    return _next(alert, thanks=thanks, replies=replies, news=(*alert.news, moment))
+
+
 def replied(alert: Alert, interaction: str, reply: Reply) -> Alert:
     """An answer is on its way; until it is online, the interaction waits."""
     writing = {person: at for person, at in alert.writing.items() if person != reply.by}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from heraut.brands import Account, Brand
@@ -97,6 +97,21 @@ class Conversations(Protocol):
     def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
         """Forget what was said, and replace its alert as `change` does; that it came once stays known."""
 
+    def everything_said(self, brand: str) -> Iterator[tuple[str, Interaction]]:
+        """Give all that was said to a brand and is held, each with its alert's id, in no order: it reads the brand."""
+
+    def forget_said(self, interaction: Interaction, before: Alert, after: Alert) -> None:
+        """Forget what was said, that it came, and its id in its alert's story; replace the alert as `change` does.
+
+        Conflict when the alert is no longer `before`, or the interaction is not there any more.
+        """
+
+    def refuse_earlier(self, brand: str, network: str, author: str, at: datetime) -> None:
+        """Remember, without a name, that what an author said until `at` is not to be taken in again."""
+
+    def forget_author(self, brand: str, network: str, author: str) -> None:
+        """Forget the record of an author."""
+
     def alert(self, brand: str, alert: str) -> Alert | None:
         """Read an alert."""
 
@@ -134,6 +149,22 @@ class Answers(Protocol):
 
         InvalidInput says what the network would refuse. Conflict: there is one already, or another is being given.
         """
+
+    def forget(self, brand: str, account: str, interaction: str) -> Sequence[str]:
+        """Erase every answer to an interaction here (not on its network); gives the posts.
+
+        InvalidInput: one is leaving at this moment, or nobody knows yet whether it is online.
+        """
+
+
+class RawEvents(Protocol):
+    """Events as networks sent them, as far as they are kept in files."""
+
+    def naming(self, brand: str, names: Collection[str]) -> Sequence[str]:
+        """Give the events (their names) of a brand that hold one of these names of somebody."""
+
+    def forget(self, events: Sequence[str]) -> None:
+        """Erase events; what is gone already is gone."""
 
 
 class Webhooks(Protocol):

@@ -22,6 +22,7 @@ from heraut.publishing.change_deliveries import dispatch_written
 from heraut.publishing.model import Delivery, Post, Source, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from heraut.brands import Account, Brand
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from heraut.publishing.model import Content
     from heraut.publishing.world import Steering
 
+IN_DOUBT = frozenset({State.SENDING, State.UNCONFIRMED, State.ASKING})
 ANEW = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})  # nothing is online, and nothing will be by itself
 
 
@@ -77,6 +79,20 @@ class Answers:
         dispatch_written([delivery], self.world, now)
         return self._told(post, delivery, by)
 
+    def forget(self, brand: str, account: str, interaction: str) -> Sequence[str]:
+        """Erase every answer to an interaction here (not on its network); gives the posts.
+
+        InvalidInput: one is leaving at this moment, or nobody knows yet whether it is online.
+        """
+        every = list(self._every(brand, account, interaction))
+        if any(delivery.state in IN_DOUBT for _, delivery in every):
+            raise InvalidInput([problem("answer_leaving", account=account)])
+        for post, delivery in reversed(every):  # the first leads to the others: it goes last
+            if delivery.state not in {State.CANCELLED, State.PUBLISHED}:
+                self.world.posts.change(delivery, decisions.dropped(delivery))
+            self.world.posts.forget(brand, post.id)
+        return [post.id for post, _ in every]
+
     def _content(self, account: Account, interaction: Interaction, text: str) -> Content:
         adapter = self.world.networks[account.network]
         if not isinstance(adapter, Replies):
@@ -97,15 +113,16 @@ class Answers:
             return Limits()
 
     def _last(self, brand: str, account: str, interaction: str) -> tuple[Post, Delivery] | None:
-        found = None
+        return next(reversed(list(self._every(brand, account, interaction))), None)
+
+    def _every(self, brand: str, account: str, interaction: str) -> Iterator[tuple[Post, Delivery]]:
         for number in count(1):
             name = _name(account, interaction, number)
             post = self.world.posts.post(brand, name)
             delivery = self.world.posts.delivery(brand, name, account) if post else None
             if post is None or delivery is None:
                 break
-            found = post, delivery
-        return found
+            yield post, delivery
 
     def _withdraw(self, delivery: Delivery, by: str, now: datetime) -> None:
         """Let what failed leave no more: somebody may still hold a link that sends it."""

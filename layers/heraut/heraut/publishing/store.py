@@ -79,6 +79,9 @@ class Posts(Protocol):
         many until later. So of answers that come out of order none loosens what another one said.
         """
 
+    def forget(self, brand: str, post: str) -> None:
+        """Erase a post with its versions, deliveries and story; nothing happens when there is none."""
+
     def deliveries(self, brand: str, post: str) -> Sequence[Delivery]:
         """Read all deliveries of a post, consistently, by account."""
 

@@ -1,0 +1,162 @@
+"""`heraut people export` and `erase`: what is held of a member of the public is given back, and forgotten for good."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from heraut.clock import SystemClock
+from heraut.conversations import Author, What
+from heraut.conversations.forget_person import people_called
+from heraut.conversations.receive_interaction import receive_interaction
+from heraut.errors import ConfigurationError
+from heraut.publishing.model import State
+from tests.contracts.cli_shop import BAKERY
+from tests.contracts.stack import Stack
+from tests.contracts.test_conversations import said
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from heraut.conversations import Interaction
+    from tests.contracts.cli_shop import Shop
+
+ZOE = Author(id="did:plc:zoe", handle="@zoe.test", name="Zoé Martin")
+MAX = Author(id="did:plc:max", handle="@max.test", name="Max")
+NAMES = ("zoe", "Zo\\u00e9", "Zoé", "froide")
+NOW = SystemClock().now()
+
+
+def told(number: int, author: Author, text: str, thread: str = "post-1") -> Interaction:
+    """Something that somebody said some minutes ago; its network's id names them."""
+    name = f"at://{author.id}/app.bsky.feed.post/{number}"
+    at = NOW - timedelta(minutes=60 - number)
+    return said(str(number), thread, brand="martin", id=name, author=author, text=text, at=at)
+
+
+SAID = (
+    told(1, ZOE, "La soupe était froide, vous remboursez ?"),
+    told(2, MAX, "Ouverts dimanche ?"),
+    told(3, ZOE, "Toujours froide ?", thread="at://did:plc:zoe/app.bsky.feed.post/3"),
+)
+
+
+@pytest.fixture
+def busy(shop: Shop) -> Shop:
+    """Zoé and Max spoke, Zoé was answered; a large event that named them is still there."""
+    for one in SAID:
+        receive_interaction(one, BAKERY, shop.conversations, one.at)
+    first, *_ = shop.conversations.open_alerts("martin")
+    assert shop.heraut("reply", first.id, SAID[0].id, "@zoe.test Oui").status == 0
+    for name, author in (("a", ZOE), ("b", MAX)):
+        body = json.dumps({"who": author.id, "said": "…"}).encode()
+        shop.clients.s3.put_object(Bucket="files", Key=f"webhooks/martin/sky/{name}", Body=body)
+    return shop
+
+
+def everything(shop: Shop) -> str:
+    """Give all that tables and buckets hold."""
+    tables = [Stack(shop.clients, name).items() for name in ("ConversationsTable", "PostsTable", "BrandsTable")]
+    keys = [one["Key"] for one in shop.clients.s3.list_objects_v2(Bucket="files").get("Contents", ())]
+    bodies = [shop.clients.s3.get_object(Bucket="files", Key=key)["Body"].read().decode() for key in keys]
+    return json.dumps(tables, ensure_ascii=False) + "".join(bodies)
+
+
+def names_in(text: str) -> set[str]:
+    """Say which names of Zoé, or words of hers, stand in a text."""
+    return {name for name in NAMES if name in text}
+
+
+def test_everything_held_of_somebody_is_given_back(busy: Shop, tmp_path: Path) -> None:
+    """Their record, what they said, what was answered, the raw events; nobody else's."""
+    shown = busy.heraut("people", "export", "@zoe.test", "--brand", "martin").json
+    assert shown["person"]["name"] == "Zoé Martin"
+    assert [one["text"] for one in shown["said"]] == [SAID[0].text, SAID[2].text]
+    assert [one["text"] for one in shown["answers"]] == ["@zoe.test Oui"]
+    assert shown["raw_events"] == ["webhooks/martin/sky/a"]
+    assert "Max" not in json.dumps(shown)
+
+    file = tmp_path / "zoe.json"
+    assert "(2 messages)" in busy.heraut("people", "export", ZOE.id, "--brand", "martin", "--to", file).out
+    assert json.loads(file.read_text(encoding="utf-8")) == shown
+
+
+def test_a_dry_run_says_what_goes_and_erases_nothing(busy: Shop) -> None:
+    """So does a no."""
+    before = everything(busy)
+    shown = busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--dry-run").out
+    refused = busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", typed="n\n").out
+
+    assert "La soupe était froide" in shown
+    assert "1 événements bruts" in shown
+    assert "Rien n'a été effacé." in shown
+    assert "Rien n'a été effacé." in refused
+    assert everything(busy) == before
+
+
+def test_what_is_erased_is_gone_and_does_not_come_back(busy: Shop) -> None:
+    """No name and no word of theirs stands anywhere; others stay; the same comments that come again stay out."""
+    (answer,) = busy.posts.queue("martin")
+    busy.posts.change(answer, answer.model_copy(update={"state": State.PUBLISHED, "due_at": None}))
+    assert names_in(everything(busy)) == {"zoe", "Zoé", "froide"}
+
+    assert "est oublié" in busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").out
+
+    assert names_in(everything(busy)) == set()
+    (alert,) = busy.conversations.open_alerts("martin")
+    assert [one.author.name for one in busy.conversations.interactions("martin", alert.id)] == ["Max"]
+    assert What.ERASED in {one.what for one in busy.conversations.story("martin", alert.id)}
+    for one in (SAID[0], SAID[2]):
+        assert receive_interaction(one, BAKERY, busy.conversations, SystemClock().now()) == "forgotten"
+    assert names_in(everything(busy)) == set()
+    assert "Rien n'est gardé" in busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").err
+
+
+def test_who_speaks_again_afterwards_is_heard(busy: Shop) -> None:
+    """Of the new alone; and may be forgotten once more."""
+    assert busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").status == 0
+    later = told(4, ZOE, "Encore froide ?").model_copy(update={"at": SystemClock().now() + timedelta(seconds=1)})
+
+    assert receive_interaction(later, BAKERY, busy.conversations, later.at) == "joined"
+    assert busy.heraut("people", "export", "@zoe.test", "--brand", "martin").json["person"]["times"] == 1
+
+
+def test_an_answer_that_is_leaving_is_waited_for(busy: Shop) -> None:
+    """Nothing is forgotten that may still be written about."""
+    (answer,) = busy.posts.queue("martin")
+    busy.posts.change(answer, answer.model_copy(update={"state": State.ASKING, "due_at": None}))
+    refused = busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes")
+
+    assert (refused.status, "part en ce moment" in refused.err) == (1, True)
+    assert busy.heraut("people", "export", "@zoe.test", "--brand", "martin").status == 0
+
+
+def test_whom_it_is_about_must_be_clear(busy: Shop) -> None:
+    """Nobody, somebody of which brand, or two of one name: each is said."""
+    other = told(9, Author(id="did:plc:other", handle="@max.other", name="Max"), "Bonjour ?", "post-9")
+    receive_interaction(other, BAKERY, busy.conversations, other.at)
+
+    assert "Rien n'est gardé" in busy.heraut("people", "export", "personne", "--brand", "martin").err
+    assert "De quelle marque" in busy.heraut("people", "export", "@zoe.test").err
+    assert "did:plc:other" in busy.heraut("people", "export", "Max", "--brand", "martin").err
+    assert "pas de réseau" in busy.heraut("people", "export", "Max", "--brand", "martin", "--network", "x").err
+    assert busy.heraut("people", "export", "did:plc:max", "--brand", "martin", "--network", "bluesky").status == 0
+
+
+def test_somebody_without_a_record_is_found_by_what_they_said(busy: Shop) -> None:
+    """An earlier release kept no names beside its counts."""
+    busy.conversations.forget_author("martin", "bluesky", ZOE.id)
+    assert [one.id for one in people_called(BAKERY, "@zoe.test", None, busy.conversations)] == [ZOE.id]
+
+
+def test_without_the_key_nothing_is_taken_in(busy: Shop) -> None:
+    """Who was forgotten cannot be told from the others: better late than against their wish."""
+    assert busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").status == 0
+    busy.clients.ssm.delete_parameter(Name="/heraut/martin/people.forgotten")
+    busy.conversations._key = lambda _: None
+
+    with pytest.raises(ConfigurationError):
+        receive_interaction(SAID[0], BAKERY, busy.conversations, SystemClock().now())
