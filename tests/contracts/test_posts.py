@@ -633,9 +633,9 @@ class TestPace:
 
 def test_a_post_that_is_forgotten_leaves_nothing(posts: Posts) -> None:
     """Neither versions, deliveries nor story; another one stays, and doing it again does nothing."""
-    first, second = a_post(), a_post(id="p2")
+    first, second = post(), post(id="p2")
     for one in (first, second):
-        posts.add(one, [a_delivery(post=one.id)], [])
+        posts.add(one, [delivery(post=one.id)], [])
     posts.forget(BRAND, first.id)
     posts.forget(BRAND, first.id)
 
