@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heraut.brands import Account, Brand, NetworkName, Person
 from heraut.conversations import Answered, Author, Interaction, Kind
@@ -497,3 +499,25 @@ def test_nothing_is_lost_by_those_who_are_always_second(shop: Shop) -> None:
     shop.send(shop.comment("c1"))
     with pytest.raises(TryAgain):
         shop.route()
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(ANY_JSON, st.booleans(), st.integers(0, 60), st.binary(max_size=3))
+def test_what_can_be_read_later_is_taken_and_nothing_else(held: Any, plain: bool, at: int, put: bytes) -> None:
+    """Whatever is written, cut, or has rubbish in it: a signed event is kept if and only if `json` reads it."""
+    whole = json.dumps(held, ensure_ascii=plain).encode("utf-8", "surrogatepass")
+    for body in (whole, whole[:at], whole[:at] + put + whole[at:], b'{"a": ' + whole + b"}"):
+        try:
+            json.loads(body)
+        except (ValueError, RecursionError):
+            readable = False
+        else:
+            readable = True
+        shop = Shop()
+        assert shop.send(shop.signed(body)).answer.status == (200 if readable else 400)
