@@ -121,6 +121,11 @@ def test_the_policy_grants_what_the_command_calls(
     (answer,) = [one for one in shop.posts.queue("martin") if one.answers]
     shop.posts.change(answer, answer.model_copy(update={"state": State.PUBLISHED, "due_at": None}))
     statuses += [shop.heraut("people", "erase", *zoe, "--yes").status]
+    shop.secrets.save_secret("mots", "vitrine", {"access_token": "a"})
+    for bucket, key in (("files", "media/mots/a.jpg"), ("public", "mots/page/index.html")):
+        shop.clients.s3.put_object(Bucket=bucket, Key=key, Body=b"a")
+    statuses += [shop.heraut("moderation", "log").status]
+    statuses += [shop.heraut("brand", "erase", "mots", "--to", tmp_path / "mots.zip", "--yes").status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]
 

@@ -449,3 +449,17 @@ def test_who_asked_to_be_forgotten_is_recognised_by_no_name(conversations: Conve
     assert conversations.known(BRAND, "bluesky", "did:plc:y").forgotten_at is None
     assert conversations.known(BRAND, "mastodon", "did:plc:x").forgotten_at is None
     assert conversations.known("fleuriste", "bluesky", "did:plc:x").forgotten_at is None
+
+
+def test_what_was_moderated_is_found_by_when(conversations: Conversations) -> None:
+    """What was hidden, shown again, kept silent; nothing else that happened, nothing before."""
+    alert = received(conversations, said("1"))
+    for number, what in enumerate((What.REMOVED, What.TAKEN, What.SHOWN)):
+        conversations.change(alert, alert := noted(alert, what, NOW + number * MINUTE, interaction=said("1").id))
+        again = conversations.alert(BRAND, alert.id)
+        assert again is not None
+        alert = again
+
+    assert [one.what for one in conversations.moderated(BRAND, NOW)] == [What.REMOVED, What.SHOWN]
+    assert [one.what for one in conversations.moderated(BRAND, NOW + MINUTE)] == [What.SHOWN]
+    assert list(conversations.moderated("fleuriste", NOW)) == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import NetworkName
 from heraut.conversations import What
 from heraut.conversations.members import Known, Member, deeds
+from heraut.conversations.model import MODERATED
 from heraut.due import stamp
 from heraut.errors import Conflict
 from tests.twins.stored import kept
@@ -216,6 +217,11 @@ class ConversationsTwin:
                 "counts": dict(counts),
             }
         )
+
+    def moderated(self, brand: str, since: datetime) -> Iterator[Moment]:
+        for (owner, _), moments in sorted(self._story.items()):
+            if owner == brand:
+                yield from (one for one in moments if one.what in MODERATED and one.at >= since)
 
     def _keep_news(self, before: Alert | None, after: Alert) -> None:
         new = after.news[len(before.news) if before else 0 :]

@@ -16,6 +16,7 @@ from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
 from heraut.conversations import What
 from heraut.conversations.members import Group
+from heraut.conversations.model import MODERATED
 from heraut.conversations.try_webhook import STEPS
 from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
 from heraut.events import EventName
@@ -80,6 +81,9 @@ def test_every_sentence_is_said_somewhere() -> None:
         },
         "removal_": {"trial", "impossible"},
         "urgency_": set(Urgency),
+        "brand_held_": {"secrets", "conversationstable", "poststable", "files", "page", "brandstable"},
+        "moderated_": {one.value for one in MODERATED} | {"said", "gone", "by_rule", "by", "charter", "why"},
+        "removal_of_": {"hide", "delete"},
         "group_": {*Group, "nobody", "unknown"},
         "member_": set(Group),
         "way_": {"url", "secret"},

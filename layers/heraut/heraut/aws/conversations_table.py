@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heraut import due, retention
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.conversations.members import Known, Member, deeds
-from heraut.conversations.model import Alert, Answered, Interaction, Moment, What
+from heraut.conversations.model import MODERATED, Alert, Answered, Interaction, Moment, What
 from heraut.due import instant, stamp
 from heraut.errors import ConfigurationError, Conflict
 
@@ -34,6 +35,7 @@ NEW = "attribute_not_exists(#pk)"
 ONLY_ANSWERED = "attribute_not_exists(#alert)"  # it did not come itself
 SAME = "#revision = :revision"
 COUNTS = "n_"  # before the name of what an author's record counts
+OPEN_BEFORE = timedelta(days=60)  # what is done to an alert
 SOMEBODY = "somebody"  # asked to be forgotten: only then is there a key to ask for
 
 
@@ -227,6 +229,14 @@ class ConversationsTable:
         asked = {"pk": f"{brand}#answered", "since": stamp(since)}
         for item in self._table.query("#pk = :pk AND #sk >= :since", asked):
             yield from_document(Moment, item["document"])
+
+    def moderated(self, brand: str, since: datetime) -> Iterator[Moment]:
+        """Give what was hidden, deleted, shown again or kept silent since, in alerts opened up to two months before."""
+        asked = {"pk": f"{brand}#story", "first": f"{since - OPEN_BEFORE:%Y%m%d}"}
+        for item in self._table.query("#pk = :pk AND #sk >= :first", asked):
+            moment = from_document(Moment, item["document"])
+            if moment.what in MODERATED and moment.at >= since:
+                yield moment
 
     def alert(self, brand: str, alert: str) -> Alert | None:
         """Read an alert."""

@@ -77,6 +77,22 @@ class Table:
                 return
             asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def scan(self, condition: str, values: Mapping[str, Any]) -> Iterator[Values]:
+        """Give every item of the table for which a condition holds: all of it is read, and paid for."""
+        asked: dict[str, Any] = {"TableName": self._name, "FilterExpression": condition, "ConsistentRead": True}
+        asked |= _placeholders(condition, values)
+        while True:
+            with edge("read the table"):
+                answer = self._client.scan(**asked)
+            yield from map(from_item, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def delete_many(self, keys: Sequence[Key]) -> None:
+        """Take items away; not in one transaction."""
+        self._write_many([{"DeleteRequest": {"Key": _key(key)}} for key in dict.fromkeys(keys)])
+
     def put(self, values: Values) -> None:
         """Write one item, whatever was there."""
         with edge("write an item"):
@@ -84,8 +100,11 @@ class Table:
 
     def put_many(self, items: Sequence[Values]) -> None:
         """Write items, whatever was there; not in one transaction."""
-        for chunk in _chunks(items, WRITTEN_AT_ONCE):
-            waiting: list[Any] = [{"PutRequest": {"Item": to_item(values)}} for values in chunk]
+        self._write_many([{"PutRequest": {"Item": to_item(values)}} for values in items])
+
+    def _write_many(self, requests: Sequence[Any]) -> None:
+        for chunk in _chunks(requests, WRITTEN_AT_ONCE):
+            waiting: list[Any] = [*chunk]
             for _ in self._tries("write items"):
                 with edge("write items"):
                     answer = self._client.batch_write_item(RequestItems={self._name: waiting})

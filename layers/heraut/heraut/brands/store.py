@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands.model import Brand
@@ -45,6 +45,21 @@ class Secrets(Protocol):
 
     def save_secret(self, brand: str, account: str, secret: Mapping[str, str]) -> None:
         """Replace an account's secret."""
+
+
+class Place(Protocol):
+    """A place where something of every brand is kept: a table, files, secrets; `name` is what people see."""
+
+    name: str
+
+    def export(self, brand: str) -> Iterator[tuple[str, bytes]]:
+        """Give what is there as files, each with its name."""
+
+    def count(self, brand: str) -> int:
+        """Say how many things there are."""
+
+    def erase(self, brand: str) -> int:
+        """Erase them; gives how many there were."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from heraut.aws.brand_places import BrandFiles, BrandItems, BrandSecrets
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.events_queue import StoredFiles
@@ -35,6 +36,9 @@ from heraut.publishing.answers import Answers
 from heraut.publishing.world import MediaWorld
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from heraut.brands.store import Place
     from heraut.cli.stacks import OpenStack
 
 
@@ -112,6 +116,19 @@ class Desk:
     def forgetting(self) -> Forgetting:
         """What giving back, and forgetting, what is held of somebody needs."""
         return Forgetting(self.conversations, Answers(self.world), StoredFiles(self.files), self.secrets)
+
+    @cached_property
+    def places(self) -> Sequence[Place]:
+        """Everywhere that something of a brand is kept; who owns what comes last, so that an erasure can go on."""
+        clients, tables = self.stack.clients, ("ConversationsTable", "PostsTable")
+        public = FilesBucket(clients.s3, self.stack["PublicBucket"])
+        return (
+            BrandSecrets(clients.ssm, self.stack["SecretsPath"]),
+            *(BrandItems(name, Table(clients.dynamodb, self.stack[name])) for name in tables),
+            BrandFiles("Files", self.files, ("media/", "webhooks/")),
+            BrandFiles("Page", public, ("",)),
+            BrandItems("BrandsTable", Table(clients.dynamodb, self.stack["BrandsTable"])),
+        )
 
     @cached_property
     def outbox(self) -> QueueOutbox:

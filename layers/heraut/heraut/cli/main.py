@@ -16,11 +16,13 @@ from heraut.cli import (
     accounts,
     alerts,
     brake,
+    brands,
     calendar,
     configuration,
     doctor,
     inbox,
     listing,
+    moderation,
     people,
     posts,
     reply,
@@ -136,6 +138,7 @@ def heraut(ctx: typer.Context, stack: Annotated[str | None, typer.Option("--stac
 configuration.add_to(app)
 accounts.add_to(app)
 people.add_to(app)
+brands.add_to(app)
 calendar.add_to(app)
 posts.add_to(app)
 listing.add_to(app)
@@ -144,5 +147,6 @@ webhooks.add_to(app)
 reply.add_to(app)
 alerts.add_to(app)
 rules.add_to(app)
+moderation.add_to(app)
 brake.add_to(app)
 doctor.add_to(app)

@@ -206,6 +206,9 @@ class What(StrEnum):
     CAME_BY = "came_by"  # somebody said who they are, in a channel that they read
 
 
+MODERATED = frozenset({What.REMOVED, What.NOT_REMOVED, What.SHOWN, What.MUTED})
+
+
 class Moment(Stored):
     """One thing that happened to an alert: by whom (None: Héraut, or nobody knows), told to whom, about what.
 
@@ -224,6 +227,7 @@ class Moment(Stored):
     rule: str | None = None
     channel: str | None = None
     removal: str | None = None  # hide or delete
+    charter: str | None = None  # the rule of the community's charter that it enforces
     problem: str | None = None  # why it was not removed: `trial`, `impossible`, or the code of what the network said
     asked_at: Instant | None = None
     worked_seconds: int | None = None

@@ -333,6 +333,7 @@ def _removed(alert: Alert, said: Interaction, verdict: Verdict, removes: Removes
         interaction=said.id,
         rule=next(one.rule for one in verdict.decisions if "removal" in one.did),
         removal=verdict.removal,
+        charter=verdict.charter,
         problem=why,
     )
     return after.model_copy(update={"revision": alert.revision})  # one change with what it comes with

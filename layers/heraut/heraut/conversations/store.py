@@ -112,6 +112,9 @@ class Conversations(Protocol):
     def forget_author(self, brand: str, network: str, author: str) -> None:
         """Forget the record of an author."""
 
+    def moderated(self, brand: str, since: datetime) -> Iterator[Moment]:
+        """Give what was hidden, deleted, shown again or kept silent since, in alerts opened up to two months before."""
+
     def alert(self, brand: str, alert: str) -> Alert | None:
         """Read an alert."""
 
