@@ -44,7 +44,8 @@ themselves and your team's own ways to be reached. Tables and buckets are encryp
 
 **Who speaks to a brand** can ask what you hold of them, and that it is forgotten: `heraut people export` and
 `heraut people erase` ([the command](command.md#people-who-speak-to-a-brand)). **A whole brand**:
-`heraut brand export` and `heraut brand erase`. What networks hold, and messages that your team received, are not Héraut's to erase.
+`heraut brand export` and `heraut brand erase`. What networks hold, and messages that your team received,
+are not Héraut's to erase.
 
 ◆ holds something of a member of the public.
 """

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HIDES = {"name": "Insultes", "when": {"words": "nul"}, "then": {"hide": True, "charter": "Respect", "for_real": True}}
 MUTES = {"name": "Silence", "when": {"words": "bof"}, "then": {"mute": True}}
+TRIAL = "règle à l'essai (for_real: true la rend réelle)"
 TRIES = {"name": "Essai", "when": {"words": "rabais"}, "then": {"delete": True, "charter": "Pas de réclame"}}
 
 
@@ -40,8 +41,7 @@ def test_what_was_moderated_is_told_with_its_reason(shop: Shop) -> None:
     told = [line.partition(" : ")[2].rpartition(" · ")[0] for line in lines]
     assert told == [
         "Zoé : « C'est nul » · de nouveau visible · par Léa",
-        "Zoé : « Un rabais ? » · pas supprimé · règle « Essai » · charte : « Pas de réclame »"
-        " · règle à l'essai (for_real: true la rend réelle)",
+        f"Zoé : « Un rabais ? » · pas supprimé · règle « Essai » · charte : « Pas de réclame » · {TRIAL}",
         "Zoé : « bof » · tu (personne n'a été prévenu) · règle « Silence »",
         "Zoé : « C'est nul » · masqué · règle « Insultes » · charte : « Respect »",
     ]

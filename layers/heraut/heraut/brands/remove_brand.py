@@ -1,7 +1,7 @@
 """Give back everything held for a brand, and erase it: a client who leaves takes it all, and nothing stays.
 
-Each feature's table, the files, the public page and the secrets are a `Place`; the Brands table is the last one, so that
-a run which died is done again by the same name.
+Each feature's table, the files, the public page and the secrets are a `Place`; the Brands table is the last one, so
+that a run which died is done again by the same name.
 """
 
 from __future__ import annotations
