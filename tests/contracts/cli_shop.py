@@ -144,6 +144,7 @@ class Shop:
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
         self.queue_url = self.clients.sqs.create_queue(QueueName="deliveries")["QueueUrl"]
         self.clients.mail.create_email_identity(EmailIdentity="heraut@example.com")
+        self.clients.mail.create_configuration_set(ConfigurationSetName="mail-events")
         self.failed_url = self.clients.sqs.create_queue(QueueName="failed")["QueueUrl"]
         self.undelivered_url = self.clients.sqs.create_queue(QueueName="undelivered")["QueueUrl"]
         self.topic = self.clients.sns.create_topic(Name="alarms")["TopicArn"]
@@ -180,6 +181,7 @@ class Shop:
             "PrepareFunction": "prepare",
             "SecretsPath": "/heraut",
             "MailFrom": "heraut@example.com",
+            "MailEvents": "mail-events",
             "FailedQueueUrl": self.failed_url,
             "UndeliveredQueueUrl": self.undelivered_url,
             "AlarmsTopic": self.topic,

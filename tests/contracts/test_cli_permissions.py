@@ -104,6 +104,8 @@ def test_the_policy_grants_what_the_command_calls(
         shop.heraut("account", "list").status,
         shop.heraut("people", "check").status,
         shop.heraut("people", "list").status,
+        shop.heraut("ways", "log").status,
+        shop.heraut("ways", "resume", "zoe", "sms").status,
     ]
     post = shop.add("--media", str(tmp_path / "p.gif"), "--alt", "Un point", accounts="masto, story")
     steps = (["edit", "--text", "x"], ["hold"], ["resume"], ["now"], ["cancel"], ["show"])

@@ -70,3 +70,40 @@ def test_a_persons_first_way_is_tried(shop: Shop) -> None:
     shop.brands.save(brand.model_copy(update={"people": people, "revision": brand.revision + 1}), brand.revision)
 
     assert shop.heraut("people", "check", "lea").status == 0
+
+
+def test_what_was_sent_is_shown_try_by_try(shop: Shop) -> None:
+    """Who, by which way, how far it came; for programs too."""
+    assert shop.heraut("ways", "log").out.strip() == "Aucun message ces jours-ci."
+    assert shop.heraut("people", "check", "lea").status == 0
+    said = shop.heraut("ways", "log", "lea")
+    assert (said.status, "Léa · email · parti" in said.out.replace("\N{NO-BREAK SPACE}", " ")) == (0, True)
+    (one,) = shop.heraut("ways", "log", "--json").json
+    assert (one["person"], one["way"], one["state"], len(one["tries"])) == ("lea", "email", "sent", 1)
+    assert shop.heraut("ways", "log", "karim").out.strip() == "Aucun message ces jours-ci."
+
+
+def test_a_message_is_sent_again_at_the_next_minute(shop: Shop) -> None:
+    """Named as the log names it."""
+    shop.heraut("people", "check", "lea")
+    (one,) = shop.heraut("ways", "log", "--json").json
+
+    assert shop.heraut("ways", "replay", one["message"]).status == 0
+    (after,) = shop.heraut("ways", "log", "--json").json
+    assert (after["state"], after["next_at"] is not None) == ("waiting", True)
+    refused = shop.heraut("ways", "replay", "x")
+    assert (refused.status, "heraut ways log" in refused.err) == (1, True)
+
+
+def test_a_paused_way_is_taken_up_again(shop: Shop) -> None:
+    """What failed is shown with its reason, and leaves."""
+    brand = shop.brands.brand("martin")
+    assert brand is not None
+    people = tuple(one.model_copy(update={"ways": (WayName.WEBHOOK, WayName.EMAIL)}) for one in brand.people)
+    shop.brands.save(brand.model_copy(update={"people": people, "revision": brand.revision + 1}), brand.revision)
+    shop.heraut("people", "check", "lea")
+    assert "non (way_without_address)" in shop.heraut("ways", "log").out
+
+    resumed = shop.heraut("ways", "resume", "lea", "webhook")
+    assert (resumed.status, "1 messages" in resumed.out) == (0, True)
+    assert shop.heraut("ways", "resume", "lea", "pigeon").status == 1

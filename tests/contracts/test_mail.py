@@ -29,7 +29,7 @@ def test_the_bytes_go_out_as_they_are(ses: SESV2Client) -> None:
     asked: list[dict[str, Any]] = []
     hooks: Any = ses.meta.events
     hooks.register("provide-client-params.sesv2.SendEmail", lambda params, **_: asked.append(params))
-    SesMail(ses).send(RAW, "heraut@example.com", "lea@example.com")
+    SesMail(ses).send(RAW, "heraut@example.com", "lea@example.com", {})
     assert asked == [
         {
             "FromEmailAddress": "heraut@example.com",
@@ -39,10 +39,27 @@ def test_the_bytes_go_out_as_they_are(ses: SESV2Client) -> None:
     ]
 
 
+def test_a_mail_is_tagged_so_that_what_becomes_of_it_is_known(ses: SESV2Client) -> None:
+    """Where the stack has a place for such news; tags hold no more than letters, digits, `-` and `_`."""
+    asked: list[dict[str, Any]] = []
+    hooks: Any = ses.meta.events
+    hooks.register("provide-client-params.sesv2.SendEmail", lambda params, **_: asked.append(params))
+    ses.create_configuration_set(ConfigurationSetName="events")
+    about = {"brand": "martin", "sending": "20261123100000000000-0a1b2c3d"}
+    SesMail(ses, "events").send(RAW, "heraut@example.com", "lea@example.com", about)
+
+    (sent,) = asked
+    assert sent["ConfigurationSetName"] == "events"
+    assert {one["Name"]: one["Value"] for one in sent["EmailTags"]} == {
+        "heraut-brand": "martin",
+        "heraut-sending": "20261123100000000000-0a1b2c3d",
+    }
+
+
 def test_an_unverified_sender_is_refused(ses: SESV2Client) -> None:
     """Nothing goes out in the name of somebody else."""
     with pytest.raises(HerautError):
-        SesMail(ses).send(RAW.replace(b"heraut@", b"other@"), "other@example.com", "lea@example.com")
+        SesMail(ses).send(RAW.replace(b"heraut@", b"other@"), "other@example.com", "lea@example.com", {})
 
 
 @pytest.mark.parametrize(
@@ -67,6 +84,6 @@ def test_errors_carry_the_decision(ses: SESV2Client, code: str, status: int, exp
     hooks: Any = ses.meta.events
     hooks.register("before-call.sesv2.SendEmail", lambda **_: (raw, parsed))
     with pytest.raises(expected) as raised:
-        SesMail(ses).send(RAW, "heraut@example.com", "lea@example.com")
+        SesMail(ses).send(RAW, "heraut@example.com", "lea@example.com", {})
     if isinstance(raised.value, InvalidInput):
         assert [one.code for one in raised.value.problems] == ["mail_refused"]

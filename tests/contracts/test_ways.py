@@ -21,6 +21,7 @@ from tests import canary
 from tests.loopback import answer, read_request, serving
 from tests.twins.clock import ClockTwin
 from tests.twins.notifications import NotificationsTwin
+from tests.twins.sendings import SendingsTwin
 from tests.twins.sns import SnsTwin
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Street:
     email: NotificationsTwin = field(default_factory=NotificationsTwin)
     clock: ClockTwin = field(default_factory=lambda: ClockTwin(NOW))
     sns: SnsTwin = field(default_factory=SnsTwin)
+    sendings: SendingsTwin = field(default_factory=SendingsTwin)
     server: str = ""
 
     def ways(self) -> Ways:
@@ -74,7 +76,7 @@ class Street:
         def secret(brand: str, name: str) -> Mapping[str, str] | None:
             return self.secrets.get((brand, name))
 
-        return every_way(lambda: self.email, secret, guard, self.clock, lambda: self.sns)
+        return every_way(lambda: self.email, secret, guard, self.clock, lambda: self.sns, self.sendings)
 
     def tell(self, *ways: WayName, message: Message = MESSAGE) -> None:
         """Tell Léa something."""

@@ -35,6 +35,7 @@ ROLES = [
         "SendMorningPoint",
         "ReceiveWebhook",
         "RouteInteraction",
+        "NoteBounce",
     )
 ]
 # Done by the platform in the function's name, where the emulator evaluates nothing.
@@ -50,7 +51,8 @@ BY_THE_PLATFORM = {
     "dynamodb:ListStreams",
 }
 # The failed queue is written to by the platform; the sender's domain is there for those who verified only that.
-NOT_HERE = ("*FailedQueue*", f"*:identity/{MAIL_FROM.partition('@')[2]}")
+# A configuration set is checked with the identity, which the emulator looks at alone.
+NOT_HERE = ("*FailedQueue*", f"*:identity/{MAIL_FROM.partition('@')[2]}", "*:configuration-set/*")
 NARROW = (
     r"arn:aws:dynamodb:[^:*]+:\d+:table/[^/*]+(/index/[a-z]+|/stream/[^/*]+)?",
     r"arn:aws:sqs:[^:*]+:\d+:[^:*]+",
@@ -59,7 +61,7 @@ NARROW = (
     r"arn:aws:ssm:[^:*]+:\d+:parameter/heraut-e2e/\*",
     r"\+\*",  # every telephone number
     r"arn:aws:sns:[^:*]+:\d+:[^:*]+",
-    r"arn:aws:ses:[^:*]+:\d+:identity/[^*]+",
+    r"arn:aws:ses:[^:*]+:\d+:(identity|configuration-set)/[^*]+",
     r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media|webhooks)/\*",
     r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+(/\*)?",
 )

@@ -67,6 +67,7 @@ class Running:
         self.queue = self.clients.sqs.create_queue(QueueName="deliveries")["QueueUrl"]
         self.interactions = self.clients.sqs.create_queue(QueueName="interactions")["QueueUrl"]
         self.clients.mail.create_email_identity(EmailIdentity="heraut@example.com")
+        self.clients.mail.create_configuration_set(ConfigurationSetName="mail-events")
         self.brands.save(BRAND, 0)
 
     def environment(self) -> dict[str, str]:
@@ -87,6 +88,7 @@ class Running:
             "HEARTBEAT_URL": "",
             "MAIL_FROM": "heraut@example.com",
             "ANSWERS_DOMAIN": "reponses.example.com",
+            "MAIL_EVENTS": "mail-events",
             "POWERTOOLS_METRICS_NAMESPACE": "heraut/test",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "testing",

@@ -34,7 +34,7 @@ def test_every_example_event_is_understood(running: Running, event: Any) -> None
 def test_a_message_goes_out_and_its_button_closes_the_alert(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the table to the mail, and from the link's page back into the table."""
     sent: list[bytes] = []
-    monkeypatch.setattr("heraut.aws.mail.SesMail.send", lambda _self, raw, _sender, _to: sent.append(raw), raising=True)
+    monkeypatch.setattr("heraut.aws.mail.SesMail.send", lambda _self, raw, *_: sent.append(raw), raising=True)
     alert = an_alert(running)
     running.call("escalate_alerts", event_of("escalate_alerts", "minute"))
     (raw,) = sent

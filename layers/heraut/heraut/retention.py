@@ -328,6 +328,25 @@ EVENT = Kind(
     timedelta(hours=48),
     "after it came",
 )
+SENDING = Kind(
+    CONVERSATIONS,
+    "<brand>#sending",
+    "<at>-<n>",
+    "a message to somebody of the team as it was sent, with what somebody said to the brand, and each try",
+    "sending it again where it did not arrive",
+    timedelta(days=7),
+    "after it was first sent",
+    public=True,
+)
+WAY = Kind(
+    CONVERSATIONS,
+    "<brand>#way",
+    "<person>.<way>",
+    "whether a way of somebody of the team fails, and since when",
+    "pausing a program that does not answer",
+    None,
+    "until the brand is erased",
+)
 
 KINDS = tuple(value for value in list(globals().values()) if isinstance(value, Kind))
 

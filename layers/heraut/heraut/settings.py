@@ -88,10 +88,12 @@ class TellPeopleSettings(Settings):
 
     brands_table: str
     posts_table: str
+    conversations_table: str
     secrets_path: str
     local_servers: str
     links_url: str
     mail_from: str
+    mail_events: str
 
 
 class ActOnLinkSettings(Settings):
@@ -136,6 +138,7 @@ class PollNetworksSettings(Settings):
     secrets_path: str
     local_servers: str
     mail_from: str
+    mail_events: str
 
 
 class ReceiveWebhookSettings(Settings):
@@ -167,6 +170,18 @@ class EscalateAlertsSettings(Settings):
     links_url: str
     mail_from: str
     answers_domain: str
+    mail_events: str
+
+
+class NoteBounceSettings(Settings):
+    """Tells by other ways what came back."""
+
+    brands_table: str
+    conversations_table: str
+    secrets_path: str
+    local_servers: str
+    mail_from: str
+    mail_events: str
 
 
 class SendMorningPointSettings(Settings):
@@ -179,6 +194,7 @@ class SendMorningPointSettings(Settings):
     local_servers: str
     links_url: str
     mail_from: str
+    mail_events: str
 
 
 class RefreshTokensSettings(Settings):
@@ -186,9 +202,11 @@ class RefreshTokensSettings(Settings):
 
     brands_table: str
     posts_table: str
+    conversations_table: str
     secrets_path: str
     local_servers: str
     mail_from: str
+    mail_events: str
 
 
 class CheckUpcomingSettings(Settings):
@@ -196,9 +214,11 @@ class CheckUpcomingSettings(Settings):
 
     brands_table: str
     posts_table: str
+    conversations_table: str
     files_bucket: str
     public_bucket: str
     public_url: str
     secrets_path: str
     local_servers: str
     mail_from: str
+    mail_events: str

@@ -22,6 +22,7 @@ from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, R
 from heraut.events import EventName
 from heraut.links import Action
 from heraut.networks.webhooks import SCHEMES, scheme
+from heraut.notifications.sendings import SendingState
 from heraut.problems import problem
 from heraut.publishing.brake import Fate
 from heraut.publishing.model import State
@@ -87,6 +88,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "group_": {*Group, "nobody", "unknown"},
         "member_": set(Group),
         "way_": {"url", "secret"},
+        "sending_": set(SendingState),
         "reply_": {"leaving", "to_approve", "held", "published"},
         "webhook_step_": set(STEPS),
         "webhook_stop_": set(STEPS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -40,7 +41,7 @@ class Post:
     sent: list[tuple[bytes, str, str]] = field(default_factory=list)
     failing: TryAgain | None = None
 
-    def send(self, raw: bytes, sender: str, to: str) -> None:
+    def send(self, raw: bytes, sender: str, to: str, about: Mapping[str, str]) -> None:
         if self.failing:
             raise self.failing
         self.sent.append((raw, sender, to))

@@ -17,6 +17,7 @@ from heraut.aws.outbox import QueueOutbox
 from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.secrets import ParameterSecrets
+from heraut.aws.sendings_table import SendingsTable
 from heraut.aws.site_objects import PublicBucket
 from heraut.aws.sns import SnsMessages
 from heraut.aws.table import Table
@@ -90,6 +91,11 @@ class Desk:
         return WebhooksTable(Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"]))
 
     @cached_property
+    def sendings(self) -> SendingsTable:
+        """What was sent to people, beside what is said."""
+        return SendingsTable(Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"]))
+
+    @cached_property
     def subscribing(self) -> Subscribing:
         """What subscribing to a network's events needs."""
         http = Http(self.guard)
@@ -155,12 +161,13 @@ class Desk:
         """How people are reached."""
 
         def email() -> EmailNotifications:
-            return EmailNotifications(SesMail(self.stack.clients.mail), self.stack["MailFrom"])
+            mail = SesMail(self.stack.clients.mail, self.stack["MailEvents"])
+            return EmailNotifications(mail, self.stack["MailFrom"])
 
         def sns() -> SnsMessages:
             return SnsMessages(self.stack.clients.sns)
 
-        return every_way(email, self.secrets.secret, self.guard, self.clock, sns)
+        return every_way(email, self.secrets.secret, self.guard, self.clock, sns, self.sendings)
 
     @cached_property
     def world(self) -> MediaWorld:

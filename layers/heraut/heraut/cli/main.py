@@ -27,6 +27,7 @@ from heraut.cli import (
     posts,
     reply,
     rules,
+    ways,
     webhooks,
 )
 from heraut.cli.speech import complain, say, sentences_of, wording
@@ -144,6 +145,7 @@ posts.add_to(app)
 listing.add_to(app)
 inbox.add_to(app)
 webhooks.add_to(app)
+ways.add_to(app)
 reply.add_to(app)
 alerts.add_to(app)
 rules.add_to(app)

@@ -10,12 +10,13 @@ import typer
 from heraut.cli import members
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk, people_called
 from heraut.cli.speech import CannotGoOn, console, language, problem_line, say, tell
+from heraut.cli.ways import listeners_called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from heraut.brands import Brand, Person, WayName
+    from heraut.brands import Brand, WayName
     from heraut.brands.check_people import Checked
 
 MOST_BYTES = 10_000  # of what is typed into the command
@@ -85,18 +86,12 @@ def way(
         raise CannotGoOn("way_unknown", name=way, known=", ".join(known))
     desk = open_desk(ctx, stack)
     asked = _address(WayName(way))
-    for owner, people in _reached(brands_called(desk.brands, brand), name):
+    for owner, people in listeners_called(brands_called(desk.brands, brand), name):
         for person in people:
             desk.secrets.save_secret(owner.id, secret_name(person, WayName(way)), asked)
             tell(say("way_kept", person=person.name, way=way), "green")
             if way not in person.ways:
                 tell(say("way_not_taken", person=person.id, way=way), "yellow")
-
-
-def _reached(brands: Sequence[Brand], name: str) -> list[tuple[Brand, list[Person]]]:
-    """Give the brands with their channel of this name, else their people of this id or name."""
-    channels = [(brand, [channel]) for brand in brands if (channel := brand.channel(name)) is not None]
-    return channels or people_called(brands, name)
 
 
 def _address(way: WayName) -> dict[str, str]:

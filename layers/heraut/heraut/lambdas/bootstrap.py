@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from heraut import settings
 from heraut.aws.clients import Clients
@@ -46,12 +46,24 @@ if TYPE_CHECKING:
     from heraut.networks.base import Publishes, Subscribes
     from heraut.networks.site import SiteObjects
     from heraut.notifications.base import Notifications
+    from heraut.notifications.send_again import Again
+    from heraut.notifications.sendings import Sendings
+    from heraut.notifications.ways import Ways
     from heraut.publishing.act_on_link import LinkWorld
     from heraut.publishing.calendar.media import Fetch
     from heraut.publishing.check_upcoming import Checking
     from heraut.publishing.dispatch_posts import AtOnce
     from heraut.publishing.store import MediaStore, Outbox, Pauses, Posts
     from heraut.publishing.world import MediaWorld, World
+
+    class _Telling(Protocol):
+        """What of a function's settings says how people are reached."""
+
+        conversations_table: str
+        secrets_path: str
+        local_servers: str
+        mail_from: str
+        mail_events: str
 
 
 @cache
@@ -150,7 +162,7 @@ def refresh_tokens() -> Renewing:
         brands=_brands(read.brands_table),
         secrets=_secrets(read.secrets_path, timedelta(0)),  # an old one must not come back
         networks=_networks("", "", read.local_servers),
-        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
+        notifications=_ways(read),
         clock=SystemClock(),
         planned=partial(planned_posts, _posts(read.posts_table)),
     )
@@ -169,7 +181,7 @@ def check_upcoming() -> Checking:
         secrets=_secrets(read.secrets_path, timedelta(0)),  # a reconnected account is seen at the next look
         networks=_networks(read.public_bucket, read.public_url, read.local_servers),
         media=_media(read.files_bucket),
-        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
+        notifications=_ways(read),
         at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
     )
 
@@ -181,7 +193,7 @@ def tell_people() -> dict[str, Any]:
         "posts": _posts(read.posts_table),
         "brands": _brands(read.brands_table),
         "links": _links(read.brands_table),
-        "notifications": _ways(read.mail_from, read.secrets_path, read.local_servers),
+        "notifications": _ways(read),
         "links_url": read.links_url,
     }
 
@@ -231,7 +243,7 @@ def _tending(listening: Listening, read: settings.PollNetworksSettings) -> Tendi
         url="",  # addresses are given by the command; a lease is renewed for the one there is
         subscriber=subscriber,
     )
-    ways = _ways(read.mail_from, read.secrets_path, read.local_servers)
+    ways = _ways(read)
     return Tending(listening.brands, subscribing, ways)
 
 
@@ -285,18 +297,45 @@ def route_interaction() -> Reading:
     return Reading(world, FilesBucket(clients().later("s3"), read.files_bucket))
 
 
-def escalate_alerts() -> Escalating:
-    """Build the world of alerts that are told."""
+@dataclass(frozen=True)
+class Ticking:
+    """What the minute of messages needs: alerts to tell of, and messages to send again."""
+
+    alerts: Escalating
+    again: Again
+
+
+def escalate_alerts() -> Ticking:
+    """Build the world of alerts that are told, and of messages that are sent again."""
     from heraut.conversations.escalate_alerts import Escalating
 
     read = settings.EscalateAlertsSettings(os.environ)
-    return Escalating(
+    again = _again(read)
+    alerts = Escalating(
         conversations=_conversations(read.conversations_table),
-        brands=_brands(read.brands_table),
-        links=_links(read.brands_table),
-        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
+        brands=again.brands,
+        links=again.links,
+        notifications=again.ways,
         links_url=read.links_url,
         answers_domain=read.answers_domain,
+    )
+    return Ticking(alerts, again)
+
+
+def note_bounce() -> Again:
+    """Build the world of mails that came back."""
+    return _again(settings.NoteBounceSettings(os.environ))
+
+
+def _again(read: settings.EscalateAlertsSettings | settings.NoteBounceSettings) -> Again:
+    from heraut.notifications.send_again import Again
+
+    return Again(
+        sendings=_sendings(read.conversations_table),
+        brands=_brands(read.brands_table),
+        links=_links(read.brands_table),
+        ways=_ways(read),
+        clock=SystemClock(),
     )
 
 
@@ -315,7 +354,7 @@ def send_morning_point() -> Sending:
         brands=_brands(read.brands_table),
         posts=PostsRead(_posts(read.posts_table), looks, links, read.links_url),
         talk=TalkRead(conversations, webhooks, links, read.links_url),
-        notifications=_ways(read.mail_from, read.secrets_path, read.local_servers),
+        notifications=_ways(read),
     )
 
 
@@ -357,7 +396,7 @@ def receive_mail() -> Mails:
         conversations=_conversations(read.conversations_table),
         answers=Answers(posts),
         came=_webhooks(read.conversations_table),
-        notifications=_notifications(read.mail_from),
+        notifications=_mail(read.mail_from),
         links_url=read.links_url,
         domain=read.answers_domain,
         marks=marks(),
@@ -457,21 +496,28 @@ def _outbox(queue_url: str, prepare_function: str) -> Outbox:
     return QueueOutbox(clients().later("sqs"), queue_url, partial(clients().later, "functions"), prepare_function)
 
 
-def _notifications(mail_from: str) -> Notifications:
-    from heraut.aws.mail import SesMail
-    from heraut.notifications.email import EmailNotifications
-
-    return EmailNotifications(SesMail(clients().later("mail")), mail_from)
-
-
-def _ways(mail_from: str, secrets_path: str, local_servers: str) -> Notifications:
+def _ways(read: _Telling) -> Ways:
     """Give every way to reach a person; each is made when somebody is first reached so."""
     from heraut.fetch import Guard
     from heraut.notifications.ways import every_way
 
-    secrets = _secrets(secrets_path)
-    guard = Guard(_local_servers(local_servers))
-    return every_way(cache(partial(_notifications, mail_from)), secrets.secret, guard, SystemClock(), _sns)
+    email = partial(_mail, read.mail_from, read.mail_events)
+    secret = _secrets(read.secrets_path).secret
+    guard = Guard(_local_servers(read.local_servers))
+    return every_way(cache(email), secret, guard, SystemClock(), _sns, _sendings(read.conversations_table))
+
+
+def _mail(mail_from: str, mail_events: str = "") -> Notifications:
+    from heraut.aws.mail import SesMail
+    from heraut.notifications.email import EmailNotifications
+
+    return EmailNotifications(SesMail(clients().later("mail"), mail_events), mail_from)
+
+
+def _sendings(table: str) -> Sendings:
+    from heraut.aws.sendings_table import SendingsTable
+
+    return SendingsTable(Table(clients().dynamodb, table))
 
 
 @cache

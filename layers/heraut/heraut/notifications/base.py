@@ -106,6 +106,7 @@ class Message:
     brand_id: str = ""  # whose secrets tell where a person's chat is
     reply_to: str | None = None  # an e-mail address: what is written there is an answer
     reply_says: str = ""  # and whom it reaches
+    sending: str = ""  # the record of this very sending: what a mail service says later is told by it
 
     @property
     def subject(self) -> str:

@@ -17,6 +17,7 @@ from heraut.problems import problem
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from email.headerregistry import Address
     from email.message import EmailMessage
 
@@ -38,9 +39,10 @@ wording = Wording(__package__, "email.toml")
 class SendsMail(Protocol):
     """A way to hand a finished e-mail to the post."""
 
-    def send(self, raw: bytes, sender: str, to: str) -> None:
+    def send(self, raw: bytes, sender: str, to: str, about: Mapping[str, str]) -> None:
         """Send `raw` (a whole MIME message) from the address `sender` to the address `to` (both bare: no display name).
 
+        `about` (brand and sending; letters, digits, `-` and `_`) comes back with what becomes of the mail later.
         Raises TryAgain when the same bytes may be accepted later, InvalidInput when this recipient never will be.
         """
 
@@ -59,7 +61,8 @@ class EmailNotifications:
     def tell(self, person: Person, message: Message) -> None:
         """Send it; raises TryAgain when it may succeed later, InvalidInput when this person cannot be reached so."""
         to = address_of(person)
-        self._mail.send(compose(person, message, self._sender).as_bytes(), self._sender, to.addr_spec)
+        about = {"brand": message.brand_id, "sending": message.sending} if message.sending else {}
+        self._mail.send(compose(person, message, self._sender).as_bytes(), self._sender, to.addr_spec, about)
 
 
 def address_of(person: Person) -> Address:

@@ -53,7 +53,7 @@ def compose(message: Message) -> str:
 
     InvalidInput (`sms_link_too_long`) when that address leaves no room for words.
     """
-    buttons = (*message.buttons, *(button for item in message.items for button in item.buttons))
+    buttons = (*message.buttons, *(button for item in message.items for button in item.every_button))
     link = f" {buttons[0].address}" if buttons else ""
     room = LONGEST - length(link)
     if room < FEWEST_WORDS:
