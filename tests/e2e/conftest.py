@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +103,7 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
     person = {"id": "lea", "name": "Léa", "email": "lea@essai.example", "roles": roles, "ways": ["slack", "email"]}
     short = {"id": "sam", "name": "Sam", "email": "sam@essai.example", "phone": "+33 6 12 34 56 78", "roles": roles}
     listed = {"id": "tom", "name": "Tom", "email": "tom@essai.example", "roles": roles, "topic": TOPIC}
-    people = [person, {**short, "ways": ["sms"]}, {**listed, "ways": ["topic"]}]
+    people = [person, {**short, "ways": ["sms"]}, {**listed, "ways": ["webhook", "topic"]}]
     always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
     brand = {"id": BRAND, "name": "Essai", "zone": "Europe/Paris", "language": "fr", "accounts": accounts}
     brands = BrandsTable(Table(bare_world.client("dynamodb"), bare_world.outputs["BrandsTable"]))
@@ -119,7 +120,8 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
         name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{account}"
         value = json.dumps({"password": password})
         bare_world.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString")
-    chat = json.dumps({"url": f"{bluesky.address}/hooks/gone"})
-    name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/lea.slack"
-    bare_world.client("ssm").put_parameter(Name=name, Value=chat, Type="SecureString")
+    gone = {"url": f"{bluesky.address}/hooks/gone", "secret": f"whsec_{b64encode(bytes(24)).decode()}"}
+    for way in ("lea.slack", "tom.webhook"):
+        name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{way}"
+        bare_world.client("ssm").put_parameter(Name=name, Value=json.dumps(gone), Type="SecureString")
     return bare_world

@@ -205,5 +205,4 @@ def every_way(
 
     chats = (WayName.SLACK, WayName.TEAMS, WayName.DISCORD, WayName.MATTERMOST)
     makers = {WayName.EMAIL: email, WayName.WEBHOOK: webhook, WayName.SMS: sms, WayName.TOPIC: topic}
-    every = {**makers, **{way: cache(lambda way=way: chat(way)) for way in chats}}
-    return Ways(every, sendings, clock)
+    return Ways({**makers, **{way: cache(lambda way=way: chat(way)) for way in chats}}, sendings, clock)
