@@ -23,7 +23,7 @@ KEY = event_of("receive_mail", "answer")["detail"]["object"]["key"]
 def _sent(running: Running, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Every mail that leaves; the brand has an account whose comments can be answered."""
     found: list[bytes] = []
-    monkeypatch.setattr("heraut.aws.mail.SesMail.send", lambda _self, raw, _sender, _to: found.append(raw))
+    monkeypatch.setattr("heraut.aws.mail.SesMail.send", lambda _self, raw, *_: found.append(raw))
     account = Account(name="sky", network=NetworkName.BLUESKY, handle="martin.test")
     running.brands.save(BRAND.model_copy(update={"accounts": (*BRAND.accounts, account), "revision": 2}), 1)
     return found

@@ -20,7 +20,7 @@ EIGHT = datetime(2026, 11, 24, 7, 0, 5, tzinfo=UTC)  # in Paris, on a Tuesday
 def _sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The mails that left."""
     mails: list[bytes] = []
-    monkeypatch.setattr("heraut.aws.mail.SesMail.send", lambda _self, raw, _sender, _to: mails.append(raw))
+    monkeypatch.setattr("heraut.aws.mail.SesMail.send", lambda _self, raw, *_: mails.append(raw))
     monkeypatch.setattr("heraut.clock.SystemClock.now", lambda _self: EIGHT)
     return mails
 
