@@ -126,7 +126,7 @@ def test_the_policy_grants_what_the_command_calls(
     shop.secrets.save_secret("mots", "vitrine", {"access_token": "a"})
     for bucket, key in (("files", "media/mots/a.jpg"), ("public", "mots/page/index.html")):
         shop.clients.s3.put_object(Bucket=bucket, Key=key, Body=b"a")
-    statuses += [shop.heraut("moderation", "log").status]
+    statuses += [shop.heraut("moderation", "log").status, shop.heraut("testimonials", "list").status]
     statuses += [shop.heraut("brand", "erase", "mots", "--to", tmp_path / "mots.zip", "--yes").status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]

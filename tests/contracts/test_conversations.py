@@ -10,9 +10,21 @@ import pytest
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.brands import NetworkName
 from heraut.conversations import Alert, Answered, Author, Interaction, Kind, Label, What
-from heraut.conversations.alerts import answered, answered_before, closed, forgotten, joined, noted, opened, taken, told
+from heraut.conversations.alerts import (
+    answered,
+    answered_before,
+    closed,
+    erased,
+    forgotten,
+    joined,
+    noted,
+    opened,
+    taken,
+    told,
+)
 from heraut.conversations.model import LabelName
 from heraut.conversations.rules import Verdict
+from heraut.conversations.testimonials import asked
 from heraut.errors import Conflict
 from tests.contracts.samples import MINUTE, NOW
 from tests.contracts.test_brands import BAKERY
@@ -463,3 +475,26 @@ def test_what_was_moderated_is_found_by_when(conversations: Conversations) -> No
     assert [one.what for one in conversations.moderated(BRAND, NOW)] == [What.REMOVED, What.SHOWN]
     assert [one.what for one in conversations.moderated(BRAND, NOW + MINUTE)] == [What.SHOWN]
     assert list(conversations.moderated("fleuriste", NOW)) == []
+
+
+def test_what_is_worth_showing_is_set_aside_with_what_was_said(conversations: Conversations) -> None:
+    """Once, by whom it was said; of two who change it one has to read again; it goes with what was said."""
+    glad = (Label(name=LabelName.TESTIMONIAL, rule="tells", words="livré"),)
+    received(conversations, said("1", labels=glad))
+    alert = received(conversations, said("2", "post-2"))
+
+    (found,) = conversations.testimonials(BRAND)
+    assert (found.interaction, found.text, found.author.name) == (said("1").id, "Bonjour 1", "Zoé")
+    after = asked(found, "lea", "p1", NOW)
+    conversations.save_testimonial(found, after)
+    with pytest.raises(Conflict):
+        conversations.save_testimonial(found, after)
+    assert list(conversations.testimonials(BRAND)) == [after]
+    assert list(conversations.testimonials("fleuriste")) == []
+
+    conversations.erase(said("2", "post-2"), alert, erased(alert, said("2", "post-2").id, NOW))
+    assert list(conversations.testimonials(BRAND)) == [after]
+    held = conversations.held(BRAND, ACCOUNT, said("1").id)
+    assert held is not None
+    conversations.forget_said(held[1], held[0], forgotten(held[0], said("1").id, NOW))
+    assert list(conversations.testimonials(BRAND)) == []

@@ -9,6 +9,7 @@ from heraut.brands import NetworkName
 from heraut.conversations import What
 from heraut.conversations.members import Known, Member, deeds
 from heraut.conversations.model import MODERATED
+from heraut.conversations.testimonials import Testimonial, id_of, set_aside
 from heraut.due import stamp
 from heraut.errors import Conflict
 from tests.twins.stored import kept
@@ -33,6 +34,7 @@ class ConversationsTwin:
         self._early: dict[tuple[str, str, str], Answered] = {}
         self._story: dict[tuple[str, str], list[Moment]] = {}
         self._members: dict[tuple[str, str, str], Member] = {}
+        self._testimonials: dict[tuple[str, str], Testimonial] = {}
         self._forgotten: dict[tuple[str, str, str], datetime] = {}
         self._volumes: Counter[tuple[str, str, str]] = Counter()
 
@@ -100,6 +102,9 @@ class ConversationsTwin:
         elif after.quiet:
             self._quiet[thread] = after.id
         self._speaks(interaction, now or interaction.at, helped=helped)
+        testimonial = set_aside(interaction)
+        if testimonial is not None:
+            self._testimonials[brand, testimonial.id] = testimonial
         for place in counted if now else ():
             self._volumes[brand, place, _minute(now)] += 1
         self._keep_news(before, after)
@@ -132,6 +137,7 @@ class ConversationsTwin:
 
     def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
         self.change(before, after)
+        self._testimonials.pop((after.brand, id_of(interaction.account, interaction.id)), None)
         said = self._said[after.brand, after.id]
         self._said[after.brand, after.id] = [one for one in said if one.id != interaction.id]
 
@@ -217,6 +223,14 @@ class ConversationsTwin:
                 "counts": dict(counts),
             }
         )
+
+    def testimonials(self, brand: str) -> Iterator[Testimonial]:
+        yield from [one for (owner, _), one in self._testimonials.items() if owner == brand]
+
+    def save_testimonial(self, before: Testimonial, after: Testimonial) -> None:
+        if self._testimonials[before.brand, before.id].revision != before.revision:
+            raise Conflict(f"testimonial {before.id} moved on")
+        self._testimonials[after.brand, after.id] = after
 
     def moderated(self, brand: str, since: datetime) -> Iterator[Moment]:
         for (owner, _), moments in sorted(self._story.items()):

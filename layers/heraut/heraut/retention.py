@@ -292,6 +292,26 @@ FORGOTTEN = Kind(
     "after they asked",
     public=True,
 )
+TESTIMONIAL = Kind(
+    CONVERSATIONS,
+    "<brand>#testimonial",
+    "<digest>",
+    "a testimonial or a customer's picture set aside: words, name, handle, addresses of pictures, who was asked when",
+    "asking whether it may be shown",
+    YEAR,
+    "after it was said; it goes when its author takes it off the network",
+    public=True,
+)
+CONSENT = Kind(
+    CONVERSATIONS,
+    "<brand>#testimonial",
+    "<digest>",
+    "the same, with its author's yes: their words, where they stand, who of the team noted it when",
+    "showing that they agreed (five years: article 2224 of the French civil code)",
+    5 * YEAR,
+    "after they agreed",
+    public=True,
+)
 VOLUME = Kind(
     CONVERSATIONS,
     "<brand>#volume",

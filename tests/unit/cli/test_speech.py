@@ -17,6 +17,7 @@ from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wordin
 from heraut.conversations import What
 from heraut.conversations.members import Group
 from heraut.conversations.model import MODERATED
+from heraut.conversations.testimonials import Stage
 from heraut.conversations.try_webhook import STEPS
 from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
 from heraut.events import EventName
@@ -82,6 +83,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         },
         "removal_": {"trial", "impossible"},
         "urgency_": set(Urgency),
+        "testimonial_": set(Stage),
         "brand_held_": {"secrets", "conversationstable", "poststable", "files", "page", "brandstable"},
         "moderated_": {one.value for one in MODERATED} | {"said", "gone", "by_rule", "by", "charter", "why"},
         "removal_of_": {"hide", "delete"},

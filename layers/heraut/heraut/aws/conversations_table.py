@@ -19,6 +19,7 @@ from heraut import due, retention
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.conversations.members import Known, Member, deeds
 from heraut.conversations.model import MODERATED, Alert, Answered, Interaction, Moment, What
+from heraut.conversations.testimonials import Testimonial, id_of, set_aside
 from heraut.due import instant, stamp
 from heraut.errors import ConfigurationError, Conflict
 
@@ -123,6 +124,9 @@ class ConversationsTable:
         else:
             writes += self._changing(before, after)
         writes.append(self._speaking(interaction, now or interaction.at, helped=helped))
+        testimonial = set_aside(interaction)
+        if testimonial is not None:
+            writes.append(self._table.putting(_write_testimonial(testimonial)))
         writes += [
             self._counting(_volume(brand, place, now), retention.VOLUME.forgotten(now))
             for place in counted
@@ -156,7 +160,8 @@ class ConversationsTable:
     def erase(self, interaction: Interaction, before: Alert, after: Alert) -> None:
         """Forget what was said, and replace its alert as `change` does; that it came once stays known."""
         said = _said(after, interaction)
-        self._table.transact([self._table.deleting((said[PK], said[SK])), *self._changing(before, after)])
+        leads = [(said[PK], said[SK]), _testimonial(interaction.brand, id_of(interaction.account, interaction.id))]
+        self._table.transact([*map(self._table.deleting, leads), *self._changing(before, after)])
 
     def known(self, brand: str, network: str, author: str) -> Known:
         """Give what is known of an author (by the network's id)."""
@@ -191,6 +196,7 @@ class ConversationsTable:
         writes = [
             self._table.deleting((said[PK], said[SK]), "attribute_exists(#pk)"),
             self._table.deleting(_known(interaction.brand, interaction.account, interaction.id)),
+            self._table.deleting(_testimonial(interaction.brand, id_of(interaction.account, interaction.id))),
         ]
         asked = {"pk": f"{before.brand}#story", "prefix": f"{before.id}#"}
         for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
@@ -229,6 +235,15 @@ class ConversationsTable:
         asked = {"pk": f"{brand}#answered", "since": stamp(since)}
         for item in self._table.query("#pk = :pk AND #sk >= :since", asked):
             yield from_document(Moment, item["document"])
+
+    def testimonials(self, brand: str) -> Iterator[Testimonial]:
+        """Give what is set aside of what was said to a brand, in no order."""
+        for item in self._table.query("#pk = :pk", {"pk": f"{brand}#testimonial"}):
+            yield from_document(Testimonial, item["document"])
+
+    def save_testimonial(self, before: Testimonial, after: Testimonial) -> None:
+        """Replace what is set aside. Conflict when it is no longer `before`."""
+        self._table.transact([self._table.putting(_write_testimonial(after), SAME, revision=before.revision)])
 
     def moderated(self, brand: str, since: datetime) -> Iterator[Moment]:
         """Give what was hidden, deleted, shown again or kept silent since, in alerts opened up to two months before."""
@@ -372,6 +387,17 @@ def _read_member(brand: str, network: str, item: Values, author: str = "") -> Me
     known = {name: value for name, value in item.items() if name not in {PK, SK, EXPIRES}}
     counts = {name.removeprefix(COUNTS): known.pop(name) for name in list(known) if name.startswith(COUNTS)}
     return Member.model_validate({"id": author, **known, "brand": brand, "network": network, "counts": counts})
+
+
+def _testimonial(brand: str, name: str) -> Key:
+    return f"{brand}#testimonial", name
+
+
+def _write_testimonial(one: Testimonial) -> Values:
+    expires = retention.TESTIMONIAL.forgotten(one.said_at)
+    if one.consent:
+        expires = retention.CONSENT.forgotten(one.consent.at)
+    return _values(_testimonial(one.brand, one.id), document=document(one), revision=one.revision, expires=expires)
 
 
 def _forgotten(brand: str, name: str) -> Key:

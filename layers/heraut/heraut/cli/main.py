@@ -27,6 +27,7 @@ from heraut.cli import (
     posts,
     reply,
     rules,
+    testimonials,
     ways,
     webhooks,
 )
@@ -150,5 +151,6 @@ reply.add_to(app)
 alerts.add_to(app)
 rules.add_to(app)
 moderation.add_to(app)
+testimonials.add_to(app)
 brake.add_to(app)
 doctor.add_to(app)

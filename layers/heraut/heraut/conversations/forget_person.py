@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heraut.brands import Brand, NetworkName, Secrets
     from heraut.conversations.model import GivenAnswer, Interaction, Moment
     from heraut.conversations.store import Answers, Conversations, RawEvents
+    from heraut.conversations.testimonials import Testimonial
 
 TRIES = 5
 PASSES = 3  # what was being taken in while the rest went is found by the next look
@@ -48,6 +49,7 @@ class Holding:
     answers: Sequence[GivenAnswer]
     moments: Sequence[Moment]
     events: Sequence[str]  # names of raw events, which hold others' words too
+    testimonials: Sequence[Testimonial] = ()
 
     def as_object(self) -> dict[str, Any]:
         """Give it as a file for the person who asked."""
@@ -59,6 +61,7 @@ class Holding:
             "said": [one.model_dump(**plain) | {"alert": alert} for alert, one in self.said],
             "answers": [one.model_dump(**plain, exclude={"anew"}) for one in self.answers],
             "done": [one.model_dump(**plain, exclude_none=True) for one in self.moments],
+            "testimonials": [one.model_dump(**plain, exclude={"revision"}) for one in self.testimonials],
             "raw_events": list(self.events),
         }
 
@@ -92,6 +95,7 @@ def holding(member: Member, world: Forgetting) -> Holding:
         answers=[one for one in given if one is not None],
         moments=[one for one in stories if one.interaction in ids],
         events=world.events.naming(member.brand, names),
+        testimonials=[one for one in kept.testimonials(member.brand) if one.interaction in ids],
     )
 
 

@@ -115,7 +115,8 @@ class Interaction(Stored):
     it begins one). `at` is when the network says it came. `reference` is what else the network's adapter needs to
     answer it, opaque to all others. `stars` (one to five) are a review's. `labels` are given when it is received, and
     again when its author changes it; `decisions` are what the brand's rules made of it, in their order. `asked` are the
-    wordings (digests) with which it asked something before its author changed it.
+    wordings (digests) with which it asked something before its author changed it. `pictures` are those
+    that it shows, by their addresses.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -137,6 +138,7 @@ class Interaction(Stored):
     labels: tuple[Label, ...] = ()
     decisions: tuple[Decision, ...] = ()
     asked: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 class Answered(Stored):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from heraut.brands import Account, Brand
     from heraut.conversations.members import Known, Member
     from heraut.conversations.model import Alert, Answered, GivenAnswer, Interaction, Moment
+    from heraut.conversations.testimonials import Testimonial
     from heraut.conversations.webhook import Webhook
 
 
@@ -57,7 +58,8 @@ class Conversations(Protocol):
     ) -> None:
         """Write an interaction with the alert that it opens (`before` is None), joins or reopens, in one transaction.
 
-        Its author has spoken once more, and each place of `counted` has one more in the minute of `now`. One that opens
+        What is worth showing is set aside, its author has spoken once more, and each place of `counted` has one more in
+        the minute of `now`. One that opens
         an alert which is over at once leaves its thread free. `answered` is what `came` gave: its answer came first.
         Conflict when it came already, or its answer did meanwhile, when the alert moved on, or when another one opened
         on its thread.
@@ -111,6 +113,12 @@ class Conversations(Protocol):
 
     def forget_author(self, brand: str, network: str, author: str) -> None:
         """Forget the record of an author."""
+
+    def testimonials(self, brand: str) -> Iterator[Testimonial]:
+        """Give what is set aside of what was said to a brand, in no order."""
+
+    def save_testimonial(self, before: Testimonial, after: Testimonial) -> None:
+        """Replace what is set aside. Conflict when it is no longer `before`."""
 
     def moderated(self, brand: str, since: datetime) -> Iterator[Moment]:
         """Give what was hidden, deleted, shown again or kept silent since, in alerts opened up to two months before."""

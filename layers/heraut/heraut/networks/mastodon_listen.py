@@ -124,6 +124,11 @@ def _interaction(server: Server, brand: str, me: str, status: dict[str, Any]) ->
         at=require_aware(datetime.fromisoformat(status["created_at"])),
         url=status.get("url") or status.get("uri"),
         reference={VISIBILITY: str(status.get("visibility") or "public")},
+        pictures=tuple(
+            str(one["url"])
+            for one in status.get("media_attachments") or ()
+            if one.get("type") == "image" and one.get("url")
+        ),
     )
 
 

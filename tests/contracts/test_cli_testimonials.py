@@ -1,0 +1,115 @@
+"""`heraut testimonials`: what is worth showing, asked for, agreed to, and made a draft."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from heraut.clock import SystemClock
+from heraut.conversations import Author, Erased
+from heraut.conversations.receive_interaction import note_erasure, receive_interaction
+from tests.contracts.cli_shop import BAKERY
+from tests.contracts.test_conversations import said
+
+if TYPE_CHECKING:
+    from heraut.conversations import Interaction
+    from tests.contracts.cli_shop import Shop
+
+ZOE = Author(id="did:plc:zoe", handle="@zoe.test", name="Zoé")
+TOLD = (
+    "J'ai commandé un gâteau pour l'anniversaire de ma fille, livré à l'heure, toute la famille a adoré, "
+    "je recommande les yeux fermés !"
+)
+
+
+def spoken(shop: Shop, text: str = TOLD, **more: Any) -> Interaction:
+    """Let Zoé tell it."""
+    at = SystemClock().now() - timedelta(minutes=5)
+    one = said("1", brand="martin", author=ZOE, text=text, at=at, language="fr", **more)
+    receive_interaction(one, BAKERY, shop.conversations, at)
+    return one
+
+
+def words_of(shop: Shop, post: str) -> str:
+    """Give a post's text, with hard spaces as spaces."""
+    return shop.post(post).content.parts[0].text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def only(shop: Shop) -> dict[str, Any]:
+    """Give the one that is set aside."""
+    (found,) = shop.heraut("testimonials", "list", "--json").json
+    return dict(found)
+
+
+def test_a_testimonial_goes_from_found_to_draft(shop: Shop) -> None:
+    """Set aside as it comes; asked in an answer; the yes kept with who noted it; a draft that names its author."""
+    spoken(shop)
+    name = only(shop)["id"]
+    assert "à demander" in shop.heraut("testimonials", "list").out
+
+    refused = shop.heraut("testimonials", "draft", name, "--accounts", "masto")
+    assert (refused.status, "pas d'accord noté" in refused.err) == (1, True)
+
+    assert shop.heraut("testimonials", "ask", name).status == 0
+    (answer,) = [one for one in shop.posts.queue("martin") if one.answers]
+    assert "Merci Zoé ! Nous aimerions partager votre témoignage" in words_of(shop, answer.post)
+    assert (only(shop)["stage"], only(shop)["asked_post"], only(shop)["asked_by"]) == ("asked", answer.post, "lea")
+
+    link = "https://social.example/@zoe/2"
+    assert shop.heraut("testimonials", "consented", name, "--words", "Oui avec plaisir", "--link", link).status == 0
+    kept = only(shop)["consent"]
+    assert (kept["by"], kept["words"], kept["url"]) == ("lea", "Oui avec plaisir", link)
+
+    assert (
+        "est un brouillon qui cite @zoe.test" in shop.heraut("testimonials", "draft", name, "--accounts", "masto").out
+    )
+    draft = only(shop)["draft"]
+    assert shop.delivery(draft).state.value == "draft"
+    assert words_of(shop, draft) == f"« {TOLD} »\n\nMerci à Zoé (@zoe.test)."
+    again = shop.heraut("testimonials", "draft", name, "--accounts", "masto")
+    assert (again.status, draft in again.err) == (1, True)
+
+
+def test_a_picture_is_set_aside_unless_its_author_is_unhappy(shop: Shop) -> None:
+    """And asked for as a picture."""
+    spoken(shop, "Miam", pictures=("https://files.example/a.jpg",))
+    assert only(shop)["pictures"] == ["https://files.example/a.jpg"]
+    assert "votre photo" in shop.heraut("testimonials", "ask", only(shop)["id"]).out
+
+
+@pytest.mark.parametrize("text", ["Bonjour", "Toujours rien reçu, remboursez-moi !"])
+def test_what_is_nothing_to_show_is_not_set_aside(shop: Shop, text: str) -> None:
+    """A greeting; a complaint, with a picture or without."""
+    pictures = ("https://files.example/a.jpg",) if "rien" in text else ()
+    spoken(shop, text, pictures=pictures)
+    assert "Rien n'est mis de côté" in shop.heraut("testimonials", "list").out
+
+
+def test_a_refusal_takes_the_consent_back(shop: Shop) -> None:
+    """No draft is made afterwards."""
+    spoken(shop)
+    name = only(shop)["id"]
+    shop.heraut("testimonials", "consented", name, "--words", "oui")
+    assert shop.heraut("testimonials", "refused", name).status == 0
+    assert (only(shop)["stage"], only(shop)["consent"]) == ("refused", None)
+    assert shop.heraut("testimonials", "draft", name, "--accounts", "masto").status == 1
+
+
+def test_it_goes_with_what_was_said_and_with_its_author(shop: Shop) -> None:
+    """Taken off the network, or forgotten at its author's wish."""
+    one = spoken(shop)
+    exported = shop.heraut("people", "export", "@zoe.test", "--brand", "martin").json
+    assert [kept["text"] for kept in exported["testimonials"]] == [TOLD]
+    now = SystemClock().now()
+    assert note_erasure(Erased(id=one.id, at=now), BAKERY, one.account, shop.conversations, now)
+    assert shop.heraut("testimonials", "list", "--json").json == []
+
+
+def test_who_is_forgotten_is_shown_no_more(shop: Shop) -> None:
+    """Their testimonial goes with them."""
+    spoken(shop)
+    assert shop.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").status == 0
+    assert shop.heraut("testimonials", "list", "--json").json == []
+    assert shop.heraut("testimonials", "ask", "x").status == 1
