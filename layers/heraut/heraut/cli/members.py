@@ -139,9 +139,9 @@ def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
         yield "  " + say("person_said", at=recorded(one.at, zone, language(), now), text=excerpt(one.text))
     for answer in found.answers:
         yield "  " + say("person_answered", at=recorded(answer.at, zone, language(), now), text=excerpt(answer.text))
-    for one in found.testimonials:
-        if one.draft:
-            yield "  " + say("testimonial_take_down", post=one.draft)
+    for shown in found.testimonials:
+        if shown.draft:
+            yield "  " + say("testimonial_take_down", post=shown.draft)
     yield "  " + say("person_rest", moments=len(found.moments), events=len(found.events))
     yield say("person_beyond")
 
