@@ -137,28 +137,28 @@ def test_an_answer_by_mail_is_online_once_and_closes_the_alert(
     world: World, bluesky: BlueskyServer, kept: ConversationsTable
 ) -> None:
     """What SES would put into the bucket, twice; what it quotes is not published, nor what a machine answers."""
-    thread = f"{POST}m"
-    rose = bluesky.say("rose", "Avez-vous des tourtes ?", thread)
+    threads = {f"{POST}m": "Oui : https://essai.example/tourtes", f"{POST}n": "Oui, le jeudi."}
+    asked = {thread: bluesky.say("rose", f"Des tourtes en {thread[-1]} ?", thread) for thread in threads}
     world.invoke("PollFunction", NOON)
     world.invoke("EscalateFunction", NOON)
-    mail = eventually(lambda: mail_with(world, "Avez-vous des tourtes"), 90)
-    address, quoted = str(mail["Reply-To"]), "\n".join(f"> {line}" for line in text_of(mail).splitlines())
     head = "Le lun. 23 nov. 2026 à 10:05, Héraut <heraut@heraut.test> a écrit :"
-    text = f"Oui : https://essai.example/tourtes\n\n{head}\n\n{quoted}"
-
-    away = written(address, "Je suis absente.", "lea@essai.example", headers={"Auto-Submitted": "auto-replied"})
-    forged = written(address, "Non !", "lea@essai.example", dmarc="fail", headers={"Message-ID": "<2@x.example>"})
-    for number, raw in enumerate((away, forged, *[written(address, text, "lea@essai.example")] * 2)):
-        key = f"mails/o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g{number}"
-        world.client("s3").put_object(Bucket=world.outputs["FilesBucket"], Key=key, Body=raw)
-    eventually(lambda: waiting(kept, thread) == (), 90)
+    for thread, words in threads.items():
+        mail = eventually(lambda name=thread[-1]: mail_with(world, f"Des tourtes en {name} ?"), 90)
+        address, quoted = str(mail["Reply-To"]), "\n".join(f"> {line}" for line in text_of(mail).splitlines())
+        text = f"{words}\n\n{head}\n\n{quoted}"
+        away = written(address, "Je suis absente.", "lea@essai.example", headers={"Auto-Submitted": "auto-replied"})
+        forged = written(address, "Non !", "lea@essai.example", dmarc="fail", headers={"Message-ID": "<2@x.example>"})
+        for number, raw in enumerate((away, forged, *[written(address, text, "lea@essai.example")] * 2)):
+            key = f"mails/o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0{thread[-1]}{number}"
+            world.client("s3").put_object(Bucket=world.outputs["FilesBucket"], Key=key, Body=raw)
+    eventually(lambda: [waiting(kept, thread) for thread in threads] == [(), ()], 90)
 
     told = eventually(lambda: mail_with(world, "Voici ce qui part à l'instant"), 90)
     assert (told["Reply-To"], told["Auto-Submitted"]) == (None, "auto-generated")
     assert eventually(lambda: mail_with(world, "n'avons pas pu vérifier"), 90)
-    answers = [one for one in bluesky.records.values() if one.get("reply", {}).get("root", {}).get("uri") == thread]
-    assert [(one["text"], one["reply"]["parent"]["uri"]) for one in answers] == [
-        ("Oui : https://essai.example/tourtes", rose)
+    answers = [one for one in bluesky.records.values() if one.get("reply", {}).get("root", {}).get("uri") in threads]
+    assert sorted((one["text"], one["reply"]["parent"]["uri"]) for one in answers) == [
+        (words, asked[thread]) for thread, words in threads.items()
     ]
 
 

@@ -31,6 +31,7 @@ ROLES = [
         "CheckUpcoming",
         "PollNetworks",
         "NoteReply",
+        "ReceiveMail",
         "EscalateAlerts",
         "SendMorningPoint",
         "ReceiveWebhook",
@@ -62,7 +63,7 @@ NARROW = (
     r"\+\*",  # every telephone number
     r"arn:aws:sns:[^:*]+:\d+:[^:*]+",
     r"arn:aws:ses:[^:*]+:\d+:(identity|configuration-set)/[^*]+",
-    r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media|webhooks)/\*",
+    r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media|webhooks|mails)/\*",
     r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+(/\*)?",
 )
 
