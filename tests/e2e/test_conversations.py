@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
@@ -143,7 +144,7 @@ def test_an_answer_by_mail_is_online_once_and_closes_the_alert(
     world.invoke("EscalateFunction", NOON)
     head = "Le lun. 23 nov. 2026 à 10:05, Héraut <heraut@heraut.test> a écrit :"
     for thread, words in threads.items():
-        mail = eventually(lambda name=thread[-1]: mail_with(world, f"Des tourtes en {name} ?"), 90)
+        mail = eventually(partial(mail_with, world, f"Des tourtes en {thread[-1]} ?"), 90)
         address, quoted = str(mail["Reply-To"]), "\n".join(f"> {line}" for line in text_of(mail).splitlines())
         text = f"{words}\n\n{head}\n\n{quoted}"
         away = written(address, "Je suis absente.", "lea@essai.example", headers={"Auto-Submitted": "auto-replied"})
