@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+PORTS = range(1024, 65536)  # those below belong to the administrator
 FOLDER = stack.ROOT / ".heraut"
 LOCAL = FOLDER / "local.json"
 RUN = FOLDER / "run.json"
@@ -95,6 +96,14 @@ def refuse_if_taken(port: int) -> None:
         raise stack.StackError(
             f"Port {port} is taken by another program. Free it, or choose another: make run PORT={port + 1}"
         )
+
+
+def a_port(given: str) -> int:
+    """Read the number of a port that anybody may open; argparse says the sentence of the error."""
+    if not (given.isascii() and given.isdecimal()) or int(given) not in PORTS:
+        text = f"{given} is no port: give one from {PORTS.start} to {PORTS.stop - 1}, as in: make run PORT=4567"
+        raise argparse.ArgumentTypeError(text)
+    return int(given)
 
 
 def was_killed() -> bool:
@@ -240,7 +249,7 @@ def main() -> int:
     """Read the arguments, run, and turn every end into an exit status."""
     options = argparse.ArgumentParser(prog="make run")
     options.add_argument("--play", choices=["live", "once", "none"], default="live")
-    options.add_argument("--port", type=int, default=4566)
+    options.add_argument("--port", type=a_port, default=4566)
     chosen = options.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -112,3 +113,15 @@ def test_a_clean_stop_needs_no_reading_back(state: Path) -> None:
     (state / "unsaved").unlink()
 
     assert not session.was_killed()
+
+
+@pytest.mark.parametrize("given", ["99999", "0", "80", "http", "-1", "٤٥٦٦"])
+def test_what_is_no_port_is_said_before_anything_starts(given: str) -> None:
+    """A slip of a key is a sentence, not a traceback."""
+    with pytest.raises(argparse.ArgumentTypeError, match="give one from 1024 to 65535"):
+        session.a_port(given)
+
+
+def test_a_port_is_taken_as_given() -> None:
+    """What Makefile passes on."""
+    assert session.a_port("4567") == 4567
