@@ -174,6 +174,7 @@ def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting])
         ),
         Line("due index, every shard each minute", runs["dispatch_posts"] * tick_units, "dynamodb_reads"),
         Line("due index of alerts, each minute", runs["escalate_alerts"] * EMPTY_QUERY, "dynamodb_reads"),
+        Line("due index of messages, each minute", runs["escalate_alerts"] * EMPTY_QUERY, "dynamodb_reads"),
         Line("whether the posts come from a backup, each minute", runs["dispatch_posts"], "dynamodb_reads"),
         *(
             line

@@ -355,6 +355,7 @@ def _environment(double: Double) -> dict[str, str]:
         "LOCAL_SERVERS": double.host_port,
         "HEARTBEAT_URL": "",
         "MAIL_FROM": "heraut@example.com",
+        "MAIL_EVENTS": "",
         "POWERTOOLS_METRICS_NAMESPACE": "heraut/prod",
         "AWS_DEFAULT_REGION": REGION,
     }
