@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from heraut.aws.objects import FilesBucket
     from heraut.aws.sns import SnsMessages
-    from heraut.brands import Brands, NetworkName, Secrets
+    from heraut.brands import Brands, NetworkName, Person, Secrets
     from heraut.brands.refresh_tokens import Renewing
     from heraut.clock import Clock
     from heraut.conversations.act_on_alert import AlertWorld
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from heraut.mornings.send_morning_point import Sending
     from heraut.networks.base import Publishes, Subscribes
     from heraut.networks.site import SiteObjects
-    from heraut.notifications.base import Notifications
+    from heraut.notifications.base import Message, Notifications
     from heraut.notifications.send_again import Again
     from heraut.notifications.sendings import Sendings
     from heraut.notifications.ways import Ways
@@ -334,7 +334,7 @@ def _again(read: settings.EscalateAlertsSettings | settings.NoteBounceSettings) 
         sendings=_sendings(read.conversations_table),
         brands=_brands(read.brands_table),
         links=_links(read.brands_table),
-        ways=_ways(read),
+        ways=_every_way(read),
         clock=SystemClock(),
     )
 
@@ -496,7 +496,23 @@ def _outbox(queue_url: str, prepare_function: str) -> Outbox:
     return QueueOutbox(clients().later("sqs"), queue_url, partial(clients().later, "functions"), prepare_function)
 
 
-def _ways(read: _Telling) -> Ways:
+@dataclass(frozen=True)
+class _WhenNeeded:
+    """Ways that are made when somebody is first told something: most runs tell nobody."""
+
+    make: Callable[[], Ways]
+
+    def tell(self, person: Person, message: Message) -> None:
+        """Send it by the first way that takes it."""
+        self.make().tell(person, message)
+
+
+def _ways(read: _Telling) -> Notifications:
+    """Give every way to reach a person."""
+    return _WhenNeeded(cache(partial(_every_way, read)))
+
+
+def _every_way(read: _Telling) -> Ways:
     """Give every way to reach a person; each is made when somebody is first reached so."""
     from heraut.fetch import Guard
     from heraut.notifications.ways import every_way
