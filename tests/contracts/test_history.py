@@ -18,14 +18,17 @@ from heraut.aws.events_queue import read_event
 from heraut.aws.links_table import LinksTable
 from heraut.aws.outbox import read_message
 from heraut.aws.posts_table import PostsTable, event_of_image
+from heraut.aws.sendings_table import SendingsTable
 from heraut.aws.webhooks_table import WebhooksTable
 from heraut.brands import Role
 from heraut.conversations.webhook import StoredEvent
 from heraut.events import EventName
 from heraut.links import Action, hash_of
+from heraut.notifications.sealing import unseal
 from heraut.publishing.model import State
 from heraut.publishing.store import DeliveryMessage
 from tests.contracts.samples import MINUTE, NOW
+from tests.twins.links import LinksTwin
 from tests.twins.media import MediaTwin
 
 if TYPE_CHECKING:
@@ -196,3 +199,17 @@ def test_stored_events_of_schema_1() -> None:
     )
     assert (read_event(binary, kept).scheme, read_event(binary, kept).body) == ("mastodon_push", b"\xff\x00")
     assert read_event(large, kept).body == b"{}"
+
+
+def test_sendings_of_schema_1(conversations_stack: Stack) -> None:
+    """A program's message that waits is still sent, with a link that works; how the program fares is known."""
+    for item in items("sendings-schema-1"):
+        conversations_stack.put(item)
+    kept = SendingsTable(conversations_stack.table)
+    ((brand, sending),) = kept.due_sendings(NOW + 24 * 60 * MINUTE)
+    found = kept.sending(brand, sending)
+    assert found is not None
+    assert (found.person, found.way, found.state, len(found.tries)) == ("lea", "webhook", "waiting", 1)
+    message = unseal(found.message, LinksTwin(), NOW)
+    assert (message.happened, message.buttons) == ("Zoé attend une réponse", ())  # nobody kept the link
+    assert kept.health(BRAND, "lea", found.way).failures == 1
