@@ -97,8 +97,8 @@ def joined(
         return _next(alert, count=count, news=(*alert.news, muted))
     if alert.closed_at is not None and brand is not None and now is not None:
         return _reopened(alert.model_copy(update={"count": count}), interaction, brand, now, verdict)
-    others = tuple(one for one in alert.waiting if one != interaction.id)
-    waiting = alert.waiting if interaction.id in alert.waiting else (*others, interaction.id)[:MOST_WAITING]
+    waits = interaction.id in alert.waiting
+    waiting = alert.waiting if waits else (*alert.waiting, interaction.id)[:MOST_WAITING]
     thanks = tuple(one for one in alert.thanks if one != interaction.id)
     grown = _next(alert, waiting=waiting, count=count, thanks=thanks)
     if verdict is None or brand is None or now is None:
