@@ -356,6 +356,7 @@ def _environment(double: Double) -> dict[str, str]:
         "HEARTBEAT_URL": "",
         "MAIL_FROM": "heraut@example.com",
         "MAIL_EVENTS": "",
+        "ANSWERS_DOMAIN": "",
         "POWERTOOLS_METRICS_NAMESPACE": "heraut/prod",
         "AWS_DEFAULT_REGION": REGION,
     }
