@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from heraut import links as tokens
 from heraut.errors import InvalidInput, TryAgain
 from heraut.links import LIFETIME, Action, Link
-from heraut.notifications.base import Button, Message
+from heraut.notifications.base import in_words
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from heraut.brands.model import Brand, Person
     from heraut.brands.store import Brands
     from heraut.links import Links
-    from heraut.notifications.base import Notifications
+    from heraut.notifications.base import Message, Notifications
     from heraut.problems import Problem
 
 wording = Wording(__package__, "check_people.toml")
@@ -90,20 +90,7 @@ def _ask(
 
 def message(person: Person, brand: Brand, address: str, message_id: str) -> Message:
     """Say it in the person's language; `address` is the link's."""
-
-    def say(part: str) -> str:
-        return wording.say(part, person.language, person=person.name, brand=brand.name)
-
-    return Message(
-        id=message_id[:32],
-        language=person.language,
-        brand=brand.name,
-        brand_id=brand.id,
-        network=None,
-        happened=say("happened"),
-        lead=say("lead"),
-        why=say("why"),
-        otherwise=say("otherwise"),
-        buttons=(Button(say("button"), address),),
-        thread=f"{brand.id}/check/{person.id}",
+    thread = f"{brand.id}/check/{person.id}"
+    return in_words(
+        wording, "check", person, brand, named=message_id[:32], thread=thread, button=address, person=person.name
     )

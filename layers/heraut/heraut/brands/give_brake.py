@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.links import BOOKMARK, Action, Link
-from heraut.notifications.base import Button, Message
+from heraut.notifications.base import in_words
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from heraut.brands.model import Brand, Person
     from heraut.links import Links
-    from heraut.notifications.base import Notifications
+    from heraut.notifications.base import Message, Notifications
 
 wording = Wording(__package__, "give_brake.toml")
 
@@ -41,20 +41,7 @@ def give_brake(
 
 def message(person: Person, brand: Brand, address: str, message_id: str) -> Message:
     """Say it in the person's language; `address` is the link's."""
-
-    def say(part: str) -> str:
-        return wording.say(part, person.language, person=person.name, brand=brand.name)
-
-    return Message(
-        id=message_id[:32],
-        language=person.language,
-        brand=brand.name,
-        brand_id=brand.id,
-        network=None,
-        happened=say("happened"),
-        lead=say("lead"),
-        why=say("why"),
-        otherwise=say("otherwise"),
-        buttons=(Button(say("button"), address),),
-        thread=f"{brand.id}/brake/{person.id}",
+    thread = f"{brand.id}/brake/{person.id}"
+    return in_words(
+        wording, "brake", person, brand, named=message_id[:32], thread=thread, button=address, person=person.name
     )

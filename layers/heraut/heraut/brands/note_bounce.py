@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands.model import Role, WayName
 from heraut.errors import Conflict, InvalidInput, TryAgain
-from heraut.notifications.base import Message
+from heraut.notifications.base import in_words
 from heraut.notifications.sealing import unseal
 from heraut.notifications.send_again import INSTEAD, for_another, tell_instead
 from heraut.notifications.sendings import SendingState
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands.model import Brand, Person
+    from heraut.notifications.base import Message
     from heraut.notifications.send_again import Again
     from heraut.notifications.sendings import Sending
 
@@ -121,18 +122,6 @@ def _after(ways: Sequence[WayName], way: WayName) -> Sequence[WayName]:
 
 
 def _unwanted(brand: Brand, reader: Person, person: Person) -> Message:
-    def say(code: str) -> str:
-        return wording.say(code, reader.language, person=person.name)
-
-    return Message(
-        id=f"way/unwanted/{brand.id}/{person.id}/{reader.id}",
-        language=reader.language,
-        brand=brand.name,
-        brand_id=brand.id,
-        network=None,
-        happened=say("unwanted_happened"),
-        lead=say("unwanted_lead"),
-        why=say("unwanted_why"),
-        otherwise=say("unwanted_otherwise"),
-        thread=f"way/{brand.id}/{person.id}/email",
-    )
+    told = f"way/unwanted/{brand.id}/{person.id}/{reader.id}"
+    thread = f"way/{brand.id}/{person.id}/email"
+    return in_words(wording, "unwanted", reader, brand, named=told, thread=thread, person=person.name)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from heraut.brands import Person
+    from heraut.brands import Brand, Person
     from heraut.problems import Language
+    from heraut.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,40 @@ class Message:
         """The subject line."""
         scope = f"{self.brand} · {self.network}" if self.network else self.brand
         return f"[{scope}] {self.happened}"
+
+
+def in_words(
+    wording: Wording,
+    kind: str,
+    reader: Person,
+    brand: Brand,
+    *,
+    named: str,
+    thread: str,
+    button: str = "",
+    **fields: object,
+) -> Message:
+    """Make a message of the four sentences of one kind: `<kind>_happened`, `_lead`, `_why` and `_otherwise`.
+
+    `named` is its id, `button` the address that `<kind>_button` opens, if any; `fields` are those of the sentences.
+    """
+
+    def say(part: str) -> str:
+        return wording.say(f"{kind}_{part}", reader.language, brand=brand.name, **fields)
+
+    return Message(
+        id=named,
+        language=reader.language,
+        brand=brand.name,
+        brand_id=brand.id,
+        network=None,
+        happened=say("happened"),
+        lead=say("lead"),
+        why=say("why"),
+        otherwise=say("otherwise"),
+        buttons=(Button(say("button"), button),) if button else (),
+        thread=thread,
+    )
 
 
 class Notifications(Protocol):

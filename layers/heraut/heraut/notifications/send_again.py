@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.errors import Conflict, HerautError, InvalidInput, TryAgain
-from heraut.notifications.base import Message
+from heraut.notifications.base import in_words
 from heraut.notifications.sealing import unseal
 from heraut.notifications.sendings import SendingState
 from heraut.notifications.ways import FAILURES, TRIED_OVER_TIME, code_of, note_health, wording
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heraut.brands import Brand, Brands, Person, WayName
     from heraut.clock import Clock
     from heraut.links import Links
+    from heraut.notifications.base import Message
     from heraut.notifications.sendings import Sending, Sendings
     from heraut.notifications.ways import Ways
 
@@ -147,22 +148,10 @@ def _tell_paused(brand: Brand, person: Person, sending: Sending, world: Again) -
 
 
 def _paused(brand: Brand, reader: Person, person: Person, way: WayName) -> Message:
-    def say(code: str) -> str:
-        command = f"heraut ways resume {person.id} {way} --brand {brand.id}"
-        return wording.say(code, reader.language, person=person.name, command=command)
-
-    return Message(
-        id=f"way/paused/{brand.id}/{person.id}/{way}/{reader.id}",
-        language=reader.language,
-        brand=brand.name,
-        brand_id=brand.id,
-        network=None,
-        happened=say("paused_happened"),
-        lead=say("paused_lead"),
-        why=say("paused_why"),
-        otherwise=say("paused_otherwise"),
-        thread=f"way/{brand.id}/{person.id}/{way}",
-    )
+    command = f"heraut ways resume {person.id} {way} --brand {brand.id}"
+    told = f"way/paused/{brand.id}/{person.id}/{way}/{reader.id}"
+    thread = f"way/{brand.id}/{person.id}/{way}"
+    return in_words(wording, "paused", reader, brand, named=told, thread=thread, person=person.name, command=command)
 
 
 def for_another(message: Message, reader: Person, person: Person, why: str) -> Message:
