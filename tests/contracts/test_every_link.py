@@ -170,7 +170,7 @@ def test_every_link_of_every_message(kind: int, button: int, bakery: Bakery, mon
 def test_every_kind_of_message_is_above() -> None:
     """A kind that is added is opened here too, and every action has its links tried here or with the red button."""
     assert {kind[0] for kind in KINDS} == TOLD_TO_PEOPLE
-    of_alerts = {Action.REPLY, Action.TAKE_ALERT, Action.CLOSE_ALERT}
+    of_alerts = {Action.REPLY, Action.TAKE_ALERT, Action.CLOSE_ALERT, Action.ANSWER_BY_MAIL}
     assert set(Action) - of_alerts - {Action.CONFIRM_PERSON, Action.PAUSE} == {
         Action.IS_ONLINE,
         Action.SEND_AGAIN,
