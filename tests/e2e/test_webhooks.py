@@ -70,8 +70,8 @@ class Storm:
         short = {**person, "id": "sam", "email": "sam@orage.example", "phone": "+33612345680", "ways": ["sms"]}
         listed = {**person, "id": "tom", "email": "tom@orage.example", "topic": TOPIC, "ways": ["topic"]}
         always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
-        brand = {"id": BRAND, "name": "Orage", "accounts": accounts, "people": [person, short, listed]}
-        brand |= {"working_hours": always}
+        people = [person, short, listed]
+        brand = {"id": BRAND, "name": "Orage", "accounts": accounts, "people": people, "working_hours": always}
         crowd = {"volume": {"interactions": 1000, "within": "10min", "of": "thread"}}
         rules = [{"name": "Foule", "when": crowd, "then": {"urgency": "crisis"}}]
         wanted = read_configuration({"brands": [{**brand, "rules": rules}]})
