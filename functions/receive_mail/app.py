@@ -16,11 +16,13 @@ log = logging.getLogger("heraut")
 
 @function(bootstrap.receive_mail)
 def lambda_handler(event: dict[str, Any], mails: bootstrap.Mails) -> None:
-    """Read the object that the event names; nothing of what it holds reaches the log."""
+    """Read the object that the event names, and forget it; nothing of what it holds reaches the log."""
+    key = event["detail"]["object"]["key"]
     try:
-        raw = mails.files.read(event["detail"]["object"]["key"])
-    except NotFound:  # it came days late, and its mail is forgotten
+        raw = mails.files.read(key)
+    except NotFound:  # it was read before, or came days late
         log.info("mail", extra={"word": "forgotten"})
         return
     done = receive_mail(raw, mails.world, SystemClock().now())
+    mails.files.remove(key)
     log.info("mail", extra={"word": done.word, "brand": done.brand, "alert": done.alert})
