@@ -99,7 +99,8 @@ def pages() -> Iterator[tuple[str, str]]:
     for code in ("unknown", "wrong_way", "later"):
         for page in link_pages.for_anybody(code):
             yield code, f"{page.title} {page.lead}".replace(NBSP, " ")
-    for action in set(Action) - {Action.REPLY, Action.TAKE_ALERT, Action.CLOSE_ALERT}:  # of conversations
+    of_conversations = {Action.REPLY, Action.ANSWER_BY_MAIL, Action.TAKE_ALERT, Action.CLOSE_ALERT}
+    for action in set(Action) - of_conversations:
         for state in State:
             for account in ("bluesky", "insta"):
                 for person in BOTH:
