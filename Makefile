@@ -13,7 +13,7 @@ LOCKS = requirements-dev.txt layers/heraut/requirements.txt infra/local/uv.txt i
 SUITE = $(BIN)/python tests/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-build test-peers peers build deploy destroy rehearse bench personal-data lock clean
+.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-peers peers build deploy destroy rehearse bench personal-data lock clean
 
 help: ## what can be made
 	@echo "Héraut"; grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'

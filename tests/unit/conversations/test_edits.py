@@ -26,6 +26,16 @@ def story(shop: Shop) -> list[What]:
     return [one.what for _, alert in shop.kept._story for one in shop.kept.story("martin", alert)]
 
 
+def answered() -> Shop:
+    """Give a shop with a complaint that was heard of and answered."""
+    shop = Shop()
+    shop.say("c1", COMPLAINT)
+    shop.run(6 * MINUTE)
+    shop.answer("c1")
+    shop.run(6 * MINUTE)
+    return shop
+
+
 def test_praise_that_becomes_a_complaint_opens_its_alert_again() -> None:
     """It was over before anybody heard of it; now somebody does, once, and the story says why."""
     shop = Shop()
@@ -76,11 +86,7 @@ def test_praise_under_one_post_is_one_alert_that_nobody_hears_of() -> None:
 
 def test_the_same_words_alarm_once() -> None:
     """Answered, made praise, made the same complaint again (with another comma): nobody hears a second time."""
-    shop = Shop()
-    shop.say("c1", COMPLAINT)
-    shop.run(6 * MINUTE)
-    shop.answer("c1")
-    shop.run(6 * MINUTE)
+    shop = answered()
     edit(shop, "c1", PRAISE)
     edit(shop, "c1", "toujours pas livré... Une honte !")
 
@@ -90,11 +96,7 @@ def test_the_same_words_alarm_once() -> None:
 
 def test_other_words_alarm_again_when_what_was_answered_asks_anew() -> None:
     """A complaint that was answered and became praise, and is another complaint now."""
-    shop = Shop()
-    shop.say("c1", COMPLAINT)
-    shop.run(6 * MINUTE)
-    shop.answer("c1")
-    shop.run(6 * MINUTE)
+    shop = answered()
     edit(shop, "c1", PRAISE)
     edit(shop, "c1", "Le service est horrible, je suis très déçue")
 
@@ -285,11 +287,7 @@ def test_stars_weigh_with_words(stars: int, text: str, asks: bool) -> None:
 
 def test_the_reply_link_of_an_older_message_works_when_the_alert_is_open_again() -> None:
     """It leads to the alert, whatever happened to it meanwhile."""
-    shop = Shop()
-    shop.say("c1", COMPLAINT)
-    shop.run(6 * MINUTE)
-    shop.answer("c1")
-    shop.run(6 * MINUTE)
+    shop = answered()
     edit(shop, "c1", PRAISE)
     edit(shop, "c1", "Vous livrez à Metz ?")
 
