@@ -30,7 +30,7 @@ from heraut.conversations.members import key_of
 from heraut.networks.base import Identity, Limits
 from heraut.networks.by_hand import ByHand
 from heraut.problems import problem
-from tests.contracts.stack import REGION, Stack, clients
+from tests.contracts.stack import REGION, Stack, kept_clients
 from tests.twins.network import NetworkTwin
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from heraut.aws.clients import Clients
     from heraut.errors import NetworkError
     from heraut.events import Event
     from heraut.problems import Problem
@@ -109,12 +108,6 @@ class RefreshingTwin(CheckedTwin):
         return {**secret, "access": "renewed-token"}
 
 
-@cache
-def _kept_clients() -> Clients:
-    """One set for all tests: making them takes longer than most commands."""
-    return clients()
-
-
 @dataclass
 class Said:
     """What the command printed and answered."""
@@ -139,11 +132,12 @@ class Shop:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
-        self.posts_stack, self.brands_stack = Stack.of("PostsTable"), Stack.of("BrandsTable")
-        self.clients = _kept_clients()
+        self.clients = kept_clients()
+        tables = ("PostsTable", "BrandsTable", "ConversationsTable")
+        self.posts_stack, self.brands_stack, conversations_stack = (Stack.of(one, self.clients) for one in tables)
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(self.brands_stack.table)
         self.links = LinksTable(self.brands_stack.table)
-        conversations = Stack.of("ConversationsTable").table
+        conversations = conversations_stack.table
         self.secrets = ParameterSecrets(self.clients.ssm, "/heraut", SystemClock().now)
         self.conversations = ConversationsTable(conversations, partial(key_of, self.secrets))
         self.webhooks = WebhooksTable(conversations)

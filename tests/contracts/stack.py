@@ -46,6 +46,12 @@ def clients() -> Clients:
 
 
 @cache
+def kept_clients() -> Clients:
+    """Give one set for all tests that do not disturb it: making them takes longer than most of what is asked."""
+    return clients()
+
+
+@cache
 def _session() -> boto3.Session:
     """One for all tests: reading the services' descriptions takes most of the time."""
     return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
@@ -84,7 +90,7 @@ def _shape(keys: str) -> re.Pattern[str]:
 
 def undeclared_in_every_table() -> list[str]:
     """Say which items of all tables under moto are of no kind that is declared."""
-    made = clients()
+    made = kept_clients()
     names = [name for name in made.dynamodb.list_tables()["TableNames"] if name in TABLES]
     found = [said for name in names for said in Stack(made, name).undeclared()]
     _of_another_release.clear()
@@ -99,17 +105,16 @@ class Stack:
     name: str
 
     @classmethod
-    def of(cls, logical_id: str) -> Stack:
-        """Make the table that the template calls so."""
+    def of(cls, logical_id: str, made: Clients | None = None) -> Stack:
+        """Make the table that the template calls so; without clients of others, it has its own, to be disturbed."""
         properties = resource(logical_id)
-        made = clients()
         asked: dict[str, Any] = {
             name: properties[name]
             for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
             if name in properties
         }
-        made.dynamodb.create_table(TableName=logical_id, **asked)
-        return cls(made, logical_id)
+        kept_clients().dynamodb.create_table(TableName=logical_id, **asked)
+        return cls(made or clients(), logical_id)
 
     def undeclared(self) -> list[str]:
         """Say which items are of no kind that `heraut.retention` declares, or lack the time at which they go."""

@@ -21,7 +21,7 @@ from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.lambdas import bootstrap
 from heraut.publishing.model import Content, Delivery, Media, Part, Post, Source, State
 from tests import canary
-from tests.contracts.stack import REGION, Stack
+from tests.contracts.stack import REGION, Stack, kept_clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,14 +53,13 @@ class Running:
     """A stack under moto, and its functions."""
 
     def __init__(self) -> None:
-        self.posts_stack, brands_stack = Stack.of("PostsTable"), Stack.of("BrandsTable")
-        self.clients = self.posts_stack.clients
+        self.clients = kept_clients()
+        tables = ("PostsTable", "BrandsTable", "ConversationsTable")
+        self.posts_stack, brands_stack, self.conversations_stack = (Stack.of(one, self.clients) for one in tables)
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(brands_stack.table)
         self.links = LinksTable(brands_stack.table)
-        conversations_stack = Stack.of("ConversationsTable")
-        self.conversations_stack = conversations_stack
-        self.conversations = ConversationsTable(conversations_stack.table)
-        self.webhooks = WebhooksTable(conversations_stack.table)
+        self.conversations = ConversationsTable(self.conversations_stack.table)
+        self.webhooks = WebhooksTable(self.conversations_stack.table)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)

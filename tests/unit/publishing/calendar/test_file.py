@@ -254,6 +254,12 @@ class TestHeaders:
         """Headers are known by what they mean."""
         assert column_called(header) == column
 
+    def test_a_name_without_end_is_none(self) -> None:
+        """Else each cell of a file would be read to its end in search of headers."""
+        assert column_called("date" + "_" * 196) == "date"
+        assert column_called("date" + "_" * 197) is None
+        assert column_called(" " * 10_000 + "date" + " " * 10_000) == "date"
+
 
 class TestUnreadable:
     @pytest.mark.parametrize(

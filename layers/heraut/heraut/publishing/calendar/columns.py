@@ -56,6 +56,7 @@ _NAMES: dict[Column, tuple[str, ...]] = {
     Column.POLL: ("sondage", "poll"),
     Column.STATUS: ("statut", "status", "etat", "state"),
 }
+_LONGEST_HEADER = 200  # characters; every cell of a file may be looked at in search of its headers, 10 MB long or not
 _COLUMNS = {name: column for column, names in _NAMES.items() for name in names}
 
 
@@ -67,7 +68,9 @@ def plain(text: str) -> str:
 
 def column_called(header: str) -> str | None:
     """Give the column a header means (a `Column`, or `texte@<name>`); None: not one of ours."""
-    name, at, target = header.partition("@")
+    name, at, target = header.strip().partition("@")
+    if len(name) > _LONGEST_HEADER:
+        return None
     column = _COLUMNS.get(plain(name).rstrip(" :*"))
     if not at:
         return column
