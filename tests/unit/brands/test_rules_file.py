@@ -12,7 +12,9 @@ import yaml
 from heraut.brands import Urgency, rules_of
 from heraut.brands.configuration import read_configuration, write_configuration
 from heraut.conversations import Kind
+from heraut.conversations.rules import rulebook
 from tests.unit.brands.test_configuration import broken, codes
+from tests.unit.conversations.test_rules import FACTS, said
 
 PEOPLE = [
     {"id": "lea", "name": "Léa", "email": "lea@example.com"},
@@ -86,6 +88,22 @@ def test_every_kind_of_interaction_can_be_named() -> None:
         read_configuration(with_rule({"kinds": [kind.value]}))
 
 
+def test_a_rule_without_when_is_about_everything() -> None:
+    """The last rule catches what no other one did; written and read back it still does."""
+    (brand,) = brands = read_configuration(with_rule(tell="lea"))
+
+    assert [rule.when for rule in rules_of(brand)] == [None]
+    assert rulebook(brand).judge(said("Bonjour"), FACTS).tell == ("lea",)
+    assert read_configuration(write_configuration(brands)) == brands
+
+
+def test_a_when_that_says_nothing_is_no_rule_about_everything() -> None:
+    """Somebody began to write a condition: what mutes or hides by it would else be about everybody."""
+    given = {"name": "Une", "when": None, "then": {"mute": True}}
+
+    assert ("condition_empty", "brands[1].rules[1].when") in codes(broken(**(WHOLE | {"rules": [given]})))
+
+
 @pytest.mark.parametrize(
     ("when", "code", "place"),
     [
@@ -93,7 +111,9 @@ def test_every_kind_of_interaction_can_be_named() -> None:
         ({"not": {"wrods": ["a"]}}, "field_misspelt", "not.wrods"),
         ({"any": [{"words": ["a"]}, {"stars": {"at_lest": 1}}]}, "field_misspelt", "any[2].stars.at_lest"),
         ({}, "condition_empty", ""),
+        ({"words": None}, "condition_empty", ""),
         ({"any": [{}]}, "condition_empty", "any[1]"),
+        ({"not": {}}, "condition_empty", "not"),
         ({"any": []}, "value_unusable", "any"),
         ({"words": []}, "value_unusable", "words"),
         ({"words": ["!!"]}, "word_empty", "words[1]"),

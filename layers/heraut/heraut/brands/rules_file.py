@@ -70,7 +70,11 @@ def saved_answers_problems(held: Any, path: str) -> list[Problem]:
 
 
 def read_rule(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> dict[str, Any] | None:
-    """Read a rule; gives it as plain values, the way it is stored."""
+    """Read a rule; gives it as plain values, the way it is stored.
+
+    Without `when` it is about everything; a `when` that is there and says nothing is refused, for somebody began to
+    write a condition: who forgets it would mute or hide everybody.
+    """
     before = len(problems)
     problems += unknown(entry, RULE_FIELDS, path) + letters_problems(entry, frozenset({"name"}), path)
     for name, fields in (("when", WHEN_FIELDS), ("then", THEN_FIELDS)):
@@ -87,7 +91,8 @@ def read_rule(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> d
     if rule is None:
         return None
     problems += _emptiness(plain, path)
-    problems += _texts(plain.get("when") or {}, f"{path}.when")
+    if "when" in entry:
+        problems += _texts(plain.get("when", {}), f"{path}.when")
     return plain
 
 
