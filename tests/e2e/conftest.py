@@ -17,6 +17,7 @@ from heraut.brands.apply_configuration import apply_configuration, plan_configur
 from heraut.brands.configuration import read_configuration
 from infra.local import environments, session, stack
 from tests.e2e.bluesky_server import HANDLE, PASSWORD, BlueskyServer, bluesky_server
+from tests.e2e.killing import Killed, kill_publishers
 from tests.e2e.world import World
 from tests.ses import DOMAIN
 from tests.twins.graph_double import GraphDouble, graph
@@ -125,3 +126,9 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
         name = f"{bare_world.outputs['SecretsPath']}/{BRAND}/{way}"
         bare_world.client("ssm").put_parameter(Name=name, Value=json.dumps(gone), Type="SecureString")
     return bare_world
+
+
+@pytest.fixture(scope="session")
+def killed(world: World, bluesky: BlueskyServer) -> Killed:
+    """Publishers that were killed in the middle of two calls."""
+    return kill_publishers(world, bluesky, BRAND)

@@ -1,137 +1,15 @@
-"""Workers killed with signal 9 in the middle of a call, a failure queue emptied days later: once, and only in time."""
+"""Workers die in the middle of their calls, early in the suite: what became of their posts is looked at later."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
-
-from heraut.due import stamp
-from tests.e2e.bluesky_server import HOLDS_AFTER, HOLDS_BEFORE
-from tests.e2e.conftest import BRAND
-from tests.e2e.test_publishing import deliveries
-from tests.e2e.world import eventually
 
 if TYPE_CHECKING:
-    from tests.e2e.bluesky_server import BlueskyServer
-    from tests.e2e.world import World
-
-AHEAD = timedelta(seconds=15)
-DECIDED_WITHIN = 120  # seconds from the start of the doubtful attempt
-ACCEPTED = f"Un mot, puis le {HOLDS_AFTER}"
-NOT_ACCEPTED = f"Encore un {HOLDS_BEFORE}"
-LATE = "Une ligne que personne n'a envoyée à temps"
-HEADER = "id;marque;date;heure;comptes;texte"
+    from tests.e2e.killing import Killed
 
 
-def row(name: str, at: datetime, account: str, text: str) -> str:
-    """A row of a calendar."""
-    local = at.astimezone(ZoneInfo("Europe/Paris"))
-    return f"{name};{BRAND};{local:%d/%m/%Y};{local:%H:%M:%S};{account};{text}"
-
-
-def children(pid: int) -> list[int]:
-    """The processes below one, all the way down."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children")
-    every = [int(one) for task in listed.parents[1].iterdir() for one in (task / "children").read_text().split()]
-    return every + [below for one in every for below in children(one)]
-
-
-def workers(world: World, function: str) -> list[int]:
-    """The processes of the emulator's tree that run a function: never one by its name over the machine."""
-    name = f"AWS_LAMBDA_FUNCTION_NAME={world.outputs[function]}".encode()
-    found = []
-    for pid in children(world.emulator.process.pid):
-        try:
-            if name in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
-                found.append(pid)
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it ended while we looked
-    return found
-
-
-def times_online(bluesky: BlueskyServer, text: str) -> int:
-    """How often a text is in the network's books."""
-    return [one["text"] for one in bluesky.records.values()].count(text)
-
-
-def told(world: World, post: str) -> dict[str, datetime]:
-    """When each kind of event was written into a post's story (the last of its kind)."""
-    items = world.scan("PostsTable")
-    mine = [item for item in items if item["sk"]["S"].startswith("event#") and item["pk"]["S"].endswith(f"#{post}")]
-    found = [json.loads(item["document"]["S"]) for item in mine]
-    return {event["name"]: datetime.fromisoformat(event["at"]) for event in found}
-
-
-def test_workers_killed_past_the_gate_leave_each_post_online_once(world: World, bluesky: BlueskyServer) -> None:
-    """One had been accepted and one had not; neither is lost, doubled or asked about, and both within two minutes."""
-    due = datetime.now(UTC) + AHEAD
-    rows = [row("k1", due, "bluesky", ACCEPTED), row("k2", due, "bluesky", NOT_ACCEPTED)]
-    world.drop("tues.csv", "\n".join([HEADER, *rows]).encode())
-    eventually(lambda: len(bluesky.held) == 2, 90)
-    assert (times_online(bluesky, ACCEPTED), times_online(bluesky, NOT_ACCEPTED)) == (1, 0)
-    began = min(bluesky.held.values())
-
-    killed = workers(world, "PublishFunction")
-    for pid in killed:
-        os.kill(pid, signal.SIGKILL)
-
-    assert killed
-    assert time.time() - began < 25, "the calls were over before the workers were killed"
-    names = ("k1/bluesky", "k2/bluesky")
-    eventually(lambda: {deliveries(world)[name]["state"] for name in names} == {"published"}, DECIDED_WITHIN + 30)
-    assert (times_online(bluesky, ACCEPTED), times_online(bluesky, NOT_ACCEPTED)) == (1, 1)
-    accepted, repeated = (told(world, deliveries(world)[name]["post"]) for name in names)
-    start = datetime.fromtimestamp(began, UTC)
-    assert "OutcomeUnknown" in accepted
-    assert "OutcomeUnknown" in repeated
-    assert (accepted["PostPublished"] - start).total_seconds() < DECIDED_WITHIN
-    assert (repeated["SentAgain"] - start).total_seconds() < DECIDED_WITHIN
-    assert "DeliveryAsking" not in {**accepted, **repeated}
-
-
-def test_a_failure_queue_emptied_days_later_sends_nothing(world: World, bluesky: BlueskyServer) -> None:
-    """What it holds is old: what went out stays once, what did not is not sent but said to be too late."""
-    later = datetime.now(UTC) + timedelta(hours=4)
-    world.drop("oublie.csv", f"{HEADER}\n{row('k3', later, 'bluesky', LATE)}".encode())
-    kept = eventually(lambda: deliveries(world).get("k3/bluesky"), 60)
-    _days_ago(world, kept)
-    queue = world.client("sqs")
-    for name in ("k1/bluesky", "k3/bluesky"):
-        queue.send_message(QueueUrl=world.outputs["FailedQueueUrl"], MessageBody=_message(deliveries(world)[name]))
-
-    moved = 0
-    while moved < 2:  # by hand, as a person would: receive, send where it came from, delete
-        got = queue.receive_message(QueueUrl=world.outputs["FailedQueueUrl"], MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        for message in got.get("Messages", []):
-            queue.send_message(
-                QueueUrl=world.outputs["DeliveryQueueUrl"], MessageBody=message["Body"], MessageGroupId="redrive"
-            )
-            queue.delete_message(QueueUrl=world.outputs["FailedQueueUrl"], ReceiptHandle=message["ReceiptHandle"])
-            moved += 1
-
-    eventually(lambda: deliveries(world)["k3/bluesky"]["state"] == "expired", 60)
-    assert deliveries(world)["k1/bluesky"]["state"] == "published"
-    assert (times_online(bluesky, ACCEPTED), times_online(bluesky, LATE)) == (1, 0)
-
-
-def _days_ago(world: World, kept: dict[str, str]) -> None:
-    """Put a delivery three days back and out of the index, as if nobody had found it since."""
-    world.client("dynamodb").update_item(
-        TableName=world.outputs["PostsTable"],
-        Key={"pk": {"S": kept["pk"]}, "sk": {"S": kept["sk"]}},
-        UpdateExpression="SET publish_at = :then REMOVE due_at, due_shard",
-        ExpressionAttributeValues={":then": {"S": stamp(datetime.now(UTC) - timedelta(days=3))}},
-    )
-
-
-def _message(kept: dict[str, str]) -> str:
-    """The message as it failed three days ago."""
-    then = stamp(datetime.now(UTC) - timedelta(days=3))
-    named = {name: kept[name] for name in ("brand", "post", "account")}
-    return json.dumps({"schema": 1, **named, "version": int(kept["version"]), "at": then})
+def test_workers_are_killed_past_the_gate_and_in_the_middle_of_their_calls(killed: Killed) -> None:
+    """One post had been accepted and one had not; no call was over."""
+    assert killed.workers
+    assert killed.online == (1, 0)
+    assert killed.ended - killed.began < 25, "the calls were over before the workers were killed"
