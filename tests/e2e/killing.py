@@ -1,4 +1,4 @@
-"""Workers killed with signal 9 in the middle of a call, by process id from the tree of the emulator the suite started."""
+"""Workers killed with signal 9 in the middle of a call, by process id from the tree of the suite's own emulator."""
 
 from __future__ import annotations
 
