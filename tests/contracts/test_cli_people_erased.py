@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from heraut.aws.sendings_table import SendingsTable
+from heraut.brands import WayName
 from heraut.clock import SystemClock
 from heraut.conversations import Author, What
 from heraut.conversations.forget_person import people_called
 from heraut.conversations.receive_interaction import receive_interaction
 from heraut.errors import ConfigurationError
+from heraut.notifications.base import Item, Message, Row
+from heraut.notifications.sealing import seal
+from heraut.notifications.sendings import Sending, SendingState
 from heraut.publishing.model import State
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.stack import Stack
@@ -55,6 +60,30 @@ def busy(shop: Shop) -> Shop:
         body = json.dumps({"who": author.id, "said": "…"}).encode()
         shop.clients.s3.put_object(Bucket="files", Key=f"webhooks/martin/sky/{name}", Body=body)
     return shop
+
+
+def kept_messages(shop: Shop) -> SendingsTable:
+    """What was sent to the team, as it is kept for a week."""
+    return SendingsTable(Stack(shop.clients, "ConversationsTable").table)
+
+
+def write_to_karim(shop: Shop, number: int, happened: str = "3 personnes attendent", **more: Any) -> str:
+    """Keep a message to a program of Karim's, which did not take it yet; gives its id."""
+    plain = {"lead": "Il faut répondre.", "why": "Vous gérez Bluesky.", "otherwise": "Rien.", "network": "Bluesky"}
+    words = {"language": "fr", "brand": "Boulangerie Martin", "brand_id": "martin", "happened": happened} | plain
+    at = NOW - timedelta(minutes=number)
+    made = Sending(
+        brand="martin",
+        id=f"{at:%Y%m%d%H%M%S%f}-{number:08}",
+        person="karim",
+        way=WayName.WEBHOOK,
+        at=at,
+        state=SendingState.WAITING,
+        due_at=at,
+        message=seal(Message(**({"id": f"alert/{number}"} | words | more))),
+    )
+    kept_messages(shop).save_sending(made)
+    return made.id
 
 
 def everything(shop: Shop) -> str:
@@ -113,6 +142,26 @@ def test_what_is_erased_is_gone_and_does_not_come_back(busy: Shop) -> None:
         assert receive_interaction(one, BAKERY, busy.conversations, SystemClock().now()) == "forgotten"
     assert names_in(everything(busy)) == set()
     assert "Rien n'est gardé" in busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").err
+
+
+def test_messages_kept_for_a_program_go_with_whom_they_quote(busy: Shop) -> None:
+    """By name, handle, words or our answer, wherever they stand; a message about others alone is still sent."""
+    row = Row(mark="avant 11:30", text="Zoé Martin sur Bluesky", detail="« La soupe »")
+    gone = [
+        write_to_karim(busy, 1, "Zoé Martin attend une réponse"),
+        write_to_karim(busy, 2, quote="Max (@max.test)\nOuverts dimanche ?\n\nQuelqu'un (@Zoe.test)\nBonjour"),
+        write_to_karim(busy, 3, quote="La soupe était\nfroide, vous remboursez ?"),
+        write_to_karim(busy, 4, items=(Item(title="Qui attend", why="", rows=(row,)),)),
+        write_to_karim(busy, 5, quote="@zoe.test Oui"),
+    ]
+    stays = write_to_karim(busy, 6, "Max attend une réponse", quote="Zoélie Martinez\nOuverts dimanche ?")
+
+    shown = busy.heraut("people", "export", "@zoe.test", "--brand", "martin").json
+    assert set(shown["messages"]) == set(gone)
+    assert "5 messages à l'équipe" in busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").out
+
+    assert [one.id for one in kept_messages(busy).sendings("martin", NOW - timedelta(days=8))] == [stays]
+    assert [one for _, one in kept_messages(busy).due_sendings(NOW)] == [stays]
 
 
 def test_who_speaks_again_afterwards_is_heard(busy: Shop) -> None:

@@ -57,6 +57,20 @@ def test_those_of_a_brand_are_listed_oldest_first_since_a_time(kept: Sendings) -
     assert [one.id for one in kept.sendings("martin", NOW + timedelta(minutes=3))] == [sending(3).id]
 
 
+def test_what_is_forgotten_is_gone_and_due_no_more(kept: Sendings) -> None:
+    """Others, and other brands', stay; a tick that had it in hand does not bring it back."""
+    held = sending(1).again(NOW)
+    for one in (held, sending(2), sending(1, brand="other")):
+        kept.save_sending(one)
+    kept.forget_sendings("martin", [held.id, "gone"])
+
+    assert [one.id for one in kept.sendings("martin", NOW)] == [sending(2).id]
+    assert kept.sending("other", held.id) is not None
+    assert list(kept.due_sendings(NOW + timedelta(hours=5))) == []
+    with pytest.raises(Conflict):
+        kept.change_sending(held, held.tried(NOW))
+
+
 def test_what_is_due_is_found_by_when(kept: Sendings) -> None:
     """Soonest first; what is tried no more is not there."""
     kept.save_sending(sending(1).again(NOW + timedelta(hours=2)))

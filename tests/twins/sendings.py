@@ -9,7 +9,7 @@ from heraut.notifications.sendings import Health, Sending
 from tests.twins.stored import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from heraut.brands import WayName
@@ -37,6 +37,10 @@ class SendingsTwin:
     def sendings(self, brand: str, since: datetime) -> Iterator[Sending]:
         found = [one for one in self._sendings.values() if one.brand == brand and one.at >= since]
         yield from sorted(found, key=lambda one: one.id)
+
+    def forget_sendings(self, brand: str, sendings: Sequence[str]) -> None:
+        for one in sendings:
+            self._sendings.pop((brand, one), None)
 
     def due_sendings(self, until: datetime) -> Iterator[tuple[str, str]]:
         due = [(one.due_at, one) for one in self._sendings.values() if one.due_at is not None and one.due_at <= until]

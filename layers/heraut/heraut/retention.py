@@ -63,10 +63,12 @@ LINK = Kind(
     BRANDS,
     "<brand>",
     "link#<hash>",
-    "a button of a message: for whom of the team, what it does, when it was used (the token itself is not kept)",
+    "a button of a message: for whom of the team, what it does, when it was used (the token itself is not kept); the "
+    "network's id of what an e-mail answers",
     "letting a later visitor read who decided what",
     timedelta(days=30),
     "after the link ended",
+    public=True,
 )
 ONLY_LINK = Kind(
     BRANDS, "<brand>", "only#<action>#<person>", "which link is somebody's red button", LINK.why, LINK.kept, LINK.since
@@ -355,7 +357,7 @@ SENDING = Kind(
     "a message to somebody of the team as it was sent, with what somebody said to the brand, and each try",
     "sending it again where it did not arrive",
     timedelta(days=7),
-    "after it was first sent",
+    "after it was first sent; at once, when who is quoted in it is forgotten",
     public=True,
 )
 WAY = Kind(

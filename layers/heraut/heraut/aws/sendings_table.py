@@ -10,7 +10,7 @@ from heraut.notifications.sendings import Health, Sending
 from heraut.retention import SENDING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from heraut.aws.table import Key, Table
@@ -44,6 +44,10 @@ class SendingsTable:
         asked = {"pk": _sending(brand, "")[0], "first": f"{since:%Y%m%d%H%M%S}", "last": "~"}
         for item in self._table.query("#pk = :pk AND #sk BETWEEN :first AND :last", asked):
             yield from_document(Sending, item["document"])
+
+    def forget_sendings(self, brand: str, sendings: Sequence[str]) -> None:
+        """Erase sendings, by id; what is gone already is gone."""
+        self._table.delete_many([_sending(brand, one) for one in sendings])
 
     def due_sendings(self, until: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and id of what is to be tried again, soonest first (an index: it may lag)."""

@@ -32,6 +32,7 @@ from heraut.networks.http import Http
 from heraut.networks.webhooks import scheme
 from heraut.networks.webhooks.subscriptions import subscriber
 from heraut.notifications.email import EmailNotifications
+from heraut.notifications.kept_messages import KeptMessages
 from heraut.notifications.ways import Ways, every_way
 from heraut.publishing.answers import Answers
 from heraut.publishing.world import MediaWorld
@@ -121,7 +122,13 @@ class Desk:
     @cached_property
     def forgetting(self) -> Forgetting:
         """What giving back, and forgetting, what is held of somebody needs."""
-        return Forgetting(self.conversations, Answers(self.world), StoredFiles(self.files), self.secrets)
+        return Forgetting(
+            conversations=self.conversations,
+            answers=Answers(self.world),
+            events=StoredFiles(self.files),
+            messages=KeptMessages(self.sendings),
+            secrets=self.secrets,
+        )
 
     @cached_property
     def places(self) -> Sequence[Place]:

@@ -142,7 +142,7 @@ def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
     for shown in found.testimonials:
         if shown.draft:
             yield "  " + say("testimonial_take_down", post=shown.draft)
-    yield "  " + say("person_rest", moments=len(found.moments), events=len(found.events))
+    yield "  " + say("person_rest", moments=len(found.moments), events=len(found.events), messages=len(found.messages))
     yield say("person_beyond")
 
 

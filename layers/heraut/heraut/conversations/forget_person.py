@@ -3,7 +3,8 @@
 First it is remembered, under a keyed name, that what they said until now is not to be taken in: what polling or a
 webhook brings again afterwards stays out. Then each thing they said goes, with the answers given to it here, the raw
 events that name them, and their record last, so that a run which died is found again and goes on. What alerts and
-moderation keep of it (what was done, when, by which rule or person of the team) names nobody.
+moderation keep of it (what was done, when, by which rule or person of the team) names nobody. Messages to the team that
+are kept for a week go whole, with what others said in them: their alerts are there without them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brand, NetworkName, Secrets
     from heraut.conversations.model import GivenAnswer, Interaction, Moment
-    from heraut.conversations.store import Answers, Conversations, RawEvents
+    from heraut.conversations.store import Answers, Conversations, RawEvents, SentMessages
     from heraut.conversations.testimonials import Testimonial
 
 TRIES = 5
@@ -37,6 +38,7 @@ class Forgetting:
     conversations: Conversations
     answers: Answers
     events: RawEvents
+    messages: SentMessages
     secrets: Secrets
 
 
@@ -49,6 +51,7 @@ class Holding:
     answers: Sequence[GivenAnswer]
     moments: Sequence[Moment]
     events: Sequence[str]  # names of raw events, which hold others' words too
+    messages: Sequence[str]  # ids of messages to the team, which hold others' words too
     testimonials: Sequence[Testimonial] = ()
 
     def as_object(self) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class Holding:
             "done": [one.model_dump(**plain, exclude_none=True) for one in self.moments],
             "testimonials": [one.model_dump(**plain, exclude={"revision"}) for one in self.testimonials],
             "raw_events": list(self.events),
+            "messages": list(self.messages),
         }
 
 
@@ -88,13 +92,15 @@ def holding(member: Member, world: Forgetting) -> Holding:
         moment for alert in dict.fromkeys(alert for alert, _ in said) for moment in kept.story(member.brand, alert)
     ]
     given = [world.answers.given(member.brand, one.account, one.id) for _, one in said]
+    answers = [one for one in given if one is not None]
     names = {member.id, member.handle.lstrip("@")} - {""}
     return Holding(
         member=member,
         said=said,
-        answers=[one for one in given if one is not None],
+        answers=answers,
         moments=[one for one in stories if one.interaction in ids],
         events=world.events.naming(member.brand, names),
+        messages=_messages(member, [one for _, one in said], world),
         testimonials=[one for one in kept.testimonials(member.brand) if one.interaction in ids],
     )
 
@@ -110,6 +116,7 @@ def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
     kept.refuse_earlier(member.brand, network, member.id, now)
     for _ in range(PASSES):
         said = list(_said_by(member, kept))
+        world.messages.forget(member.brand, _messages(member, [one for _, one in said], world))
         for _, one in said:
             world.answers.forget(one.brand, one.account, one.id)
             _forget(one, kept, now)
@@ -117,6 +124,16 @@ def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
             break
     world.events.forget(world.events.naming(member.brand, {member.id, member.handle.lstrip("@")} - {""}))
     kept.forget_author(member.brand, network, member.id)
+
+
+def _messages(member: Member, said: Sequence[Interaction], world: Forgetting) -> Sequence[str]:
+    """Find the messages to the team that hold a name they ever had with us, what they wrote, or our answer to it."""
+    authors = [one.author for one in said]
+    handles = {member.handle.lstrip("@"), *(author.handle.lstrip("@") for author in authors)}
+    given = [world.answers.given(one.brand, one.account, one.id) for one in said]
+    words = [*(one.text for one in said), *(one.text for one in given if one is not None)]
+    names = {member.id, member.name, *handles, *(author.name for author in authors)} - {""}
+    return world.messages.naming(member.brand, names, words)
 
 
 def _said_by(member: Member, kept: Conversations) -> list[tuple[str, Interaction]]:

@@ -178,6 +178,16 @@ class RawEvents(Protocol):
         """Erase events; what is gone already is gone."""
 
 
+class SentMessages(Protocol):
+    """Messages to people of the team, as far as they are kept."""
+
+    def naming(self, brand: str, names: Collection[str], words: Collection[str]) -> Sequence[str]:
+        """Give the messages (their ids) of a brand that hold one of somebody's names, or of the texts they wrote."""
+
+    def forget(self, brand: str, messages: Sequence[str]) -> None:
+        """Erase messages; what is gone already is gone."""
+
+
 class Webhooks(Protocol):
     """Webhooks of accounts, and which events came lately. Every read is consistent."""
 

@@ -15,7 +15,7 @@ from heraut.brands import WayName
 from heraut.due import require_aware
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Instant = Annotated[datetime, AfterValidator(require_aware)]
 # After a try, how long until the next one: about a day and a half in all (Standard Webhooks asks for days, not hours).
@@ -121,6 +121,9 @@ class Sendings(Protocol):
 
     def sendings(self, brand: str, since: datetime) -> Iterator[Sending]:
         """Give what was sent since, oldest first."""
+
+    def forget_sendings(self, brand: str, sendings: Sequence[str]) -> None:
+        """Erase sendings, by id; what is gone already is gone."""
 
     def due_sendings(self, until: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and id of what is to be tried again, soonest first (an index: it may lag)."""
