@@ -16,11 +16,11 @@ from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.conversations import Answered, Author, Edited, Erased, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld, act_on_alert
 from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
-from heraut.conversations.model import LabelName
+from heraut.conversations.model import LabelName, What
 from heraut.conversations.note_reply import Noting, note_reply
 from heraut.conversations.poll_networks import Listening, poll_networks
 from heraut.conversations.receive_interaction import receive_interaction
-from heraut.errors import Conflict, CredentialsExpired, InvalidInput, TryAgain, Unreachable
+from heraut.errors import ConfigurationError, Conflict, CredentialsExpired, InvalidInput, TryAgain, Unreachable
 from heraut.events import Event
 from heraut.links import Action, Link
 from heraut.networks.base import Heard, Job, Limits, Published
@@ -418,6 +418,90 @@ def test_somebody_must_hear() -> None:
     shop.notifications.failing["max"] = InvalidInput([problem("no_clear_answer")])
     shop.run(2 * MINUTE)
     assert len(shop.told("nadia")) == 1
+
+
+def test_who_heard_does_not_hear_again_while_somebody_else_cannot_be_reached() -> None:
+    """One colleague's chat is down for some minutes: they hear when it is back, each of them once."""
+    shop = Shop()
+    shop.notifications.failing = {"max": TryAgain("chat")}
+    shop.say("c1")
+    shop.run(8 * MINUTE)
+    assert (len(shop.told("lea")), shop.told("max")) == (1, [])
+
+    shop.notifications.failing.clear()
+    shop.run(20 * MINUTE)
+    assert (len(shop.told("lea")), len(shop.told("max"))) == (1, 1)
+    (alert,) = shop.kept.open_alerts("martin")
+    told = [one for one in shop.kept.story("martin", alert.id) if one.what is What.TOLD]
+    assert [one.people for one in told] == [("lea", "max")]
+
+
+def test_an_alert_waits_for_nobodys_chat() -> None:
+    """One that stays down holds back neither reminder nor escalation, and says nothing twice to the others."""
+    shop = Shop()
+    shop.notifications.failing = {"max": TryAgain("chat")}
+    shop.say("c1")
+    shop.run(48 * HOUR)
+
+    assert [one.happened for one in shop.told("lea")] == [
+        "Zoe attend une réponse",
+        "Rappel\N{NO-BREAK SPACE}: Zoe attend une réponse",
+        "En retard\N{NO-BREAK SPACE}: Zoe attend une réponse",
+    ]
+    assert len(shop.told("nadia")) == 1
+
+
+def test_a_way_that_this_installation_does_not_allow_makes_nobody_hear_again() -> None:
+    """It is mended by somebody else, perhaps never."""
+    shop = Shop()
+    shop.notifications.failing = {"max": ConfigurationError("sms")}
+    shop.say("c1")
+    shop.run(30 * MINUTE)
+
+    assert len(shop.told("lea")) == 1
+
+
+def test_where_nobody_is_reached_for_minutes_the_others_hear_once() -> None:
+    """Two chats that are down, and one that comes back later: nobody hears one thing twice."""
+    shop = Shop()
+    shop.notifications.failing = {"lea": TryAgain("chat"), "max": TryAgain("chat")}
+    shop.say("c1")
+    shop.run(15 * MINUTE)
+    assert [one.happened for one in shop.told("nadia")] == ["Zoe attend une réponse"]
+
+    shop.notifications.failing.clear()
+    shop.run(30 * MINUTE)
+    assert [len(shop.told(name)) for name in ("lea", "max", "nadia")] == [0, 0, 1]
+
+
+def test_where_nobody_at_all_is_reached_it_is_tried_until_somebody_is() -> None:
+    """An alert is not told because it was tried."""
+    shop = Shop()
+    shop.notifications.failing = dict.fromkeys(("lea", "max", "nadia"), TryAgain("mail"))
+    shop.say("c1")
+    shop.run(40 * MINUTE)
+    del shop.notifications.failing["max"]
+    shop.run(2 * MINUTE)
+
+    assert [one.happened for one in shop.told("max")] == ["Zoe is waiting for an answer"]
+    (alert,) = shop.kept.open_alerts("martin")
+    assert alert.told == 1
+
+
+def test_what_becomes_more_urgent_is_told_to_who_heard_before() -> None:
+    """Who heard of it as an ordinary comment hears that it is a crisis, also while somebody cannot be reached."""
+    shop = Shop()
+    rule = {"name": "Grave", "when": {"words": "malade"}, "then": {"urgency": "crisis"}}
+    shop.brands = BrandsTwin(BRAND.model_copy(update={"rules": (rule,)}))
+    shop.rebuild()
+    shop.notifications.failing = {"max": TryAgain("chat")}
+    shop.say("c1")
+    shop.run(6 * MINUTE)
+    shop.say("c2", "Ma fille est malade ?", author="paul")
+    shop.run(5 * MINUTE)
+
+    assert len(shop.told("lea")) == 2
+    assert shop.told("lea")[1].happened.startswith("CRISE")
 
 
 def test_an_alert_that_is_taken_while_it_is_told_is_told_again_rather_than_not() -> None:

@@ -15,7 +15,7 @@ from heraut.conversations.subscribe_webhook import Subscribing, scheme_for, subs
 from heraut.conversations.tend_webhooks import Tended, Tending, tend_webhooks, troubles
 from heraut.conversations.try_webhook import STEPS, Tried, Trying, try_webhook
 from heraut.conversations.webhook import Webhook, heard, secret_name, silent_since
-from heraut.errors import InvalidInput, Unreachable
+from heraut.errors import InvalidInput, TryAgain, Unreachable
 from heraut.networks.base import WebhookRequest
 from heraut.networks.webhooks import scheme
 from heraut.problems import problem
@@ -187,6 +187,16 @@ class TestCare:
         desk.webhooks.save_webhook(desk.webhook().model_copy(update={"lost": {MONDAY.date(): 3}}))
         assert troubles(desk.webhook(), desk.now) == {"lost": 3}
         assert desk.tend() == Tended(webhooks=1)
+
+    def test_who_heard_of_an_end_does_not_hear_again_for_a_colleague(self, desk: Desk) -> None:
+        """Whose chat is down; where nobody heard, it is said as soon as somebody can be reached."""
+        desk.subscribe(app_secret="a1")
+        desk.asking.refuses = True
+        desk.now += 6 * DAY
+        desk.told.failing = dict.fromkeys(("lea", "max"), TryAgain("chat"))
+        assert desk.tend().messages == 0
+        del desk.told.failing["lea"]
+        assert [desk.tend().messages, desk.tend().messages] == [1, 0]
 
     def test_an_end_is_told_at_once_and_once_a_day(self, desk: Desk) -> None:
         """With what to type; whoever cannot be reached holds back nobody."""

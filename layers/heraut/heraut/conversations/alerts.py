@@ -118,6 +118,7 @@ def joined(
         if clock["deadline"] > alert.deadline > now:
             clock |= {"deadline": alert.deadline, "remind_at": alert.remind_at}
         changes |= {"urgency": urgency, "answer_minutes": minutes, "told": Told.NOTHING, "escalated": 0} | clock
+        changes["missed_at"] = None
     return _assigned(grown.model_copy(update=changes), verdict, now)
 
 
@@ -133,6 +134,7 @@ def _reopened(alert: Alert, interaction: Interaction, brand: Brand, now: datetim
         closed_by=None,
         quiet=False,
         told=Told.NOTHING,
+        missed_at=None,
         escalated=0,
         taken_by=anew.taken_by or alert.taken_by,
         thanks=tuple(one for one in alert.thanks if one != interaction.id),
@@ -197,15 +199,22 @@ def told(alert: Alert, at: datetime, people: Sequence[str] = (), again_at: datet
     return _next(
         alert,
         told=step,
+        heard=(),
+        missed_at=None,
         due_at=due_at.get(step, again_at),
         escalated=alert.escalated + (step is Told.OVERDUE),
         news=(*alert.news, _moment(alert, what, at, people=tuple(people))),
     )
 
 
+def told_some(alert: Alert, heard: Sequence[str], at: datetime) -> Alert:
+    """Stay at this step: `heard` are those who heard it, somebody else could not be reached."""
+    return _next(alert, heard=tuple(heard), missed_at=alert.missed_at or at)
+
+
 def put_off(alert: Alert, until: datetime) -> Alert:
     """Say the same thing later."""
-    return _next(alert, due_at=until)
+    return _next(alert, due_at=until, missed_at=None)
 
 
 def next_step(alert: Alert) -> Told:

@@ -1,20 +1,22 @@
 """The minute tick of alerts: tell people that one opened, remind them before it is due, tell the next ones after it.
 
-Sent first and marked after, like everything that is due: a crash in between says a thing twice, never not at all.
+Sent first and marked after, like everything that is due: a crash in between says a thing twice, never not at all. Whom
+nothing reaches right now is tried again for some minutes; who heard does not hear again meanwhile.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.brands import Role, WayName
 from heraut.conversations import alerts, hours
 from heraut.conversations.alerts import Told
-from heraut.conversations.messages import Said, message
-from heraut.errors import Conflict, HerautError, InvalidInput, TryAgain
+from heraut.conversations.messages import Said, message, name_of
+from heraut.errors import ConfigurationError, Conflict, HerautError, InvalidInput, TryAgain
 from heraut.links import LIFETIME, Action, Link
 from heraut.notifications.base import Button
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from heraut.notifications.base import Notifications
 
 log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(minutes=5)  # with ways that do not answer; then an alert goes on without them
 
 BUTTONS = {"reply": Action.REPLY, "take": Action.TAKE_ALERT, "close": Action.CLOSE_ALERT}
 
@@ -66,12 +70,12 @@ def escalate_alerts(world: Escalating, now: datetime) -> Escalated:
             if calm > now:  # people may not be disturbed now
                 world.conversations.change(alert, alerts.put_off(alert, calm))
                 continue
-            reached = _tell(alert, brand, world, now)
-            done.messages += len(reached)
-            again_at = alerts.again_at(alert, brand, now)
-            people = [person.id for person in reached]
-            world.conversations.change(alert, alerts.told(alert, now, people, again_at))
-            done.alerts += 1
+            telling = _Telling(alert, brand, world, now)
+            after = telling.tell()
+            done.messages += telling.messages
+            world.conversations.change(alert, after)
+            done.alerts += after.told != alert.told or after.escalated != alert.escalated
+            done.later += bool(after.missed_at)
         except Conflict:
             continue  # somebody took it or joined it meanwhile: the next minute sees how it is
         except HerautError as error:
@@ -94,37 +98,65 @@ def audience(alert: Alert, step: Told, brand: Brand) -> Sequence[Person]:
     return tuple(dict.fromkeys((*first, *([taker] if taker else ()))))
 
 
-def _tell(alert: Alert, brand: Brand, world: Escalating, now: datetime) -> list[Person]:
-    step = alerts.next_step(alert)
-    said = Said(alert, world.conversations.interactions(brand.id, alert.id), brand, brand.language, now)
-    people = audience(alert, step, brand)
-    reached = [person for person in people if _told(person, said, step, world)]
-    channels = {person.id for person in people if brand.channel(person.id)}
-    if channels - {person.id for person in reached}:  # a channel has no other way: people hear instead
-        others = [person for person in brand.people_with(Role.CONVERSATIONS) if person not in people]
-        reached += [person for person in others if _told(person, said, step, world)]
-        people = (*people, *others)
-    if not reached:  # somebody must hear
-        reached = [person for person in brand.people if person not in people and _told(person, said, step, world)]
-    return reached
+@dataclass
+class _Telling:
+    """Tells one step of an alert: `reached` heard it, now or in a minute before, `later` could not be reached yet."""
 
+    alert: Alert
+    brand: Brand
+    world: Escalating
+    now: datetime
+    reached: list[Person] = field(default_factory=list)
+    later: list[Person] = field(default_factory=list)
+    messages: int = 0
 
-def _told(person: Person, about: Said, step: Told, world: Escalating) -> bool:
-    said = replace(about, language=person.language)
-    buttons = [
-        Button(said.say(code), alert_link(said.alert, action, person, world.links, world.links_url, said.now))
-        for code, action in BUTTONS.items()
-    ]
-    try:
-        world.notifications.tell(person, message(said, step, person, buttons, _reply_to(said, person, world)))
-    except InvalidInput as unreachable:
-        log.warning("%s/%s cannot be reached: %s", said.brand.id, person.id, unreachable)
-        return False
-    except TryAgain:
-        if said.brand.channel(person.id) is None:
-            raise
-        return False  # a channel has no other way: people hear instead, now
-    return True
+    def tell(self) -> Alert:
+        """Tell whoever is to hear; gives the alert as it is then."""
+        alert, brand = self.alert, self.brand
+        step = alerts.next_step(alert)
+        said = Said(alert, self.world.conversations.interactions(brand.id, alert.id), brand, brand.language, self.now)
+        people = audience(alert, step, brand)
+        self._round(people, said, step)
+        channels = {person.id for person in people if brand.channel(person.id)}
+        if channels - {person.id for person in self.reached}:  # a channel has no other way: people hear instead
+            others = [person for person in brand.people_with(Role.CONVERSATIONS) if person not in people]
+            self._round(others, said, step)
+            people = (*people, *others)
+        patient = alert.missed_at is None or self.now - alert.missed_at < PATIENCE
+        if not self.reached and not (self.later and patient):  # somebody must hear
+            self._round([person for person in brand.people if person not in people], said, step)
+        if self.later and (patient or not self.reached):
+            return alerts.told_some(alert, [self._heard(person, step) for person in self.reached], self.now)
+        names = [person.id for person in self.reached]
+        return alerts.told(alert, self.now, names, alerts.again_at(alert, brand, self.now))
+
+    def _round(self, people: Sequence[Person], said: Said, step: Told) -> None:
+        for person in people:
+            if self._heard(person, step) in self.alert.heard or self._told(person, said, step):
+                self.reached.append(person)
+
+    def _heard(self, person: Person, step: Told) -> str:
+        return f"{name_of(step, self.alert)}/{person.id}"
+
+    def _told(self, person: Person, about: Said, step: Told) -> bool:
+        said = replace(about, language=person.language)
+        world = self.world
+        buttons = [
+            Button(said.say(code), alert_link(said.alert, action, person, world.links, world.links_url, said.now))
+            for code, action in BUTTONS.items()
+        ]
+        try:
+            world.notifications.tell(person, message(said, step, person, buttons, _reply_to(said, person, world)))
+        except InvalidInput as unreachable:
+            log.warning("%s/%s cannot be reached: %s", said.brand.id, person.id, unreachable)
+            return False
+        except (TryAgain, ConfigurationError) as error:
+            log.warning("%s/%s could not be told now: %s", said.brand.id, person.id, type(error).__name__)
+            if said.brand.channel(person.id) is None:  # a channel has no other way: people hear instead, now
+                self.later.append(person)
+            return False
+        self.messages += 1
+        return True
 
 
 def alert_link(alert: Alert, action: Action, person: Person, links: Links, links_url: str, now: datetime) -> str:

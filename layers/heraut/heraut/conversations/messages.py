@@ -119,10 +119,8 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button], r
     happened = said.happened if step is Told.OPENED else said.say(stem, happened=said.happened)
     if alert.urgency in SAID_FIRST:
         happened = said.say(alert.urgency.value, happened=happened)
-    # More urgent, the next person, or open again: another message.
-    again = f"{alert.urgency.value}{alert.escalated or ''}{f'-{alert.reopened}' if alert.reopened else ''}"
     return Message(
-        id=f"alert/{alert.brand}/{alert.id}/{stem}/{again}/{person.id}",
+        id=f"alert/{alert.brand}/{alert.id}/{name_of(step, alert)}/{person.id}",
         language=person.language,
         brand=said.brand.name,
         brand_id=said.brand.id,
@@ -137,6 +135,12 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button], r
         reply_to=reply_to,
         reply_says=_reply_says(said) if reply_to else "",
     )
+
+
+def name_of(step: Told, alert: Alert) -> str:
+    """Name what is told: more urgent, to the next person, or of what is open again, it is another message."""
+    again = f"{alert.urgency.value}{alert.escalated or ''}{f'-{alert.reopened}' if alert.reopened else ''}"
+    return f"{step.name.lower()}/{again}"
 
 
 def _reply_says(said: Said) -> str:

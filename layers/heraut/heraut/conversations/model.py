@@ -243,8 +243,9 @@ class Alert(Stored):
     `escalated` how many steps were told after the deadline. `targets` are the people and teams that rules name; none:
     whoever has the role. `suggest` names a saved answer. `replies` are the answers on their way, by interaction,
     `writing` who began to write one, and when. `quiet`: it was over as it opened, for nobody had to answer. `thanks`
-    is praise that nobody thanked for yet, `reopened` how often it was over and is not. `news` is what happened in this
-    change: the store keeps it in the alert's story.
+    is praise that nobody thanked for yet, `reopened` how often it was over and is not. `heard` is who heard the step
+    that is being told (`<step>/<person>`) while somebody else could not be reached, `missed_at` since when that is.
+    `news` is what happened in this change: the store keeps it in the alert's story.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -273,5 +274,7 @@ class Alert(Stored):
     quiet: bool = False
     thanks: tuple[str, ...] = ()
     reopened: int = 0
+    heard: tuple[str, ...] = ()
+    missed_at: Instant | None = None
     news: tuple[Moment, ...] = Field(default=(), exclude=True)
     revision: int = 1

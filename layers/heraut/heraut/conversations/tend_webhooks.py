@@ -17,7 +17,7 @@ from heraut.brands import Role
 from heraut.conversations.change_webhook import change_webhook
 from heraut.conversations.subscribe_webhook import ask
 from heraut.conversations.webhook import is_told, lost_lately, silent_since, told_of
-from heraut.errors import HerautError, InvalidInput, NetworkError
+from heraut.errors import HerautError, InvalidInput, NetworkError, TryAgain
 from heraut.notifications.base import Message
 from heraut.wording import Wording, at_moment
 
@@ -98,13 +98,20 @@ def _tell(brand: Brand, account: Account, webhook: Webhook, world: Tending, now:
     ended = webhook.lease_until
     if ended is None or ended > now or is_told(webhook, ENDED, now):
         return
+    reached, later = 0, False
     for person in brand.people_with(Role.CONVERSATIONS):
         try:
             world.notifications.tell(person, message(brand, account, ended, person, now))
         except InvalidInput as unreachable:
             log.warning("%s/%s cannot be reached: %s", brand.id, person.id, unreachable)
-            continue
-        done.messages += 1
+        except TryAgain as error:
+            log.warning("%s/%s cannot be reached now: %s", brand.id, person.id, error)
+            later = True
+        else:
+            reached += 1
+    done.messages += reached
+    if later and not reached:
+        return  # who heard does not hear again for somebody else, who has it in the morning point
     change_webhook(webhook, world.subscribing.webhooks, partial(told_of, trouble=ENDED, now=now))
 
 
