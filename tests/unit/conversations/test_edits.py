@@ -197,6 +197,48 @@ def test_a_muted_edit_takes_nobody_off() -> None:
     assert alert.waiting == ("c1",)
 
 
+def test_what_no_rule_mutes_any_more_is_heard_of() -> None:
+    """It asked something all along, and nobody was told; told once, whatever is corrected afterwards."""
+    shop = RuledShop({"when": {"words": "dupont"}, "then": {"mute": True}})
+    shop.say("c1", "Et chez Dupont ?")
+    shop.run(6 * MINUTE)
+    assert (list(shop.kept.open_alerts("martin")), story(shop)) == ([], [What.MUTED])
+
+    edit(shop, "c1", "Et chez vous ?")
+    edit(shop, "c1", "Et chez vous ??")
+
+    (alert,) = shop.kept.open_alerts("martin")
+    assert (alert.waiting, len(shop.told("lea"))) == (("c1",), 1)
+    assert story(shop) == [What.MUTED, What.REOPENED, What.TOLD]
+
+
+def test_what_another_rule_mutes_since_its_edit_stays_silent() -> None:
+    """So does what asks nothing without the word that muted it."""
+    shop = RuledShop(
+        {"when": {"words": "dupont"}, "then": {"mute": True}}, {"when": {"words": "durand"}, "then": {"mute": True}}
+    )
+    shop.say("c1", "Et chez Dupont ?")
+    shop.say("c2", "Dupont, oui ?")
+    shop.run(6 * MINUTE)
+    edit(shop, "c1", "Et chez Durand ?")
+    edit(shop, "c2", PRAISE)
+
+    assert (list(shop.kept.open_alerts("martin")), shop.told("lea")) == ([], [])
+
+
+def test_what_was_answered_once_is_not_heard_again_by_way_of_a_mute() -> None:
+    """Muted in between, its old words ask nothing anew."""
+    shop = RuledShop({"when": {"words": "dupont"}, "then": {"mute": True}})
+    shop.say("c1", "Ouvrez-vous lundi ?")
+    shop.run(6 * MINUTE)
+    shop.answer("c1")
+    shop.run(6 * MINUTE)
+    edit(shop, "c1", "Dupont, lundi ?")
+    edit(shop, "c1", "Ouvrez-vous lundi ?")
+
+    assert len(shop.told("lea")) == 1
+
+
 @pytest.mark.parametrize("text", [COMPLAINT, PRAISE])
 def test_an_answer_that_comes_before_what_it_answers_is_remembered(text: str) -> None:
     """The comment opens no alert when it comes; the next one under the post does, and is told once."""

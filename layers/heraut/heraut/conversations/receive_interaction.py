@@ -127,7 +127,8 @@ def note_edit(
     """Hold what was said as its author changed it, and judge it again; whether that was news.
 
     Somebody must answer where it asks now and did not, or where a rule wakes for it that did not: the alert waits for
-    it, or opens again. Words that asked already ask nothing anew, and what waits goes on waiting.
+    it, or opens again. Words that asked already ask nothing anew, and what waits goes on waiting. What a rule muted
+    asked nobody: where none does any more, it is heard of like anything new.
     """
     for _ in range(TRIES):
         found = kept.held(brand.id, account, edit.id)
@@ -182,8 +183,7 @@ def _asks_anew(changed: Interaction, said: Interaction, verdict: Verdict) -> boo
         return False
     if _wakes_anew(said, verdict):
         return True
-    asked_before = asks_something(said.labels) or _woke(said.decisions)
-    return not asked_before and _wording(changed.text) not in changed.asked
+    return not _asked_somebody(said) and _wording(changed.text) not in changed.asked
 
 
 def _wakes_anew(said: Interaction, verdict: Verdict) -> bool:
@@ -196,9 +196,15 @@ def _woke(decisions: Iterable[Decision]) -> bool:
     return any(name in one.did for one in decisions for name in ("urgency", *WAKES))
 
 
+def _asked_somebody(said: Interaction) -> bool:
+    """Whether it was somebody's business as it stood; what a rule muted was nobody's."""
+    muted = any("mute" in one.did for one in said.decisions)
+    return not muted and (asks_something(said.labels) or _woke(said.decisions))
+
+
 def _asked(said: Interaction) -> tuple[str, ...]:
     """Give the wordings with which it asked something so far."""
-    if not (asks_something(said.labels) or _woke(said.decisions)):
+    if not _asked_somebody(said):
         return said.asked
     return tuple(dict.fromkeys((*said.asked, _wording(said.text))))
 
