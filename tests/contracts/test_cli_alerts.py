@@ -89,6 +89,19 @@ def test_taking_and_closing_are_done_in_ones_name(shop: Shop) -> None:
     assert "fermée" in shop.heraut("alert", "show", alert.id).out
 
 
+def test_handing_over_is_told_to_the_other_and_stays_in_the_story(shop: Shop) -> None:
+    """By id or name, with a word; to oneself, to nobody or with a book instead of a word it is refused."""
+    alert = waiting(shop)
+    assert shop.heraut("alert", "take", alert.id).status == 0
+    for to, word in (("lea", ""), ("paul", ""), ("Karim", "x" * 301)):
+        assert shop.heraut("alert", "transfer", alert.id, to, "--word", word).status == 1
+    assert shop.heraut("alert", "transfer", alert.id, "KARIM", "--word", "Une facture").status == 0
+
+    after = shop.heraut("alert", "show", alert.id, "--json").json
+    assert (after["taken_by"], after["handed_over"]["by"], after["notices"][0]["to"]) == ("karim", "lea", "karim")
+    assert "Léa l'a transférée à Karim : « Une facture »" in shop.heraut("alert", "show", alert.id).out
+
+
 def test_an_alert_that_is_none_or_several_is_refused(shop: Shop) -> None:
     """With what to do."""
     assert shop.heraut("alert", "show", "x").status == 1

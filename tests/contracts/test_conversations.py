@@ -16,13 +16,14 @@ from heraut.conversations.alerts import (
     closed,
     erased,
     forgotten,
+    handed_over,
     joined,
     noted,
     opened,
     taken,
     told,
 )
-from heraut.conversations.model import LabelName
+from heraut.conversations.model import HandedOver, LabelName
 from heraut.conversations.rules import Verdict
 from heraut.conversations.testimonials import asked
 from heraut.errors import Conflict
@@ -498,3 +499,22 @@ def test_what_is_worth_showing_is_set_aside_with_what_was_said(conversations: Co
     assert held is not None
     conversations.forget_said(held[1], held[0], forgotten(held[0], said("1").id, NOW))
     assert list(conversations.testimonials(BRAND)) == []
+
+
+def test_a_notice_is_due_before_the_next_step(conversations: Conversations) -> None:
+    """The step keeps its own time; what is handed over to whom comes back as it was written."""
+    alert = received(conversations, said("1"))
+    later = alert.model_copy(update={"due_at": NOW + timedelta(days=2), "revision": alert.revision + 1})
+    conversations.change(alert, later)
+    handed = HandedOver(by="lea", to="max", at=NOW, word="Une facture")
+    after = handed_over(later, handed, BAKERY)
+    conversations.change(later, after)
+
+    kept = conversations.alert(BRAND, alert.id)
+    assert kept is not None
+    assert (kept.handed_over, kept.due_at, kept.taken_by) == (handed, NOW + timedelta(days=2), "max")
+    assert [(one.to, one.by, one.word) for one in kept.notices] == [("max", "lea", "Une facture")]
+    assert after.notices_at is not None
+    assert after.notices_at < NOW + timedelta(days=2)
+    assert list(conversations.due(after.notices_at)) == [(BRAND, alert.id)]
+    assert [one.word for one in conversations.story(BRAND, alert.id)] == ["Une facture"]

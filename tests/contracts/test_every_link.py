@@ -16,16 +16,20 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable
-from heraut.brands import NetworkName
+from heraut.brands import NetworkName, Person, Role
 from heraut.brands.check_people import check_people
 from heraut.brands.give_brake import give_brake
+from heraut.conversations import Alert, Author, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld
+from heraut.conversations.alerts import opened
+from heraut.conversations.escalate_alerts import BUTTONS, alert_link
 from heraut.events import TOLD_TO_PEOPLE, EventName
 from heraut.lambdas import bootstrap
-from heraut.links import Action
+from heraut.links import OF_ALERTS, Action
 from heraut.networks.by_hand import ByHand
 from heraut.publishing.act_on_link import LinkWorld
 from heraut.publishing.answers import Answers
@@ -62,12 +66,12 @@ CASES = list(itertools.product(range(len(KINDS)), range(MOST_BUTTONS)))
 class Url:
     """The function behind its URL, over the bakery's tables, at an hour of ours."""
 
-    def __init__(self, bakery: Bakery, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, bakery: Bakery, monkeypatch: pytest.MonkeyPatch, kept: ConversationsTable | None = None) -> None:
         networks: dict[NetworkName, Any] = dict.fromkeys(NetworkName, Uploads()) | {NetworkName.BY_HAND: ByHand()}
         world = LinkWorld(
             bakery.posts, bakery.brands, bakery.links, bakery.media, bakery.outbox, networks, bakery.pauses
         )
-        alerts = AlertWorld(ConversationsTwin(), bakery.brands, bakery.links, Answers(world))
+        alerts = AlertWorld(kept or ConversationsTwin(), bakery.brands, bakery.links, Answers(world))
         monkeypatch.setattr(bootstrap, "act_on_link", lambda: bootstrap.Visiting(world, lambda: alerts))
         spec = importlib.util.spec_from_file_location("app_act_on_link", APP)
         assert spec is not None
@@ -170,8 +174,7 @@ def test_every_link_of_every_message(kind: int, button: int, bakery: Bakery, mon
 def test_every_kind_of_message_is_above() -> None:
     """A kind that is added is opened here too, and every action has its links tried here or with the red button."""
     assert {kind[0] for kind in KINDS} == TOLD_TO_PEOPLE
-    of_alerts = {Action.REPLY, Action.TAKE_ALERT, Action.CLOSE_ALERT, Action.ANSWER_BY_MAIL}
-    assert set(Action) - of_alerts - {Action.CONFIRM_PERSON, Action.PAUSE} == {
+    assert set(Action) - OF_ALERTS - {Action.CONFIRM_PERSON, Action.PAUSE} == {
         Action.IS_ONLINE,
         Action.SEND_AGAIN,
         Action.PUBLISH_NOW,
@@ -233,3 +236,54 @@ def test_the_red_button(bakery: Bakery, posts_stack: Stack, monkeypatch: pytest.
 
     assert url.open(address, "POST", body=urlencode({"when": go_on, choice: "dropped"}))["statusCode"] == 200
     assert bakery.posts.deliveries("martin", "p1")[0] == after
+
+
+# What is posted to each page of an alert, and what its story says then.
+OF_AN_ALERT = {
+    Action.TAKE_ALERT: ("", ["taken"]),
+    Action.HAND_OVER_ALERT: ("to=max&word=Une+facture&when=first", ["handed_over"]),
+    Action.CLOSE_ALERT: ("", ["closed"]),
+}
+MAX = Person(id="max", name="Max", email="max@martin.example", roles=(Role.CONVERSATIONS,))
+
+
+def asked(kept: ConversationsTable) -> Alert:
+    """Somebody asks something below a post of the bakery."""
+    zoe = Author(id="did:zoe", handle="@zoe.test", name="Zoé")
+    given: dict[str, Any] = {"brand": "martin", "account": "bluesky", "network": NetworkName.BLUESKY, "author": zoe}
+    said = Interaction(id="c1", kind=Kind.REPLY, text="Ouvrez-vous lundi ?", thread="post-1", at=NOW, **given)
+    alert = opened(said, SLOTS, NOW)
+    kept.receive(said, None, alert)
+    return alert
+
+
+@pytest.mark.parametrize("action", OF_AN_ALERT)
+def test_the_links_of_an_alert(
+    action: Action, bakery: Bakery, conversations_stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened by anything they change nothing; pressed by two at once, and again, they act once."""
+    conversations_stack.one_at_a_time()
+    kept = ConversationsTable(conversations_stack.table)
+    lea = SLOTS.people[0]
+    assert isinstance(bakery.brands, BrandsTable)
+    bakery.brands.save(SLOTS.model_copy(update={"people": (*SLOTS.people, MAX), "revision": 2}), 1)
+    alert = asked(kept)
+    address = alert_link(alert, action, lea, bakery.links, LINKS_URL, NOW)
+    url = Url(bakery, monkeypatch, kept)
+    form, happened = OF_AN_ALERT[action]
+
+    for method, agent in itertools.product(("GET", "HEAD"), AGENTS):
+        assert url.open(address, method, agent)["statusCode"] == 200
+    assert kept.alert("martin", alert.id) == alert
+
+    assert url.press_twice(address, form) == [200, 200]
+    after = kept.alert("martin", alert.id)
+    assert url.open(address, "POST", body=form)["statusCode"] == 200
+    assert url.open(address)["statusCode"] == 200
+    assert kept.alert("martin", alert.id) == after
+    assert [one.what for one in kept.story("martin", alert.id)] == happened
+
+
+def test_every_link_of_an_alert_is_above() -> None:
+    """An action that is added is opened here too; an answer has its own tests, where posts are made of it."""
+    assert set(OF_AN_ALERT) == set(BUTTONS.values()) - {Action.REPLY}

@@ -50,7 +50,7 @@ def test_a_reply_becomes_a_mail_and_an_answer_in_the_app_closes_it(
     assert mail["Subject"] == "[Essai · Bluesky] 2 personnes attendent une réponse"
     assert "n'a pas pu vous parvenir sur Slack" in text_of(mail)  # whose address is no more
     assert "Règle « Animaux » (chien)." in text_of(mail).replace("\N{NO-BREAK SPACE}", " ")
-    _, take, _ = links_in(world, mail)
+    _, take, _, _ = links_in(world, mail)
     assert "<form" in opened(take)
     assert "C'est noté" in opened(take, press=True).replace("&#39;", "'")
 
@@ -71,7 +71,7 @@ def test_nothing_to_do_closes_it(world: World, bluesky: BlueskyServer, kept: Con
     world.invoke("PollFunction", NOON)
     world.invoke("EscalateFunction", NOON)
     mail = eventually(lambda: mail_with(world, "Et la fournée d'hier, alors ?"), 90)
-    _, _, close = links_in(world, mail)
+    _, _, _, close = links_in(world, mail)
 
     assert "fermée" in opened(close, press=True)
     assert list(kept.open_alerts(BRAND)) == []
@@ -88,7 +88,7 @@ def test_an_answer_from_the_page_is_online_once_and_closes_one(
     world.invoke("PollFunction", NOON)
     world.invoke("EscalateFunction", NOON)
     mail = eventually(lambda: mail_with(world, "Faites-vous du seigle"), 90)
-    reply, _, _ = links_in(world, mail)
+    reply, _, _, _ = links_in(world, mail)
     page = opened(reply)
     (to_iris,) = re.findall(r'value="([0-9a-f]{8})"[^>]*> Iris', page)
     (to_hugo,) = re.findall(r'value="([0-9a-f]{8})"[^>]*> Hugo', page)

@@ -152,8 +152,8 @@ class ConversationsTwin:
         return sorted(mine, key=lambda alert: (alert.opened_at, alert.id))
 
     def due(self, until: datetime) -> Iterator[tuple[str, str]]:
-        waiting = [one for one in self._alerts.values() if one.due_at is not None and one.due_at <= until]
-        for one in sorted(waiting, key=lambda alert: alert.due_at or until):
+        waiting = [one for one in self._alerts.values() if one.look_at is not None and one.look_at <= until]
+        for one in sorted(waiting, key=lambda alert: alert.look_at or until):
             yield one.brand, one.id
 
     def known(self, brand: str, network: str, author: str) -> Known:
@@ -176,7 +176,8 @@ class ConversationsTwin:
         del self._known[interaction.brand, interaction.account, interaction.id]
         story = self._story.get((before.brand, before.id), [])
         self._story[before.brand, before.id] = [
-            one.model_copy(update={"interaction": None}) if one.interaction == interaction.id else one for one in story
+            one.model_copy(update={"interaction": None, "word": None}) if one.interaction == interaction.id else one
+            for one in story
         ]
 
     def refuse_earlier(self, brand: str, network: str, author: str, at: datetime) -> None:

@@ -21,7 +21,7 @@ from heraut.conversations.testimonials import Stage
 from heraut.conversations.try_webhook import STEPS
 from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
 from heraut.events import EventName
-from heraut.links import Action
+from heraut.links import OF_ALERTS, Action
 from heraut.networks.webhooks import SCHEMES, scheme
 from heraut.notifications.sendings import SendingState
 from heraut.problems import problem
@@ -66,8 +66,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "role_": set(Role),
         "network_": set(NetworkName),
         # the others are in no post's story
-        "action_": set(Action)
-        - {Action.PAUSE, Action.REPLY, Action.ANSWER_BY_MAIL, Action.TAKE_ALERT, Action.CLOSE_ALERT},
+        "action_": set(Action) - OF_ALERTS - {Action.PAUSE},
         "mark_": {"person", "pause", "incident"},
         "secret_is_": {"kept", "missing", "none"},
         "letter_": set(Fate),
@@ -78,7 +77,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "did_": set(Actions.model_fields) - {"charter", "for_real"} | {"nothing", "hide_trial", "delete_trial"},
         "moment_": {
             *({what.value for what in What} - {"removed", "not_removed", "shown"}),
-            *("answered_plain", "shown_hide", "removed_hide", "removed_delete"),
+            *("answered_plain", "handed_over_word", "shown_hide", "removed_hide", "removed_delete"),
             *("not_removed_hide", "not_removed_delete"),
         },
         "removal_": {"trial", "impossible"},

@@ -60,6 +60,8 @@ BRAND = Brand(
     people=(LEA, MAX, NADIA),
 )
 
+BUTTONS = ["Répondre", "Je prends", "Transférer", "Rien à faire"]
+
 
 @dataclass
 class Talking(NetworkTwin):
@@ -196,7 +198,7 @@ def test_a_comment_reaches_who_answers_comments_within_minutes() -> None:
         "Zoe (@zoe.test), à 10\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}: Ouvrez-vous <b>lundi</b> ?\n"
         "Vu comme\N{NO-BREAK SPACE}: question (point d'interrogation)."
     )
-    assert [one.label for one in message.buttons] == ["Répondre", "Je prends", "Rien à faire", "Voir sur Bluesky"]
+    assert [one.label for one in message.buttons] == [*BUTTONS, "Voir sur Bluesky"]
     assert message.buttons[-1].address == "https://bsky.app/c1"
     assert [one.happened for one in shop.told("max")] == ["Zoe is waiting for an answer"]
     assert shop.told("nadia") == []

@@ -11,7 +11,7 @@ from heraut.brands import Channel, Person, Role, WayName
 from heraut.conversations.model import What
 from heraut.errors import InvalidInput, TryAgain
 from tests.twins.brands import BrandsTwin
-from tests.unit.conversations.test_alerts import BRAND, LEA, MAX, MINUTE, NADIA, Shop
+from tests.unit.conversations.test_alerts import BRAND, BUTTONS, LEA, MAX, MINUTE, NADIA, Shop
 
 if TYPE_CHECKING:
     from heraut.pages.visit import Answer
@@ -53,7 +53,7 @@ def test_a_rule_tells_a_channel_as_it_tells_people() -> None:
 
     (message,) = made.told("sav")
     assert message.happened == "Zoe attend une réponse"
-    assert [one.label for one in message.buttons] == ["Répondre", "Je prends", "Rien à faire", "Voir sur Bluesky"]
+    assert [one.label for one in message.buttons] == [*BUTTONS, "Voir sur Bluesky"]
     assert made.told("lea") == []
 
 

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from heraut.brands import Person
 from heraut.events import TOLD_TO_PEOPLE, EventName
-from heraut.links import Action
+from heraut.links import OF_ALERTS, Action
 from heraut.notifications import email
 from heraut.problems import problem
 from heraut.publishing import link_pages
@@ -99,8 +99,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for code in ("unknown", "wrong_way", "later"):
         for page in link_pages.for_anybody(code):
             yield code, f"{page.title} {page.lead}".replace(NBSP, " ")
-    of_conversations = {Action.REPLY, Action.ANSWER_BY_MAIL, Action.TAKE_ALERT, Action.CLOSE_ALERT}
-    for action in set(Action) - of_conversations:
+    for action in set(Action) - OF_ALERTS:
         for state in State:
             for account in ("bluesky", "insta"):
                 for person in BOTH:

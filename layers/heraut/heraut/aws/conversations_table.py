@@ -191,7 +191,7 @@ class ConversationsTable:
                     yield alert, said
 
     def forget_said(self, interaction: Interaction, before: Alert, after: Alert) -> None:
-        """Forget what was said, that it came, and its id in its alert's story; replace the alert as `change` does."""
+        """Forget what was said, that it came, and what a story says of it; replace the alert as `change` does."""
         said = _said(before, interaction)
         writes = [
             self._table.deleting((said[PK], said[SK]), "attribute_exists(#pk)"),
@@ -202,7 +202,7 @@ class ConversationsTable:
         for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
             moment = from_document(Moment, item["document"])
             if moment.interaction == interaction.id:
-                nameless = document(moment.model_copy(update={"interaction": None}))
+                nameless = document(moment.model_copy(update={"interaction": None, "word": None}))
                 writes.append(self._table.putting({**item, "document": nameless}))
         self._table.transact([*writes, *self._changing(before, after)])
 
@@ -341,8 +341,8 @@ class ConversationsTable:
 
 def _write(alert: Alert) -> Values:
     values: dict[str, Any] = {"brand": alert.brand, "alert": alert.id, "revision": alert.revision}
-    if alert.due_at is not None:
-        values |= {due.SHARD: due.shard_of("alert", alert.id, SHARDS), due.AT: alert.due_at}
+    if alert.look_at is not None:
+        values |= {due.SHARD: due.shard_of("alert", alert.id, SHARDS), due.AT: alert.look_at}
     if alert.closed_at is not None:
         values |= {EXPIRES: retention.ALERT.forgotten(alert.closed_at)}
     else:

@@ -32,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     alert.command("list")(list_alerts)
     alert.command("show")(show)
     alert.command("take")(take)
+    alert.command("transfer")(transfer)
     alert.command("close")(close)
     alert.command("unhide")(unhide)
     alert.command("times")(times)
@@ -80,7 +81,36 @@ def take(
 ) -> None:
     from heraut.conversations import alerts
 
-    _change(ctx, (alert, brand, stack), "alert_taken", alerts.taken, as_json=as_json)
+    def taken(_: Brand, found: Alert, now: datetime) -> Alert:
+        return alerts.taken(found, person(), now)
+
+    _change(ctx, (alert, brand, stack), "alert_taken", taken, as_json=as_json)
+
+
+def transfer(
+    ctx: typer.Context,
+    alert: AlertName,
+    to: Annotated[str, typer.Argument()],
+    word: Annotated[str, typer.Option("--word")] = "",
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.conversations import alerts
+    from heraut.conversations.hand_over_page import LONGEST_WORD
+    from heraut.conversations.model import HandedOver
+
+    def handed_over(owner: Brand, found: Alert, now: datetime) -> Alert:
+        others = alerts.may_be_handed_to(found, owner, person())
+        chosen = next((one for one in others if to.casefold() in {one.id.casefold(), one.name.casefold()}), None)
+        if chosen is None:
+            raise CannotGoOn("hand_over_to_whom", name=to, known=", ".join(one.id for one in others))
+        if len(word) > LONGEST_WORD:
+            raise CannotGoOn("hand_over_word_long", length=len(word), longest=LONGEST_WORD)
+        handed = HandedOver(by=person(), to=chosen.id, at=now, word=word.strip())
+        return alerts.handed_over(found, handed, owner)
+
+    _change(ctx, (alert, brand, stack), "alert_handed_over", handed_over, as_json=as_json)
 
 
 def close(
@@ -88,7 +118,10 @@ def close(
 ) -> None:
     from heraut.conversations import alerts
 
-    _change(ctx, (alert, brand, stack), "alert_closed", alerts.closed, as_json=as_json)
+    def closed(_: Brand, found: Alert, now: datetime) -> Alert:
+        return alerts.closed(found, person(), now)
+
+    _change(ctx, (alert, brand, stack), "alert_closed", closed, as_json=as_json)
 
 
 def unhide(ctx: typer.Context, alert: AlertName, brand: BrandName = None, stack: Stack = None) -> None:
@@ -178,21 +211,21 @@ def _change(
     ctx: typer.Context,
     called: tuple[str, str | None, str | None],
     code: str,
-    change: Callable[[Alert, str, datetime], Alert],
+    change: Callable[[Brand, Alert, datetime], Alert],
     *,
     as_json: bool,
 ) -> None:
-    """Take or close, whatever joins at this very moment; what is over already is said, and changes nothing."""
+    """Take, hand over or close, whatever joins at this very moment; what is over already is said, and stays."""
     from heraut.cli.shown import print_json
     from heraut.errors import Conflict
 
     name, brand, stack = called
     desk = open_desk(ctx, stack)
     for _ in range(MOST_TRIES):
-        _, found = _called(desk, name, brand)
+        owner, found = _called(desk, name, brand)
         if found.closed_at and not found.thanks:
             raise CannotGoOn("alert_over", name=found.id)
-        after = change(found, person(), desk.clock.now())
+        after = change(owner, found, desk.clock.now())
         try:
             desk.conversations.change(found, after)
         except Conflict:
@@ -241,6 +274,8 @@ def _story_lines(
 
 def _moment_line(owner: Brand, moment: Moment, names: dict[str, str]) -> str:
     """Tell one moment."""
+    from heraut.letters import in_one_line
+
     known = owner.person(moment.by) if moment.by else None
     by = known.name if known else moment.by or say("somebody")
     people = [one.name if (one := owner.person(name)) else name for name in moment.people]
@@ -251,6 +286,8 @@ def _moment_line(owner: Brand, moment: Moment, names: dict[str, str]) -> str:
         code = f"{code}_{moment.removal}"
     if moment.what.value == "answered" and moment.worked_seconds is None:
         code = "moment_answered_plain"
+    if moment.what.value == "handed_over" and moment.word:
+        code = "moment_handed_over_word"
     why = say(f"removal_{moment.problem}") if moment.problem in {"trial", "impossible"} else moment.problem or ""
     told = ", ".join(people) or say("nobody")
     return say(
@@ -262,6 +299,7 @@ def _moment_line(owner: Brand, moment: Moment, names: dict[str, str]) -> str:
         rule=moment.rule or "",
         why=why,
         channel=moment.channel or "",
+        word=in_one_line(moment.word or ""),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.brands import NAME
-from heraut.conversations import alerts, channels, reply_page
+from heraut.conversations import alerts, channels, hand_over_page, reply_page
 from heraut.conversations.messages import Said, wording
 from heraut.conversations.reply import Replying
 from heraut.errors import Conflict, TryAgain
@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from heraut.problems import Language
 
 PATH = re.compile(rf"/({NAME.strip('^$')})/alert/([A-Za-z0-9_-]{{22}})")
-STEMS = {Action.REPLY: "reply", Action.TAKE_ALERT: "take", Action.CLOSE_ALERT: "close"}
+STEMS = {
+    Action.REPLY: "reply",
+    Action.TAKE_ALERT: "take",
+    Action.HAND_OVER_ALERT: "hand_over",
+    Action.CLOSE_ALERT: "close",
+}
 TRIES = 5
 
 
@@ -130,10 +135,10 @@ def _opened(
         case = _Case(Said(alert, interactions, brand, person.language, now), person, STEMS[link.action])
         if link.action is Action.REPLY and (acts or not alert.closed_at):
             return _reply(case, request, world, acts=acts)
-        if alert.closed_at or not acts:
-            return 200, [_over(case) if alert.closed_at else _question(case)]
+        if alert.closed_at:
+            return 200, [_over(case)]
         try:
-            return 200, [_act(case, world)]
+            return _decided(case, request, world, acts=acts)
         except Conflict:
             continue
     raise TryAgain(f"alert {link.alert} of {brand.id}: changed {TRIES} times while it was being decided")
@@ -148,6 +153,16 @@ def _reply(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> t
     except Conflict as error:
         raise TryAgain(f"an answer in {case.said.alert.id}: it is being decided right now") from error
     return status, [page] if page else []
+
+
+def _decided(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
+    """Show what an open alert's link does, or do it. Conflict when the alert changes meanwhile."""
+    if case.stem == "hand_over":
+        blank = replace(_page(case, "hand_over_title", case.said.say("hand_over_lead")), seen=_seen(case))
+        desk = hand_over_page.Desk(case.said, case.person, world.conversations, blank)
+        status, page = hand_over_page.act(desk, request.body) if acts else (200, hand_over_page.show(desk))
+        return status, [page]
+    return 200, [_act(case, world) if acts else _question(case)]
 
 
 def _act(case: _Case, world: AlertWorld) -> LinkPage:

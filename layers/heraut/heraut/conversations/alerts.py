@@ -13,8 +13,10 @@ from heraut.conversations.model import (
     MOST_WAITING,
     REOPENS_FOR,
     Alert,
+    HandedOver,
     Interaction,
     Moment,
+    Notice,
     Reply,
     What,
     asks_something,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 REMIND_BEFORE = timedelta(hours=1)  # the deadline, at most a quarter of the time there is
 WRITES_FOR = timedelta(minutes=10)  # after a person was last seen writing
 MOST_THANKS = 100  # kept by name in one alert
+HANDED_OVER, HANDED_BACK = "handed_over", "handed_back"  # notices
+ANSWERING = frozenset({Role.CONVERSATIONS, Role.ON_CALL})
 WHOEVER_ANSWERS = "role:conversations"  # a target: the people whom no rule had to name
 URGENCIES = tuple(Urgency)  # most urgent first
 
@@ -212,9 +216,10 @@ def told_some(alert: Alert, heard: Sequence[str], at: datetime) -> Alert:
     return _next(alert, heard=tuple(heard), missed_at=alert.missed_at or at)
 
 
-def put_off(alert: Alert, until: datetime) -> Alert:
-    """Say the same thing later."""
-    return _next(alert, due_at=until, missed_at=None)
+def put_off(alert: Alert, now: datetime, until: datetime) -> Alert:
+    """Say what is to be said now later."""
+    late = {name: until for name in ("due_at", "notices_at") if (at := getattr(alert, name)) is not None and at <= now}
+    return _next(alert, missed_at=None, **late)
 
 
 def next_step(alert: Alert) -> Told:
@@ -225,6 +230,51 @@ def next_step(alert: Alert) -> Told:
 def taken(alert: Alert, person: str, at: datetime, rule: str | None = None) -> Alert:
     """Somebody answers for it: they alone are reminded. `rule`: the one that assigned it."""
     return _next(alert, taken_by=person, news=(*alert.news, _moment(alert, What.TAKEN, at, by=person, rule=rule)))
+
+
+def may_be_handed_to(alert: Alert, brand: Brand, by: str) -> tuple[Person, ...]:
+    """Give whom somebody may hand it over to: who hears of conversations or is on call, and the people of teams.
+
+    Not to themselves, nor to whoever has it. Where that leaves nobody: to anybody else of the brand.
+    """
+    named = {name for team in brand.teams for name in team.people}
+    others = [one for one in brand.people if one.id not in {by, alert.taken_by}]
+    hear = [one for one in others if one.id in named or not ANSWERING.isdisjoint(one.roles)]
+    return tuple(hear or others)
+
+
+def handed_over(alert: Alert, handed: HandedOver, brand: Brand) -> Alert:
+    """Somebody hands it over: the other answers for it, and hears as soon as its urgency allows; time goes on."""
+    by, to, at, word = handed.by, handed.to, handed.at, handed.word
+    told = Notice(code=HANDED_OVER, to=to, at=at, by=by, word=word)
+    moment = _moment(alert, What.HANDED_OVER, at, by=by, people=(to,), word=word or None)
+    after = {"taken_by": to, "handed_over": handed, "news": (*alert.news, moment)}
+    return _noticed(alert, told, brand, **after)
+
+
+def unheard(alert: Alert, notice: Notice, now: datetime, brand: Brand) -> Alert:
+    """Whom a notice was for cannot be reached: what was handed over to them goes back to who did it, who hears so."""
+    if notice.code != HANDED_OVER:
+        return alert
+    told = Notice(code=HANDED_BACK, to=notice.by, at=now, by=notice.to)
+    moment = _moment(alert, What.HANDED_BACK, now, by=notice.by, people=(notice.to,))
+    back_to = notice.by if brand.person(notice.by) else None  # nobody's: whoever hears first is reminded
+    return _noticed(alert, told, brand, taken_by=back_to, news=(*alert.news, moment))
+
+
+def is_news(alert: Alert, notice: Notice) -> bool:
+    """Whether somebody must still hear it: that an alert is theirs they need to know while it is open, and theirs."""
+    return alert.closed_at is None and alert.taken_by == notice.to
+
+
+def notices_told(alert: Alert, left: Sequence[Notice]) -> Alert:
+    """The notices were told, or concern nobody any more, but for those that are `left`."""
+    return _next(alert, notices=tuple(left), notices_at=alert.notices_at if left else None)
+
+
+def _noticed(alert: Alert, notice: Notice, brand: Brand, **changes: object) -> Alert:
+    at = hours.tellable(notice.at, alert.urgency, brand)
+    return _next(alert, notices=(*alert.notices, notice), notices_at=at, **changes)
 
 
 def answered(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 from heraut import links as tokens
 from heraut.brands import Role
 from heraut.conversations import alerts
 from heraut.conversations.model import What
 from heraut.errors import Conflict, TryAgain
+from heraut.pages.visit import form_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,16 +26,11 @@ if TYPE_CHECKING:
 STAYS = timedelta(hours=1)  # of the link of whoever came by a channel
 TRIES = 5
 BUTTON = "when"
-MOST_FIELDS = 10
 
 
 def who(body: str, brand: Brand) -> Person | None:
     """Read who somebody says they are; None when the page's form does not say it."""
-    try:
-        form = parse_qs(body, max_num_fields=MOST_FIELDS)
-    except ValueError:  # more fields than our form has: not our form
-        return None
-    return brand.person(form.get(BUTTON, [""])[0])
+    return brand.person(form_of(body).get(BUTTON, ""))
 
 
 def enter(link: Link, person: Person, kept: Conversations, links: Links, now: datetime) -> str:

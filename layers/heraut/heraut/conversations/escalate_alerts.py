@@ -9,32 +9,40 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.brands import Role, WayName
 from heraut.conversations import alerts, hours
 from heraut.conversations.alerts import Told
-from heraut.conversations.messages import Said, message, name_of
+from heraut.conversations.messages import Said, message, name_of, notice_message
 from heraut.errors import ConfigurationError, Conflict, HerautError, InvalidInput, TryAgain
 from heraut.links import LIFETIME, Action, Link
 from heraut.notifications.base import Button
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from heraut.brands import Brand, Brands, Person
-    from heraut.conversations.model import Alert
+    from heraut.conversations.model import Alert, Notice
     from heraut.conversations.store import Conversations
     from heraut.links import Links
-    from heraut.notifications.base import Notifications
+    from heraut.notifications.base import Message, Notifications
+
+    Says = Callable[[Said, Person, Sequence[Button], str | None], Message]
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=5)  # with ways that do not answer; then an alert goes on without them
 
-BUTTONS = {"reply": Action.REPLY, "take": Action.TAKE_ALERT, "close": Action.CLOSE_ALERT}
+BUTTONS = {
+    "reply": Action.REPLY,
+    "take": Action.TAKE_ALERT,
+    "hand_over": Action.HAND_OVER_ALERT,
+    "close": Action.CLOSE_ALERT,
+}
 
 
 @dataclass(frozen=True)
@@ -64,18 +72,18 @@ def escalate_alerts(world: Escalating, now: datetime) -> Escalated:
     for brand_id, alert_id in world.conversations.due(now):
         try:
             brand, alert = world.brands.brand(brand_id), world.conversations.alert(brand_id, alert_id)
-            if brand is None or alert is None or alert.due_at is None or alert.due_at > now:
+            if brand is None or alert is None or alert.look_at is None or alert.look_at > now:
                 continue
             calm = hours.tellable(now, alert.urgency, brand)
             if calm > now:  # people may not be disturbed now
-                world.conversations.change(alert, alerts.put_off(alert, calm))
+                world.conversations.change(alert, alerts.put_off(alert, now, calm))
                 continue
             telling = _Telling(alert, brand, world, now)
             after = telling.tell()
             done.messages += telling.messages
             world.conversations.change(alert, after)
-            done.alerts += after.told != alert.told or after.escalated != alert.escalated
-            done.later += bool(after.missed_at)
+            done.alerts += bool(telling.noticed) or after.told != alert.told or after.escalated != alert.escalated
+            done.later += bool(after.missed_at or after.notices)
         except Conflict:
             continue  # somebody took it or joined it meanwhile: the next minute sees how it is
         except HerautError as error:
@@ -100,7 +108,10 @@ def audience(alert: Alert, step: Told, brand: Brand) -> Sequence[Person]:
 
 @dataclass
 class _Telling:
-    """Tells one step of an alert: `reached` heard it, now or in a minute before, `later` could not be reached yet."""
+    """Tells what is due of an alert: notices to single people (`noticed` heard theirs), then the step that is next.
+
+    `reached` heard the step, now or in a minute before, `later` could not be reached yet.
+    """
 
     alert: Alert
     brand: Brand
@@ -108,13 +119,48 @@ class _Telling:
     now: datetime
     reached: list[Person] = field(default_factory=list)
     later: list[Person] = field(default_factory=list)
+    noticed: list[Person] = field(default_factory=list)
     messages: int = 0
 
     def tell(self) -> Alert:
         """Tell whoever is to hear; gives the alert as it is then."""
+        before = self.alert
+        if before.notices:
+            self.alert = self._tell_notices()
+        after = self._tell_step() if before.due_at is not None and before.due_at <= self.now else self.alert
+        return after.model_copy(update={"revision": before.revision + 1})  # one change
+
+    def _tell_notices(self) -> Alert:
+        """Tell single people what they are to know; what somebody else did meanwhile is no news any more."""
+        alert, brand, now = self.alert, self.brand, self.now
+        patient = alert.notices_at is None or now - alert.notices_at < PATIENCE
+        waiting: list[Notice] = []
+        unreached: list[Notice] = []
+        for notice in alert.notices:
+            person = brand.person(notice.to)
+            if person is None or not alerts.is_news(alert, notice):
+                continue
+            told = self._told(person, self._said(), partial(notice_message, notice))
+            if told:
+                self.noticed.append(person)
+            elif told is None and patient:
+                waiting.append(notice)
+            else:
+                unreached.append(notice)
+        after = alerts.notices_told(alert, waiting)
+        for notice in unreached:
+            after = alerts.unheard(after, notice, now, brand)
+        return after
+
+    def _said(self) -> Said:
+        brand = self.brand
+        interactions = self.world.conversations.interactions(brand.id, self.alert.id)
+        return Said(self.alert, interactions, brand, brand.language, self.now)
+
+    def _tell_step(self) -> Alert:
         alert, brand = self.alert, self.brand
         step = alerts.next_step(alert)
-        said = Said(alert, self.world.conversations.interactions(brand.id, alert.id), brand, brand.language, self.now)
+        said = self._said()
         people = audience(alert, step, brand)
         self._round(people, said, step)
         channels = {person.id for person in people if brand.channel(person.id)}
@@ -132,13 +178,18 @@ class _Telling:
 
     def _round(self, people: Sequence[Person], said: Said, step: Told) -> None:
         for person in people:
-            if self._heard(person, step) in self.alert.heard or self._told(person, said, step):
+            knows = person in self.noticed or self._heard(person, step) in self.alert.heard
+            told = knows or self._told(person, said, partial(message, step))
+            if told:
                 self.reached.append(person)
+            elif told is None:
+                self.later.append(person)
 
     def _heard(self, person: Person, step: Told) -> str:
         return f"{name_of(step, self.alert)}/{person.id}"
 
-    def _told(self, person: Person, about: Said, step: Told) -> bool:
+    def _told(self, person: Person, about: Said, says: Says) -> bool | None:
+        """Tell one person; False when nothing reaches them, None when nothing does right now."""
         said = replace(about, language=person.language)
         world = self.world
         buttons = [
@@ -146,15 +197,14 @@ class _Telling:
             for code, action in BUTTONS.items()
         ]
         try:
-            world.notifications.tell(person, message(said, step, person, buttons, _reply_to(said, person, world)))
+            world.notifications.tell(person, says(said, person, buttons, _reply_to(said, person, world)))
         except InvalidInput as unreachable:
             log.warning("%s/%s cannot be reached: %s", said.brand.id, person.id, unreachable)
             return False
         except (TryAgain, ConfigurationError) as error:
             log.warning("%s/%s could not be told now: %s", said.brand.id, person.id, type(error).__name__)
-            if said.brand.channel(person.id) is None:  # a channel has no other way: people hear instead, now
-                self.later.append(person)
-            return False
+            is_person = said.brand.channel(person.id) is None  # a channel has no other way: people hear instead, now
+            return None if is_person else False
         self.messages += 1
         return True
 

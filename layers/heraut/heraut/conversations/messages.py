@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heraut.brands import Urgency
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brand, Person
-    from heraut.conversations.model import Alert, Interaction
+    from heraut.conversations.model import Alert, Interaction, Notice
     from heraut.problems import Language
 
 SHOWN = 5  # interactions in a message, the newest ones
@@ -64,6 +64,11 @@ class Said:
             return self.say("one", author=fit(self.waiting[-1].author.name))
         return self.say("several", count=len(authors))
 
+    def urgent(self, happened: str) -> str:
+        """Say first how urgent it is, where it is."""
+        urgency = self.alert.urgency
+        return self.say(urgency.value, happened=happened) if urgency in SAID_FIRST else happened
+
     @property
     def passages(self) -> list[str]:
         """The newest of what waits, each with who said it and when."""
@@ -105,7 +110,7 @@ class Said:
         return next((one.url for one in reversed(self.waiting) if one.url), None)
 
 
-def message(said: Said, step: Told, person: Person, buttons: Sequence[Button], reply_to: str | None = None) -> Message:
+def message(step: Told, said: Said, person: Person, buttons: Sequence[Button], reply_to: str | None = None) -> Message:
     """Tell a person what the step says: an alert opened, is due soon, or is overdue.
 
     `reply_to` is the address to which an answer may be written.
@@ -117,8 +122,7 @@ def message(said: Said, step: Told, person: Person, buttons: Sequence[Button], r
         lead.append(said.say("lead_taken", person=taker.name))
     look = [Button(said.say("open", network=said.network), said.address)] if said.address else []
     happened = said.happened if step is Told.OPENED else said.say(stem, happened=said.happened)
-    if alert.urgency in SAID_FIRST:
-        happened = said.say(alert.urgency.value, happened=happened)
+    happened = said.urgent(happened)
     return Message(
         id=f"alert/{alert.brand}/{alert.id}/{name_of(step, alert)}/{person.id}",
         language=person.language,
@@ -141,6 +145,26 @@ def name_of(step: Told, alert: Alert) -> str:
     """Name what is told: more urgent, to the next person, or of what is open again, it is another message."""
     again = f"{alert.urgency.value}{alert.escalated or ''}{f'-{alert.reopened}' if alert.reopened else ''}"
     return f"{step.name.lower()}/{again}"
+
+
+def notice_message(
+    notice: Notice, said: Said, person: Person, buttons: Sequence[Button], reply_to: str | None = None
+) -> Message:
+    """Tell one person what concerns them alone: that an alert was handed over to them, or came back."""
+    alert = said.alert
+    step = Told(max(alert.told, Told.OPENED))
+    by = said.brand.person(notice.by)
+    name = by.name if by else fit(notice.by)
+    lead = [said.say("lead_overdue" if alert.deadline < said.now else "lead")]
+    if notice.word:
+        lead.append(said.say("word", person=name, word=" ".join(fit(notice.word).split())))
+    return replace(
+        message(step, said, person, buttons, reply_to),
+        id=f"alert/{alert.brand}/{alert.id}/{notice.code}/{notice.at:%Y%m%d%H%M%S%f}/{person.id}",
+        happened=said.say(notice.code, person=name, happened=said.urgent(said.happened)),
+        lead=" ".join(lead),
+        otherwise=said.say(_otherwise(said, step) if alert.due_at else "otherwise_overdue"),
+    )
 
 
 def _reply_says(said: Said) -> str:

@@ -157,6 +157,28 @@ class Reply(Stored):
     post: str
 
 
+class HandedOver(Stored):
+    """Who handed an alert over to whom last, when, and the word that went with it."""
+
+    by: str
+    to: str
+    at: Instant
+    word: str = ""
+
+
+class Notice(Stored):
+    """What one person is to hear about an alert beside its steps: `code` names the sentences, `word` is quoted in them.
+
+    `handed_over`: `by` handed it over to them. `handed_back`: whom they had handed it over to (`by`) cannot be reached.
+    """
+
+    code: str
+    to: str
+    at: Instant
+    by: str
+    word: str = ""
+
+
 class GivenAnswer(BaseModel):
     """An answer as it stands: what publishing tells of it. `anew`: it came to nothing, and another may be given.
 
@@ -196,6 +218,8 @@ class What(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     TAKEN = "taken"
+    HANDED_OVER = "handed_over"  # by one person to another
+    HANDED_BACK = "handed_back"  # whom it was handed over to cannot be reached
     ANSWERED = "answered"
     ERASED = "erased"  # gone from its network
     CLOSED = "closed"
@@ -231,6 +255,7 @@ class Moment(Stored):
     removal: str | None = None  # hide or delete
     charter: str | None = None  # the rule of the community's charter that it enforces
     problem: str | None = None  # why it was not removed: `trial`, `impossible`, or the code of what the network said
+    word: str | None = None  # what a person wrote beside what they did
     asked_at: Instant | None = None
     worked_seconds: int | None = None
 
@@ -242,10 +267,11 @@ class Alert(Stored):
     is owed, `due_at` when the machine looks next (None: nothing more to say). `told` is how far telling went,
     `escalated` how many steps were told after the deadline. `targets` are the people and teams that rules name; none:
     whoever has the role. `suggest` names a saved answer. `replies` are the answers on their way, by interaction,
-    `writing` who began to write one, and when. `quiet`: it was over as it opened, for nobody had to answer. `thanks`
-    is praise that nobody thanked for yet, `reopened` how often it was over and is not. `heard` is who heard the step
-    that is being told (`<step>/<person>`) while somebody else could not be reached, `missed_at` since when that is.
-    `news` is what happened in this change: the store keeps it in the alert's story.
+    `writing` who began to write one, and when. `notices` wait to be told from `notices_at` on. `quiet`: it was over as
+    it opened, for nobody had to answer. `thanks` is praise that nobody thanked for yet, `reopened` how often it was
+    over and is not. `heard` is who heard the step that is being told (`<step>/<person>`) while somebody else could not
+    be reached, `missed_at` since when that is. `news` is what happened in this change: the store keeps it in the
+    alert's story.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -276,5 +302,13 @@ class Alert(Stored):
     reopened: int = 0
     heard: tuple[str, ...] = ()
     missed_at: Instant | None = None
+    handed_over: HandedOver | None = None
+    notices: tuple[Notice, ...] = ()
+    notices_at: Instant | None = None
     news: tuple[Moment, ...] = Field(default=(), exclude=True)
     revision: int = 1
+
+    @property
+    def look_at(self) -> datetime | None:
+        """When the machine looks next, for a step or a notice; None: there is nothing more to say."""
+        return min((at for at in (self.due_at, self.notices_at) if at is not None), default=None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 from heraut.conversations import alerts
 from heraut.conversations.reply import Replying, reply, saved_answer
 from heraut.errors import Conflict, InvalidInput
 from heraut.letters import said as fit
 from heraut.pages.link_page import Choice, LinkPage, Note, Opens, Option, Passage, Pick, Writing
+from heraut.pages.visit import form_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from heraut.conversations.model import GivenAnswer, Interaction
 
 MOST_SHOWN = 20  # interactions to choose from, the newest ones; the others wait behind them
-MOST_FIELDS = 10
 LONGEST_TEXT = 20_000  # characters that are looked at; no network takes as many
 EXCERPT = 90  # characters of what somebody said, where one chooses whom to answer
 TEXT, TO, DOES, BUTTON = "text", "to", "do", "when"
@@ -59,7 +58,7 @@ def show(desk: Desk) -> LinkPage:
 
 def act(desk: Desk, body: str) -> tuple[int, LinkPage | None]:
     """Do what the page's form asks; no page where nobody looks at it."""
-    form = _form(body)
+    form = form_of(body)
     if form.get(DOES) == WRITES:
         _note_writing(desk)
         return 204, None
@@ -218,10 +217,3 @@ def _note_writing(desk: Desk) -> None:
             desk.world.conversations.change(alert, alerts.written_to(alert, desk.person.id, desk.now))
         except Conflict:
             return  # it is seen at the next letters typed
-
-
-def _form(body: str) -> dict[str, str]:
-    try:
-        return {name: values[0] for name, values in parse_qs(body, max_num_fields=MOST_FIELDS).items()}
-    except ValueError:  # more fields than our form has: not our form
-        return {}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+MOST_FIELDS = 10  # of a page's form
 
 
 @dataclass(frozen=True)
@@ -25,3 +29,11 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
+
+
+def form_of(body: str) -> Mapping[str, str]:
+    """Read what a page's form sent, the first value of each field; empty when it is not our form."""
+    try:
+        return {name: values[0] for name, values in parse_qs(body, max_num_fields=MOST_FIELDS).items()}
+    except ValueError:  # more fields than our form has: not our form
+        return {}
