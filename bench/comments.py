@@ -39,6 +39,16 @@ def later(language: Literal["fr", "en"]) -> list[Comment]:
     return _read(language, "later")
 
 
+def fresh(language: Literal["fr", "en"]) -> list[Comment]:
+    """Read those that rules were made more general from: measured before, and looked at since."""
+    return _read(language, "fresh")
+
+
+def unseen(language: Literal["fr", "en"]) -> list[Comment]:
+    """Read those written last: no rule is written from one of them, and no total of theirs decided anything."""
+    return _read(language, "unseen")
+
+
 def _read(language: Literal["fr", "en"], name: str) -> list[Comment]:
     lines = (FOLDER / f"{name}.{language}.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines]

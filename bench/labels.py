@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bench.comments import LABELS, LANGUAGES, Comment, comments, later
+from bench.comments import LABELS, LANGUAGES, Comment, comments, fresh, later, unseen
 from heraut.conversations.labels import labels_of_text
 from heraut.conversations.model import Label, asks_something
 
@@ -20,16 +20,19 @@ Pair = tuple[frozenset[str], frozenset[str]]  # what a person gave, what the rul
 def measure() -> Figures:
     """Label every comment.
 
-    `later` were written after the rules, and are what one may expect of comments that nobody had in mind; `held_out`
-    are of the hand and the day of those that the rules were written to, which are `seen`.
+    `unseen` were written after the rules, and nothing was decided by them: they are what one may expect of comments
+    that nobody had in mind. Totals of `later` once decided which rules stayed; `held_out` are of the hand and the day
+    of `seen`, which the rules were written to, as to `fresh`.
     """
     figures: Figures = {}
     for language in LANGUAGES:
         read = comments(language)
         figures[language] = {
+            "unseen": reached(unseen(language)),
             "later": reached(later(language)),
             "held_out": reached([one for one in read if one.held_out]),
             "seen": reached([one for one in read if not one.held_out]),
+            "fresh": reached(fresh(language)),
         }
     every = [one for language in LANGUAGES for one in comments(language)]
     return figures | {"microseconds_each": _microseconds(every)}
@@ -57,14 +60,15 @@ def given(comment: Comment) -> frozenset[str]:
 
 def table(figures: Figures) -> list[str]:
     """Say each label's figures, what one may expect first."""
-    lines = [f"{'':14}" + "".join(f"{f'{language} {part}':>21}" for language in LANGUAGES for part in _PARTS)]
-    lines.append(f"{'':14}" + f"{'precision':>13}{'recall':>8}" * (len(LANGUAGES) * len(_PARTS)))
-    for label in LABELS:
-        cells = [figures[language][part]["labels"][label] for language in LANGUAGES for part in _PARTS]
-        lines.append(f"{label:14}" + "".join(f"{one['precision']:>11} %{one['recall']:>6} %" for one in cells))
-    for name in ("exact", "silenced"):
-        cells = [figures[language][part][name] for language in LANGUAGES for part in _PARTS]
-        lines.append(f"{name:14}" + "".join(f"{one:>19} %" for one in cells))
+    lines = []
+    for language in LANGUAGES:
+        parts = [figures[language][part] for part in _PARTS]
+        lines.append(f"{'':14}" + "".join(f"{f'{language} {part}':>21}" for part in _PARTS))
+        lines.append(f"{'':14}" + f"{'precision':>13}{'recall':>8}" * len(_PARTS))
+        for label in LABELS:
+            cells = [part["labels"][label] for part in parts]
+            lines.append(f"{label:14}" + "".join(f"{one['precision']:>11} %{one['recall']:>6} %" for one in cells))
+        lines += [f"{name:14}" + "".join(f"{part[name]:>19} %" for part in parts) for name in ("exact", "silenced")]
     return [*lines, f"{figures['microseconds_each']} µs of processor for each comment"]
 
 
@@ -73,7 +77,7 @@ def broken(_figures: Figures) -> str | None:
     return None
 
 
-_PARTS = ("later", "held_out", "seen")
+_PARTS = ("unseen", "later", "held_out", "fresh", "seen")
 
 
 def _of_label(label: str, pairs: Sequence[Pair]) -> Figures:

@@ -62,6 +62,25 @@ def test_a_text_is_what_its_author_means(text: str, expected: set[str]) -> None:
     assert names(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Le cadre est superbe, par contre deux additions pour la même table", {"complaint", "praise"}),
+        ("The garden is gorgeous, shame the gate opens at noon", {"complaint", "praise"}),
+        ("Attente interminable mais quel spectacle magnifique", {"praise"}),
+        ("Opérée en mai chez vous, ma chatte a couru dans le jardin tout l'été", {"praise", "testimonial"}),
+        ("My knee was gone, ten sessions with your physio and I swam on my own in June", {"praise", "testimonial"}),
+        ("Vingt ans que je prends mes fleurs chez eux, jamais ailleurs", {"praise", "ambassador"}),
+        ("Is there a way to get a refund for one of the two tickets?", {"question"}),
+        ("I won't shut up about this place, everyone at work goes there now", {"praise", "ambassador"}),
+        ("Le plombier devait passer hier", {"complaint"}),
+    ],
+)
+def test_what_the_sentence_says_weighs_more_than_its_words(text: str, expected: set[str]) -> None:
+    """A praise that turns, a wrong that ends well, a story with its end, a loyalty, a question about what may be."""
+    assert {label.name for label in labels_of_text(text)} == expected
+
+
 @pytest.mark.parametrize("text", ["Encore une heure de retard", "c'est combien ?", "trop beau", "bande de nazes"])
 def test_each_label_says_what_made_it(text: str) -> None:
     """In both languages, with the words of the text."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NEAR = 3  # words between what denies and what is denied
 AFAR = 8  # words that "I would not say that" reaches over
+TELLS, TELLS_MORE = 8, 14  # words of who tells what happened
+ENOUGH = 6
 ENDS = frozenset(".!?;,:…()")
 
 
@@ -29,12 +31,27 @@ class Feelings:
     signs: list[str] = field(default_factory=list)
     but: bool = False
     how_long: bool = False
+    liked_at: list[int] = field(default_factory=list)
+    wrong_at: list[int] = field(default_factory=list)
+    but_at: int | None = None
     mocks: bool = False
 
     @property
     def wrongs(self) -> list[str]:
         """What makes a complaint by itself, what is disliked first."""
         return self.dislikes + self.went_wrong
+
+    @property
+    def turns(self) -> bool:
+        """Whether it praises, says "but", and praises no more."""
+        at = self.but_at
+        return at is not None and min(self.liked_at, default=at) < at and max(self.liked_at, default=at) < at
+
+    @property
+    def recovers(self) -> bool:
+        """Whether it says what was wrong, then "but", and from there on nothing but praise."""
+        at = self.but_at
+        return at is not None and max(self.liked_at, default=-1) > at > max(self.wrong_at, default=at)
 
     @property
     def much_is_wrong(self) -> bool:
@@ -46,6 +63,15 @@ class Feelings:
             or (different >= 2 and self.how_long)  # noqa: PLR2004
             or (min(spoken_of) >= 1 and sum(spoken_of) >= 3)  # noqa: PLR2004
         )
+
+    def adds_up(self, words: int) -> bool:
+        """Whether, in a text of so many words, what each says little of itself says enough together.
+
+        The weights are those of a logistic regression over the comments labelled by hand, as whole numbers.
+        """
+        named = min(2, len(set(self.things))) + min(2, len(set(self.may_be_wrong)))
+        told = min(2, len(set(self.signs))) + self.how_long
+        return words >= TELLS and 2 * named + told + (words >= TELLS_MORE) >= ENOUGH
 
 
 def feelings(words: Sequence[str], lexicon: Lexicon) -> Feelings:
@@ -71,13 +97,18 @@ def feelings(words: Sequence[str], lexicon: Lexicon) -> Feelings:
             jests += [False] if hit.group == "dislikes" else []
         elif hit.group == "likes" and denied:
             felt.dislikes.append(said)
+            felt.wrong_at.append(hit.start)
         elif hit.group == "likes":
             felt.likes.append(said)
+            felt.liked_at.append(hit.start)
             jests.append(any(place in mocking for place in range(hit.start, hit.end)))
         elif hit.group == "but":
             felt.but = True
+            felt.but_at = hit.start if felt.but_at is None else felt.but_at
         elif not denied:
             getattr(felt, hit.group).append(said)
+            if hit.group != "may_be_wrong":
+                felt.wrong_at.append(hit.start)
     felt.things = [" ".join(words[hit.start : hit.end]) for hit in lexicon.things.hits(words)]
     felt.signs = [" ".join(words[hit.start : hit.end]) for hit in lexicon.signs.hits(words)]
     felt.mocks = bool(jests) and all(jests)

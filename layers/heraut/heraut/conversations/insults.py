@@ -37,6 +37,7 @@ _A_SAYING = re.compile(
     r"|c'est (?:pas |trop |vraiment |bien |si )?(?:con|bete|nul|stupide)|(?:that|it)'s (?:stupid|dumb)"
     r"|so (?:stupid|dumb) that)\b"
 )
+_NOT_SHUT_UP = re.compile(r"\b(?:won't|can't|cannot|couldn't|never|not|don't) shut (?:up|it)\b")
 _THINGS = (
     "service|sav|produit|qualite|site|appli|application|colis|livraison|magasin|truc|systeme|food|app|website|product"
     "|quality"
@@ -66,10 +67,13 @@ _AIMED = (
     rf"\b(?:{_LED}) (?:par|by) (?:des |un |une |an? )?(?:\w+ ){{0,2}}@",
     r"\b(?:quels?|quelles?|what|what an?) (?:\w+ ){0,2}@",
     rf"\b(?:{_THEM})(?:'s|'re)? (?:est |sont |c'est |is |are |was |were )(?:\w+ ){{0,3}}@",
+    rf"\b(?:tous|toutes|all|rien que|nothing but) (?:des |de |a |an |the )?(?:{_SLIGHTS} )?@",
+    r"\b@,? (?:the|toute?s?) (?:lot of (?:them|you)|autant qu)",
     r"@,? (?:va|allez|que vous etes|voila ce que vous etes|that's what you are|de patrons?|finis|notoires?)\b",
 )
 # The same, of words that are not said of things as well.
 _ALONE = (
+    r"\b(?:your|their|votre|vos|leurs?|ton) (?:\w+ ){1,2}(?:est|sont|is|are|was|were) (?:\w+ ){0,2}@",
     r"^\W*(?:les |des |the |such |un |une |a )?@\W*$",
     r"^\W*@(?:,|\s?!| va\b|$)|[,.!?] ?(?:\w+ )?@\W*$",
 )
@@ -96,7 +100,7 @@ def insulting(text: str, lexicon: Lexicon) -> Insulting:
     plain = folded(text)
     told = any(is_insult(span[0], lexicon) for span in [*_TOLD.finditer(plain), *_SAID.finditer(plain)])
     own = _spoken(text)
-    always = lexicon.always_insults.found(read(own))
+    always = lexicon.always_insults.found(read(_NOT_SHUT_UP.sub(" ", folded(own))))
     sign = next((sign for sign in ("🖕",) if sign in own), None)
     if always or sign:
         return Insulting(always[0].written if always else sign, told)

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 INFLUENTIAL = 10_000  # followers from which an author is heard by many
 VERY_FEW_STARS, FEW_STARS, ALL_STARS = 2, 3, 5  # of a review
 PRAISED_OFTEN = 3  # times that an author praised before, with which praise makes an ambassador
-A_SHORT_QUESTION = 8  # words
+A_SHORT_QUESTION, A_LONGER_QUESTION = 8, 15  # words
 A_FEW = 5  # words, where one such as "prix" is the whole question
 READ = 2_000  # characters; what a label needs is said by then
 TELLS_AT_LEAST = 8  # words of a testimonial
+OUTCOME_AT_LEAST = 10  # words of what is told with its end
+OUTCOME = 5  # of what was done, how it ended, when and whose
 TELLS_AT_LENGTH = 14  # words of one without a word of praise
 BOTH = 2
 SURE = 2  # of what may be spam, with what surely is counting double
@@ -133,20 +135,25 @@ def _labels(text: str, lexicon: Lexicon) -> list[Label]:
     ambassador = _ambassador(words, lexicon) if not press else None
     told = [_said(words, hit) for hit in lexicon.happened.hits(words)]
     anchors = any(word in lexicon.own for word in words) + bool(lexicon.when.hits(words))
-    if question and len(words) <= A_SHORT_QUESTION and len(felt.wrongs) == 1 and not felt.how_long:
-        felt.dislikes = []  # "c'est surgelé ?" asks whether it is
-    complaint = _complaint(felt, insult, defends=ambassador is not None, tells=len(told) > 1 or question is not None)
+    if question and _asks_whether(words, felt, lexicon):
+        felt.dislikes = felt.went_wrong = []  # "c'est surgelé ?" asks whether it is
+    outcome = _outcome(words, felt, lexicon) if not (press or question) else None
+    tells = len(told) > 1 or question is not None or outcome is not None
+    defends = ambassador is not None or (outcome is not None and not felt.mocks)
+    complaint = _complaint(felt, insult, defends=defends, tells=tells, length=len(words))
     praise = _praise(felt, complaint, ambassador)
     if press:
         complaint = complaint if any(word in _NO_ANSWER for said in felt.wrongs for word in said.split()) else None
         praise = praise if not felt.mocks else None
-    tells = _testimonial(words, told, anchors, praise, complaint) if not (press or question) else None
-    if tells and not praise:
-        praise = Label(name=LabelName.PRAISE, rule=tells.rule, words=tells.words)
+    testimonial = None
+    if not (press or question or complaint):
+        testimonial = outcome or _testimonial(words, told, anchors, praise)
+    if testimonial and not praise:
+        praise = Label(name=LabelName.PRAISE, rule=testimonial.rule, words=testimonial.words)
     ambassador = ambassador if not complaint else None
     if insult.words:
-        praise = tells = ambassador = None
-    made = [question, complaint, praise, tells, press, ambassador]
+        praise = testimonial = ambassador = None
+    made = [question, complaint, praise, testimonial, press, ambassador]
     if insult.words:
         made.append(Label(name=LabelName.INSULT, rule="word", words=insult.words))
     return [label for label in made if label]
@@ -191,14 +198,34 @@ def _begins(hit: Hit, words: Sequence[str]) -> bool:
     return hit.start <= MOST_GREETING and all(word in _GREETS or not word.isalnum() for word in words[: hit.start])
 
 
-def _complaint(felt: Feelings, insult: Insulting, *, defends: bool, tells: bool) -> Label | None:
-    rule, said = _why_unhappy(felt, insult, tells=tells)
+def _asks_whether(words: Sequence[str], felt: Feelings, lexicon: Lexicon) -> bool:
+    """Whether the one word of something wrong is what it asks about: shortly, or as one asks what is possible."""
+    if len(felt.wrongs) != 1 or felt.how_long:
+        return False
+    if len(words) <= A_SHORT_QUESTION:
+        return not felt.went_wrong
+    return len(words) <= A_LONGER_QUESTION and any(hit.start <= 1 for hit in lexicon.asks_whether.hits(words))
+
+
+def _complaint(felt: Feelings, insult: Insulting, *, defends: bool, tells: bool, length: int) -> Label | None:
+    rule, said = _why_unhappy(felt, insult, tells=tells, length=length)
     if rule is None or (defends and not insult.told):
         return None
     return Label(name=LabelName.COMPLAINT, rule=rule, words=_few(said) or None)
 
 
-def _why_unhappy(felt: Feelings, insult: Insulting, *, tells: bool) -> tuple[str | None, Sequence[str]]:
+def _why_unhappy(felt: Feelings, insult: Insulting, *, tells: bool, length: int) -> tuple[str | None, Sequence[str]]:
+    by_itself = _why_by_itself(felt, insult)
+    if by_itself[0] or tells:
+        return by_itself
+    if felt.turns:
+        return "but", felt.likes
+    if (felt.much_is_wrong or felt.adds_up(length)) and not felt.likes:
+        return "went_wrong", [*felt.may_be_wrong, *felt.things, *felt.signs]
+    return None, ()
+
+
+def _why_by_itself(felt: Feelings, insult: Insulting) -> tuple[str | None, Sequence[str]]:
     besides = [said for said in felt.may_be_wrong if said not in folded(insult.words or "")]
     if insult.told:
         return "told_insult", ()
@@ -206,10 +233,8 @@ def _why_unhappy(felt: Feelings, insult: Insulting, *, tells: bool) -> tuple[str
         return "went_wrong", besides
     if felt.mocks and not felt.but and _mocks_what_went_wrong(felt):
         return "irony", [*felt.likes[:1], *felt.went_wrong, *felt.may_be_wrong]
-    if felt.wrongs and (felt.but or len(felt.wrongs) >= len(felt.likes)):
+    if felt.wrongs and not felt.recovers and (felt.but or len(felt.wrongs) >= len(felt.likes)):
         return "word", felt.wrongs
-    if felt.much_is_wrong and not felt.likes and not tells:
-        return "went_wrong", [*felt.may_be_wrong, *felt.things, *felt.signs]
     return None, ()
 
 
@@ -225,19 +250,33 @@ def _praise(felt: Feelings, complaint: Label | None, ambassador: Label | None) -
     return Label(name=LabelName.PRAISE, rule="word", words=_few(felt.likes))
 
 
-def _testimonial(
-    words: Sequence[str], told: Sequence[str], anchors: int, praise: Label | None, complaint: Label | None
-) -> Label | None:
+def _testimonial(words: Sequence[str], told: Sequence[str], anchors: int, praise: Label | None) -> Label | None:
     """Glad, and two things that happened; or three in a longer text that holds nothing against them.
 
     `anchors` counts whether it says of whom and when it tells: both stand for one thing that happened.
     """
-    if complaint or len(words) < TELLS_AT_LEAST:
+    if len(words) < TELLS_AT_LEAST:
         return None
     tells = len(told) + (anchors == BOTH and len(words) >= TELLS_AT_LENGTH)
     if len(told) < 1 or tells < (2 if praise else 3) or (not praise and len(told) < 3):  # noqa: PLR2004
         return None
     return Label(name=LabelName.TESTIMONIAL, rule="tells", words=_few(told))
+
+
+def _outcome(words: Sequence[str], felt: Feelings, lexicon: Lexicon) -> Label | None:
+    """Somebody tells what they did or were done, and it ends well: nothing that went wrong comes after."""
+    if len(words) < OUTCOME_AT_LEAST:
+        return None
+    last_wrong = max(felt.wrong_at, default=-1)
+    ends = [hit for hit in lexicon.good_end.hits(words) if hit.start > last_wrong]
+    past = lexicon.tells_past.hits(words)
+    glad = min(len(ends), 2) + min(len(felt.likes), 1)
+    anchors = any(word in lexicon.own for word in words) + min(len(lexicon.when.hits(words)), 2)
+    if not past or not glad or (felt.wrong_at and not ends):
+        return None
+    if min(len(past), 2) + glad + anchors + bool(ends) < OUTCOME:
+        return None
+    return Label(name=LabelName.TESTIMONIAL, rule="tells", words=_few([_said(words, hit) for hit in [*ends, *past]]))
 
 
 def _ambassador(words: Sequence[str], lexicon: Lexicon) -> Label | None:
@@ -249,7 +288,8 @@ def _ambassador(words: Sequence[str], lexicon: Lexicon) -> Label | None:
     if not hits:
         return None
     said = _few([_said(words, hit) for hit in hits])
-    return Label(name=LabelName.AMBASSADOR, rule=hits[0].group, words=said)
+    rule = next((hit.group for hit in hits if hit.group == "defends"), hits[0].group)
+    return Label(name=LabelName.AMBASSADOR, rule=rule, words=said)
 
 
 def _by_author(found: dict[str, Label], author: AuthorFacts) -> list[Label]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 CLEARLY = 2  # so many more words of one language than of the other
+BY_CHANCE = 2  # words of the other that its own words may look like ("on me")
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,12 @@ class Lexicon:
     opens: Phrases
     wants_to_know: Phrases
     for_effect: Phrases
+    asks_whether: Phrases
     happened: Phrases
     own: frozenset[str]
     when: Phrases
+    tells_past: Phrases
+    good_end: Phrases
     ambassador: Phrases
     press: Phrases
     spam: Phrases
@@ -71,9 +75,9 @@ def language_of(text: str, told: str | None = None) -> Language | None:
     if english - french >= CLEARLY and not (french >= CLEARLY and french * 3 > english):
         return "en"
     prefix = (told or "")[:2].lower()
-    if french == english == 0 or min(french, english) == 0:
-        return next((one for one in LANGUAGES if one == prefix), None)
-    return None
+    either = 0 in (french, english)  # nothing says that it mixes both
+    fits = {"fr": either or french >= english <= BY_CHANCE, "en": either or english >= french <= BY_CHANCE}
+    return next((one for one in LANGUAGES if one == prefix and fits[one]), None)
 
 
 @cache
@@ -95,9 +99,12 @@ def lexicon(language: Language) -> Lexicon:
         opens=Phrases({"not": question["opens_not"], "opens": question["opens"]}),
         wants_to_know=Phrases({"asks": question["wants_to_know"]}),
         for_effect=Phrases({"for_effect": question["for_effect"]}),
+        asks_whether=Phrases({"asks_whether": question["asks_whether"]}),
         own=frozenset(held["testimonial"]["own"]),
         when=Phrases({"when": held["testimonial"]["when"]}),
         happened=Phrases({"happened": held["testimonial"]["happened"]}),
+        tells_past=Phrases({"tells_past": held["testimonial"]["tells_past"]}),
+        good_end=Phrases({"good_end": held["testimonial"]["good_end"]}),
         ambassador=Phrases(held["ambassador"]),
         press=Phrases({"press": held["press"]["is_press"]}),
         spam=Phrases({"surely": spam["surely"], "maybe": spam["maybe"]}),

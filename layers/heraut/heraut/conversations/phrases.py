@@ -33,10 +33,10 @@ class Hit:
     end: int
 
 
-@dataclass
+@dataclass(slots=True)
 class _Node:
     words: dict[str, _Node] = field(default_factory=dict)
-    stems: dict[str, list[tuple[str, _Node]]] = field(default_factory=dict)
+    stems: dict[str, list[tuple[str, _Node]]] | None = None  # few have any, and there are many nodes
     any: _Node | None = None
     group: str | None = None
 
@@ -56,7 +56,7 @@ class Phrases:
         """Give what is found in the words of a text (see `words_of`), in order."""
         found = []
         place = 0
-        begins, stems = self._root.words, self._root.stems
+        begins, stems = self._root.words, self._root.stems or {}
         while place < len(words):
             word = words[place]
             best = self._longest(words, place) if word in begins or word[:STEM] in stems else None
@@ -102,13 +102,16 @@ def _step(node: _Node, word: str) -> _Node:
         return node.any
     if word.endswith("*") and len(word) > STEM:
         stem = word[:-1]
+        node.stems = node.stems or {}
         known = node.stems.setdefault(stem[:STEM], [])
         for one, after in known:
             if one == stem:
                 return after
         known.append((stem, _Node()))
         return known[-1][1]
-    return node.words.setdefault(word, _Node())
+    if word not in node.words:
+        node.words[word] = _Node()
+    return node.words[word]
 
 
 def _after(node: _Node, word: str) -> list[_Node]:
@@ -122,6 +125,8 @@ def _after(node: _Node, word: str) -> list[_Node]:
 
 def _spelt_out(phrase: str) -> list[list[str]]:
     """Give each row of words that a phrase stands for."""
+    if phrase.isascii() and phrase.replace(" ", "").isalpha():
+        return [phrase.lower().split(" ")]  # most are, and reading them takes the time that a start takes
     choices: list[list[list[str]]] = []
     for part in _PHRASE.findall(phrase):
         optional = part.startswith("(") and part.endswith(")")
@@ -133,5 +138,7 @@ def _spelt_out(phrase: str) -> list[list[str]]:
 def _plain(word: str) -> list[str]:
     if word == ANY:
         return [ANY]
+    if word.isascii() and word.isalpha():
+        return [word.lower()]
     words = words_of(word.removesuffix("*"))
     return [*words[:-1], f"{words[-1]}*"] if word.endswith("*") and words else words
