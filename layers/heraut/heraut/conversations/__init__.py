@@ -5,25 +5,36 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from heraut.conversations.model import (
-    Alert,
-    Answered,
-    Author,
-    Edited,
-    Erased,
-    GivenAnswer,
-    Interaction,
-    Kind,
-    Label,
-    Moment,
-    What,
-)
-
 if TYPE_CHECKING:
     from heraut.conversations.hours import is_working_day
+    from heraut.conversations.model import (
+        Alert,
+        Answered,
+        Author,
+        Edited,
+        Erased,
+        GivenAnswer,
+        Interaction,
+        Kind,
+        Label,
+        Moment,
+        What,
+    )
     from heraut.conversations.morning_talk import MorningTalk, TalkRead
 
-LATER = {  # most functions never load them
+_MODEL = "heraut.conversations.model"
+LATER = {  # many functions never load them
+    "Alert": _MODEL,
+    "Answered": _MODEL,
+    "Author": _MODEL,
+    "Edited": _MODEL,
+    "Erased": _MODEL,
+    "GivenAnswer": _MODEL,
+    "Interaction": _MODEL,
+    "Kind": _MODEL,
+    "Label": _MODEL,
+    "Moment": _MODEL,
+    "What": _MODEL,
     "MorningTalk": "heraut.conversations.morning_talk",
     "TalkRead": "heraut.conversations.morning_talk",
     "is_working_day": "heraut.conversations.hours",

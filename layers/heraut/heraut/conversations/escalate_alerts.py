@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from heraut import links as tokens
 from heraut.brands import Role, WayName
 from heraut.conversations import alerts, hours
+from heraut.conversations.alert_links import alert_link, made_link
 from heraut.conversations.alerts import Told
 from heraut.conversations.messages import Said, message, name_of, notice_message
 from heraut.errors import ConfigurationError, Conflict, HerautError, InvalidInput, TryAgain
-from heraut.links import LIFETIME, Action, Link
+from heraut.links import Action
 from heraut.notifications.base import Button
 
 if TYPE_CHECKING:
@@ -209,13 +210,6 @@ class _Telling:
         return True
 
 
-def alert_link(alert: Alert, action: Action, person: Person, links: Links, links_url: str, now: datetime) -> str:
-    """Make a link about an alert, bound to a person, and give its address."""
-    token = tokens.new_token()
-    links.save(_made(alert, action, person, token, now))
-    return tokens.alert_address(links_url, alert.brand, token)
-
-
 def _reply_to(said: Said, person: Person, world: Escalating) -> str | None:
     """Give the address to which this person may write the answer, where mail is received at all.
 
@@ -227,19 +221,7 @@ def _reply_to(said: Said, person: Person, world: Escalating) -> str | None:
     address = tokens.mail_address(world.answers_domain, said.alert.brand, token)
     if address is not None:
         alone = said.waiting[0] if len(said.waiting) == 1 else None
-        link = _made(said.alert, Action.ANSWER_BY_MAIL, person, token, said.now)
+        link = made_link(said.alert, Action.ANSWER_BY_MAIL, person, token, said.now)
         bound = {"interaction": alone.id, "said": tokens.hash_of(alone.text)} if alone else {}
         world.links.save(link.model_copy(update=bound))
     return address
-
-
-def _made(alert: Alert, action: Action, person: Person, token: str, now: datetime) -> Link:
-    return Link(
-        hash=tokens.hash_of(token),
-        brand=alert.brand,
-        person=person.id,
-        action=action,
-        alert=alert.id,
-        created_at=now,
-        expires_at=now + LIFETIME,
-    )

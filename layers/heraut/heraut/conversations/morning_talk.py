@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import Role, known_as
 from heraut.conversations import alerts, tend_webhooks
-from heraut.conversations.escalate_alerts import alert_link
+from heraut.conversations.alert_links import alert_link
 from heraut.conversations.webhook import lost_since, silent_since
 from heraut.letters import in_one_line
 from heraut.links import Action

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from heraut import links as tokens
-from heraut.conversations.escalate_alerts import alert_link
+from heraut.conversations.alert_links import alert_link
 from heraut.conversations.mailed import read_mail
 from heraut.conversations.messages import Said
 from heraut.conversations.new_words import Doubtful, new_words

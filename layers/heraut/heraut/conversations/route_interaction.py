@@ -15,6 +15,7 @@ from heraut.conversations.change_webhook import change_webhook
 from heraut.conversations.own_events import read_own_events
 from heraut.conversations.poll_networks import listen
 from heraut.conversations.removing import removing
+from heraut.conversations.schemes import OWN, schemes_of
 from heraut.conversations.take_in import Taken, take_in
 from heraut.errors import NetworkError, TryAgain
 from heraut.networks.base import Brought, ReceivesWebhooks, WebhookEvent
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from heraut.conversations.webhook import StoredEvent, Webhook
     from heraut.networks.base import Publishes
 
-OWN = "signed"  # the scheme of events of one's own, for every account
 TEST = re.compile(rb"heraut_test\W{1,4}([A-Za-z0-9_-]{16,64})")
 PAUSES = (0.1, 0.3, 1.0, 3.0)  # seconds between two tries of what others change too
 LOOK_AGAIN = timedelta(seconds=20)  # a storm of calls to look is one look; the tick sees the rest
@@ -82,13 +82,6 @@ def name_of_test(body: bytes) -> str | None:
     """Give the name of a test event of ours, None when it is none."""
     found = TEST.search(body[:200])
     return found[1].decode() if found else None
-
-
-def schemes_of(account: Account, networks: Mapping[NetworkName, Publishes]) -> Sequence[str]:
-    """Give the schemes by which events of this account may come, the usual one first."""
-    adapter = networks[account.network]
-    own = adapter.webhook_schemes if isinstance(adapter, ReceivesWebhooks) else ()
-    return tuple(dict.fromkeys((*own, OWN)))
 
 
 def concerned(brand: Brand, stored: StoredEvent, networks: Mapping[NetworkName, Publishes]) -> Sequence[Account]:

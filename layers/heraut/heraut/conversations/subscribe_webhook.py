@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.conversations.change_webhook import change_webhook
-from heraut.conversations.route_interaction import schemes_of
+from heraut.conversations.schemes import schemes_of
 from heraut.conversations.webhook import Webhook, leased, secret_name
 from heraut.errors import InvalidInput
 from heraut.networks.base import Subscribes

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heraut.conversations.receive_interaction import note_answer, note_edit, note_erasure, receive_interaction
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -40,6 +38,11 @@ def take_in(
 
     `removes` hides and deletes what rules want away; None where the network lets nobody.
     """
+    if not (told.interactions or told.answers or told.edits or told.erased):
+        return Taken(())
+    # It brings rules and labels, and most looks at an account find nothing.
+    from heraut.conversations.receive_interaction import note_answer, note_edit, note_erasure, receive_interaction
+
     received = [receive_interaction(one, brand, kept, now, removes) for one in told.interactions]
     answered = [note_answer(one, brand, account, kept, now) for one in told.answers]
     edited = [note_edit(one, brand, account, kept, now, removes) for one in told.edits]

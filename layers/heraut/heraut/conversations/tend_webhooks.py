@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import Role
 from heraut.conversations.change_webhook import change_webhook
-from heraut.conversations.subscribe_webhook import ask
 from heraut.conversations.webhook import is_told, lost_lately, silent_since, told_of
 from heraut.errors import HerautError, InvalidInput, NetworkError, TryAgain
-from heraut.notifications.base import Message
 from heraut.wording import Wording, at_moment
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from heraut.brands import Account, Brand, Brands, Person
     from heraut.conversations.subscribe_webhook import Subscribing
     from heraut.conversations.webhook import Webhook
-    from heraut.notifications.base import Notifications
+    from heraut.notifications.base import Message, Notifications
     from heraut.problems import Language
 
 log = logging.getLogger(__name__)
@@ -86,6 +84,8 @@ def troubles(webhook: Webhook, now: datetime) -> dict[str, datetime | int]:
 def _renew(brand: Brand, account: Account, webhook: Webhook, world: Tending, now: datetime, done: Tended) -> None:
     if webhook.lease_until is None or webhook.lease_until - now > RENEWED:
         return
+    from heraut.conversations.subscribe_webhook import ask  # most ticks renew nothing
+
     try:
         done.renewed += ask(brand, account, webhook, world.subscribing, now)
     except NetworkError as no:
@@ -135,6 +135,8 @@ def sentences(
 
 def message(brand: Brand, account: Account, ended: datetime, person: Person, now: datetime) -> Message:
     """Tell a person that the network sends nothing any more, and what to type."""
+    from heraut.notifications.base import Message
+
     language = person.language
     parts = sentences(brand, account.name, ENDED, ended, language, now)
     return Message(

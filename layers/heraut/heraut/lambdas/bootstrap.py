@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from heraut import settings
 from heraut.aws.clients import Clients
-from heraut.aws.outbox import QueueOutbox
-from heraut.aws.posts_table import PostsTable
 from heraut.aws.table import Table
 from heraut.clock import SystemClock
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from heraut.brands import Brands, NetworkName, Person, Secrets
     from heraut.brands.refresh_tokens import Renewing
     from heraut.clock import Clock
+    from heraut.conversations import TalkRead
     from heraut.conversations.act_on_alert import AlertWorld
     from heraut.conversations.escalate_alerts import Escalating
     from heraut.conversations.note_reply import Noting
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from heraut.notifications.send_again import Again
     from heraut.notifications.sendings import Sendings
     from heraut.notifications.ways import Ways
+    from heraut.publishing import PostsRead
     from heraut.publishing.act_on_link import LinkWorld
     from heraut.publishing.calendar.media import Fetch
     from heraut.publishing.check_upcoming import Checking
@@ -283,6 +283,7 @@ class Reading:
 def route_interaction() -> Reading:
     """Build the world of stored events."""
     from heraut.aws.objects import FilesBucket
+    from heraut.conversations import receive_interaction  # noqa: F401 -- every event needs it; it is cheapest now
     from heraut.conversations.route_interaction import Routing
 
     read = settings.RouteInteractionSettings(os.environ)
@@ -341,21 +342,40 @@ def _again(read: settings.EscalateAlertsSettings | settings.NoteBounceSettings) 
 
 def send_morning_point() -> Sending:
     """Build the world of morning points."""
-    from heraut.aws.looks_table import LooksTable
-    from heraut.conversations import TalkRead
     from heraut.mornings.send_morning_point import Sending
-    from heraut.publishing import PostsRead
 
     read = settings.SendMorningPointSettings(os.environ)
-    links = _links(read.brands_table)
-    looks = LooksTable(Table(clients().dynamodb, read.posts_table))
-    conversations, webhooks = _conversations(read.conversations_table), _webhooks(read.conversations_table)
+
+    def posts() -> PostsRead:
+        from heraut.aws.looks_table import LooksTable
+        from heraut.publishing import PostsRead
+
+        looks = LooksTable(Table(clients().dynamodb, read.posts_table))
+        return PostsRead(_posts(read.posts_table), looks, _links(read.brands_table), read.links_url)
+
+    def talk() -> TalkRead:
+        from heraut.conversations import TalkRead
+
+        conversations, webhooks = _conversations(read.conversations_table), _webhooks(read.conversations_table)
+        return TalkRead(conversations, webhooks, _links(read.brands_table), read.links_url)
+
     return Sending(
         brands=_brands(read.brands_table),
-        posts=PostsRead(_posts(read.posts_table), looks, links, read.links_url),
-        talk=TalkRead(conversations, webhooks, links, read.links_url),
+        posts=_ReadInTime(cache(posts)),
+        talk=_ReadInTime(cache(talk)),
         notifications=_ways(read),
     )
+
+
+@dataclass(frozen=True)
+class _ReadInTime:
+    """What is read of a brand in its morning: most hours are nobody's."""
+
+    make: Callable[[], PostsRead | TalkRead]
+
+    def of(self, *asked: Any) -> Any:
+        """Read."""
+        return self.make().of(*asked)
 
 
 @dataclass(frozen=True)
@@ -448,6 +468,8 @@ def _beat_outside(url: str, local_servers: str) -> Callable[[], None]:
 
 
 def _posts(table: str) -> Posts:
+    from heraut.aws.posts_table import PostsTable
+
     return PostsTable(Table(clients().dynamodb, table))
 
 
@@ -493,6 +515,8 @@ def _secrets(path: str, remembered: timedelta = REMEMBERED) -> Secrets:
 
 
 def _outbox(queue_url: str, prepare_function: str) -> Outbox:
+    from heraut.aws.outbox import QueueOutbox
+
     return QueueOutbox(clients().later("sqs"), queue_url, partial(clients().later, "functions"), prepare_function)
 
 
