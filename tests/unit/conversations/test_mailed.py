@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from re import fullmatch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heraut.brands import NAME
 from heraut.conversations.mailed import read_mail
 from heraut.conversations.mailed_page import as_text
+from heraut.links import mail_address, new_mail_token
 from tests.ses import DOMAIN, ses_headers, written
 
 TO = f"martin.{'a' * 26}@{DOMAIN}"
@@ -120,6 +124,24 @@ def test_our_address_is_found_wherever_it_is_written(header: str, found: int) ->
     """However many others there are; it is no address of ours on another domain, or as a part of another one."""
     raw = f"From: lea@x.example\r\nTo: {header}\r\n\r\nOui".encode()
     assert len(read_mail(raw, DOMAIN).to) == found
+
+
+@pytest.mark.parametrize("brand", ["a", "m" * 37, "m" * 38, "7-" + "m" * 38])
+def test_every_brand_has_an_address_that_is_found_again(brand: str) -> None:
+    """The longest name too: before the @ stand at most 64 letters (RFC 5321, 4.5.3.1.1), whatever their case."""
+    assert fullmatch(NAME, brand)
+    token = new_mail_token()
+    address = mail_address(DOMAIN, brand, token)
+    assert address is not None
+    assert len(address.partition("@")[0]) <= 64
+
+    for to in (address, address.upper()):
+        assert read_mail(written(to), DOMAIN).to == ((brand, token),)
+
+
+def test_an_address_of_an_earlier_release_is_found() -> None:
+    """Its token is three letters longer."""
+    assert read_mail(written(TO), DOMAIN).to == (("martin", "a" * 26),)
 
 
 @pytest.mark.parametrize(
