@@ -134,6 +134,7 @@ class Room:
             value: dict[str, Any] = {"item": "comment", "verb": verb, "comment_id": entry.id, "post_id": entry.on}
             value |= {"parent_id": parent, "message": entry.text, "created_time": int(entry.at.timestamp())}
             value |= {"from": {"id": entry.by.id, "name": entry.by.name}} if entry.by else {}
+            value |= {"photo": entry.picture} if entry.picture and not entry.shows else {}
             return {"field": "feed", "value": value | more}
         value = {"id": entry.id, "text": entry.text, "media": {"id": entry.on, "media_product_type": "FEED"}}
         value |= {"from": {"id": entry.by.id, "username": entry.by.username}} if entry.by else {}

@@ -273,6 +273,69 @@ def test_a_visitors_post_on_the_page_is_heard(facebook: Room) -> None:
     assert (ours.id, theirs.id) in facebook.answers
 
 
+def test_a_comments_photo_is_heard_and_nothing_else_it_shows(facebook: Room) -> None:
+    """Sent or read, it is the same; a sticker, a film or a link's preview is no picture of theirs."""
+    facebook.listen()
+    post = facebook.post()
+    photo = facebook.say(post, "Le mien", picture="https://scontent.example/1.jpg")
+    sticker = facebook.say(post, "", picture="https://scontent.example/2.png", shows="sticker")
+    visitor = facebook.post("Regardez", by=ZOE, picture="https://scontent.example/3.jpg")
+    linked = facebook.post("Lisez", by=ZOE, picture="https://scontent.example/4.jpg", shows="shared_story")
+    named = facebook.post("Chez eux", by=ZOE, elsewhere=True, picture="https://scontent.example/5.jpg")
+    brought = parsed(facebook, facebook.told(photo), facebook.told(sticker))
+    facebook.listen()
+
+    shown = [facebook.heard[one.id].pictures for one in (photo, sticker, visitor, linked, named)]
+    assert shown == [
+        ("https://scontent.example/1.jpg",),
+        (),
+        ("https://scontent.example/3.jpg",),
+        (),
+        ("https://scontent.example/5.jpg",),
+    ]
+    assert [one.pictures for one in brought.interactions] == shown[:2]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"item": "photo", "link": "https://scontent.example/1.jpg"}, ("https://scontent.example/1.jpg",)),
+        (
+            {"item": "status", "photos": ["https://scontent.example/1.jpg", "https://scontent.example/2.jpg"]},
+            ("https://scontent.example/1.jpg", "https://scontent.example/2.jpg"),
+        ),
+        ({"item": "link", "link": "https://elsewhere.example/"}, ()),
+        ({"item": "status", "photos": "none"}, ()),
+    ],
+)
+def test_photos_of_a_visitors_post_are_sent_with_it(facebook: Room, told: dict[str, Any], expected: Any) -> None:
+    """One, or several; the address of a link is no picture."""
+    theirs = facebook.post("Regardez", by=ZOE)
+    value = {"verb": "add", "post_id": theirs.id, "from": {"id": ZOE.id, "name": ZOE.name}} | told
+    (heard,) = parsed(facebook, {"field": "feed", "value": value}).interactions
+
+    assert heard.pictures == expected
+
+
+def test_pictures_of_posts_that_name_us_on_instagram_are_heard(instagram: Room) -> None:
+    """Those of an album one by one; no film, and none where the network keeps its address for itself."""
+    instagram.listen()
+    one = instagram.post("Miam @boulangerie_martin", by=ZOE, elsewhere=True, picture="https://cdn.example/1.jpg")
+    film = instagram.post("Au four", by=ZOE, elsewhere=True, picture="https://cdn.example/2.mp4", shows="VIDEO")
+    album = instagram.post("Le marché", by=ZOE, elsewhere=True, shows="CAROUSEL_ALBUM")
+    kept = instagram.post("La nôtre", by=ZOE, elsewhere=True)
+    for number, kind in ((3, None), (4, "VIDEO"), (5, None)):
+        instagram.post("", by=ZOE, on=album.id, picture=f"https://cdn.example/{number}.jpg", shows=kind)
+    mentions = [{"field": "mentions", "value": {"media_id": each.id}} for each in (one, album)]
+    brought = parsed(instagram, *mentions)
+    instagram.listen()
+
+    shown = [instagram.heard[each.id].pictures for each in (one, film, album, kept)]
+    both = ("https://cdn.example/3.jpg", "https://cdn.example/5.jpg")
+    assert shown == [("https://cdn.example/1.jpg",), (), both, ()]
+    assert [each.pictures for each in brought.interactions] == [("https://cdn.example/1.jpg",), both]
+
+
 @pytest.mark.parametrize(("language", "name"), [(None, "Quelqu'un"), ("en", "Somebody")])
 def test_who_is_not_told_is_somebody(facebook: Room, language: Any, name: str) -> None:
     """Facebook names nobody who did not let it; two of them are two."""

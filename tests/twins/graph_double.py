@@ -39,7 +39,7 @@ RIGHTS = frozenset(
         "instagram_manage_comments",
     }
 )
-MOST = {"comments": 100, "feed": 100, "tagged": 100, "media": 100, "tags": 100, "replies": 50}
+MOST = {"comments": 100, "feed": 100, "tagged": 100, "media": 100, "tags": 100, "replies": 50, "children": 10}
 MOST_IG_COMMENTS = 50
 USUAL = 25  # entries on a page for which nobody asked a number
 GONE = 33  # the subcode
@@ -70,6 +70,8 @@ class Entry:
     elsewhere: bool = False  # not on our page: it names us
     ours: bool = False  # written through this API
     names: tuple[Person, ...] = ()
+    picture: str | None = None  # where what it shows is read
+    shows: str | None = None  # what that is, where it is no photo: as the API calls it
 
 
 @dataclass(frozen=True)
@@ -298,8 +300,10 @@ class GraphDouble:
         since = datetime.fromtimestamp(int(asked_since), UTC) if asked_since else None
         node = KNOWN[kind].reads[name].node
         found = [one for one in self.entries.values() if one.kind == node and (since is None or one.at >= since)]
+        if name == "children":
+            return [one for one in found if one.on == node_id]
         if name in {"feed", "media", "tagged", "tags"}:
-            found = [one for one in found if one.elsewhere is (name in {"tagged", "tags"})]
+            found = [one for one in found if one.elsewhere is (name in {"tagged", "tags"}) and one.on is None]
             return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
         if node == "Comment" and params.get("filter", "toplevel") == "stream" and kind == "PagePost":
             found = [one for one in found if one.on == node_id]
@@ -421,13 +425,23 @@ def _facebook(double: GraphDouble, entry: Entry) -> dict[str, Any]:
         "is_hidden": entry.hidden,
         "from": {"id": entry.by.id, "name": entry.by.name} if entry.by else None,
         "message_tags": [{"id": one.id, "name": one.name, "type": "user"} for one in entry.names] or None,
+        "attachment": {
+            "type": entry.shows or "photo",
+            "media": {"image": {"src": entry.picture, "height": 9, "width": 16}},
+        }
+        if entry.picture
+        else None,
+        "full_picture": entry.picture,
+        "status_type": (entry.shows or "added_photos") if entry.picture else "mobile_status_update",
     }
 
 
 def _instagram(double: GraphDouble, entry: Entry) -> dict[str, Any]:
-    below = [one for one in double.entries.values() if one.on == entry.id]
+    below = [one for one in double.entries.values() if one.on == entry.id and one.kind == "IGComment"]
     return {
         "id": entry.id,
+        "media_type": entry.shows or "IMAGE",
+        "media_url": entry.picture,
         "text": entry.text,
         "caption": entry.text or None,
         "timestamp": _time(entry.at),

@@ -61,7 +61,7 @@ KNOWN: Mapping[str, Node] = {
         writes={"subscribed_apps": Edge("Page", _set("subscribed_fields"), _set("pages_manage_metadata"))},
     ),
     "PagePost": Node(
-        fields=_set("id message created_time updated_time permalink_url from"),
+        fields=_set("id message created_time updated_time permalink_url from status_type full_picture"),
         reads={"comments": Edge("Comment", _set("filter order since"), _READ)},
         writes={"comments": Edge("Comment", _set("message"), _ENGAGE)},
         needs=_READ,
@@ -69,7 +69,7 @@ KNOWN: Mapping[str, Node] = {
         steering=_ENGAGE,
     ),
     "Comment": Node(
-        fields=_set("id message created_time permalink_url is_hidden from message_tags"),
+        fields=_set("id message created_time permalink_url is_hidden from message_tags attachment"),
         holds={"parent": "Comment"},
         reads={"comments": Edge("Comment", _set("filter order since"), _READ)},
         writes={"comments": Edge("Comment", _set("message"), _ENGAGE)},
@@ -89,8 +89,8 @@ KNOWN: Mapping[str, Node] = {
         needs=_IG,
     ),
     "IGMedia": Node(
-        fields=_set("id caption permalink timestamp username comments_count"),
-        reads={"comments": Edge("IGComment", needs=_IG_COMMENTS)},
+        fields=_set("id caption permalink timestamp username comments_count media_type media_url"),
+        reads={"comments": Edge("IGComment", needs=_IG_COMMENTS), "children": Edge("IGMedia", needs=_IG)},
         needs=_IG,
     ),
     "IGComment": Node(

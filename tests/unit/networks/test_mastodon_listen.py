@@ -18,18 +18,21 @@ STATUS: dict[str, Any] = {
 
 
 def heard(**more: Any) -> tuple[str, ...]:
-    """Give the pictures that are heard of a status."""
+    """Give the pictures that are heard of a status, then their descriptions."""
     account = Account(name="masto", network=NetworkName.MASTODON, instance="https://social.example")
     server = cast("Server", SimpleNamespace(account=account))
-    return mastodon_listen._interaction(server, "martin", "1", STATUS | more).pictures
+    said = mastodon_listen._interaction(server, "martin", "1", STATUS | more)
+    return (*said.pictures, *said.picture_texts)
 
 
 def test_pictures_are_heard_by_their_addresses() -> None:
     """Pictures alone: no film, none that is still being made, and none where none is."""
     shown = [
-        {"type": "image", "url": "https://files.example/a.jpg"},
+        {"type": "image", "url": "https://files.example/a.jpg", "description": "Un gâteau"},
+        {"type": "image", "url": "https://files.example/c.jpg", "description": None},
         {"type": "video", "url": "https://files.example/b.mp4"},
         {"type": "image", "url": None},
     ]
-    assert heard(media_attachments=shown) == ("https://files.example/a.jpg",)
+    found = ("https://files.example/a.jpg", "https://files.example/c.jpg", "Un gâteau", "")
+    assert heard(media_attachments=shown) == found
     assert heard() == ()

@@ -135,7 +135,7 @@ def draft(
     if found.pictures:
         said |= {
             "media": list(found.pictures),
-            "alt": [testimonials.picture_described(found, owner)] * len(found.pictures),
+            "alt": testimonials.pictures_described(found, owner),
         }
     written = add_post(given_of(said), desk.world, fetcher(desk), person())
     desk.conversations.save_testimonial(found, testimonials.drafted(found, written.post.id))

@@ -116,7 +116,8 @@ class Interaction(Stored):
     answer it, opaque to all others. `stars` (one to five) are a review's. `labels` are given when it is received, and
     again when its author changes it; `decisions` are what the brand's rules made of it, in their order. `asked` are the
     wordings (digests) with which it asked something before its author changed it. `pictures` are those
-    that it shows, by their addresses.
+    that it shows, by their addresses (Meta's stop working after some days), `picture_texts` how their author
+    describes each ("" where they do not).
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -139,6 +140,7 @@ class Interaction(Stored):
     decisions: tuple[Decision, ...] = ()
     asked: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    picture_texts: tuple[str, ...] = ()
 
 
 class Answered(Stored):

@@ -65,6 +65,7 @@ class Testimonial(Stored):
     text: str
     language: str | None = None
     pictures: tuple[str, ...] = ()
+    picture_texts: tuple[str, ...] = ()
     url: str | None = None
     said_at: Instant
     stage: Stage = Stage.FOUND
@@ -91,6 +92,7 @@ def set_aside(said: Interaction) -> Testimonial | None:
         text=said.text,
         language=said.language,
         pictures=said.pictures,
+        picture_texts=said.picture_texts,
         url=said.url,
         said_at=said.at,
     )
@@ -120,9 +122,11 @@ def credited(one: Testimonial, brand: Brand) -> str:
     return wording.say(code, language_of(one, brand), text=clean(one.text), by=by)
 
 
-def picture_described(one: Testimonial, brand: Brand) -> str:
-    """Describe a picture as far as we can: whose it is."""
-    return wording.say("picture", language_of(one, brand), name=one.author.name)
+def pictures_described(one: Testimonial, brand: Brand) -> list[str]:
+    """Describe each picture: as its author does, else as far as we can: whose it is."""
+    whose = wording.say("picture", language_of(one, brand), name=one.author.name)
+    texts = [clean(text) for text in one.picture_texts[: len(one.pictures)]]
+    return [text or whose for text in texts] + [whose] * (len(one.pictures) - len(texts))
 
 
 def asked(one: Testimonial, by: str, post: str, now: datetime) -> Testimonial:

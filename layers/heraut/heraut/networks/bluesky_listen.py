@@ -27,13 +27,14 @@ from heraut.networks.stretches import Page, Reading
 from heraut.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from heraut.networks.bluesky_repository import Repository
     from heraut.networks.stretches import Stretch
 
 PAGE = "100"
 MOST_PAGES = 10  # a thousand in a look; the next ones read the rest
+POSTS_AT_ONCE = 25
 OVERLAP = timedelta(hours=1)
 KINDS = {"reply": Kind.REPLY, "mention": Kind.MENTION, "quote": Kind.QUOTE}
 READERS = "https://bsky.app"
@@ -51,8 +52,11 @@ def listen(repository: Repository, brand: str, cursor: str | None) -> Heard:
         heard = _read(told, begun, "heard", _place, again=_again_from(begun))
         said = _read(own, begun, "said", _rkey)
         kept = _kept(heard, begun, "heard", _place) | _kept(said, begun, "said", _rkey)
+        shown = _shown(repository, heard.items)
         return Heard(
-            interactions=tuple(_interaction(repository, brand, one) for one in reversed(heard.items)),
+            interactions=tuple(
+                _interaction(repository, brand, one, shown.get(str(one["uri"]), ())) for one in reversed(heard.items)
+            ),
             answers=tuple(found for one in reversed(said.items) for found in _answer(one)),
             cursor=json.dumps({"first": begun["first"], **kept}),
         )
@@ -117,7 +121,36 @@ def _indexed(notification: dict[str, Any]) -> str:
     return stamp(datetime.fromisoformat(notification["indexedAt"]))
 
 
-def _interaction(repository: Repository, brand: str, told: dict[str, Any]) -> Interaction:
+def _shown(repository: Repository, told: Sequence[dict[str, Any]]) -> dict[str, Sequence[tuple[str, str]]]:
+    """Give the pictures (address, description) of each post that shows some, as its readers' server serves them.
+
+    A post names only the digest of a picture: where it is read is told with the post itself, asked for 25 at a time
+    (https://docs.bsky.app/docs/api/app-bsky-feed-get-posts). One that is gone meanwhile shows none.
+    """
+    asked = [str(one["uri"]) for one in told if _pictures_in(one["record"].get("embed"))]
+    found: dict[str, Sequence[tuple[str, str]]] = {}
+    for start in range(0, len(asked), POSTS_AT_ONCE):
+        answer = repository.ask("app.bsky.feed.getPosts", {"uris": asked[start : start + POSTS_AT_ONCE]})
+        for post in answer["posts"]:
+            images = _pictures_in(post.get("embed"))
+            found[str(post["uri"])] = [
+                (str(one["fullsize"]), str(one.get("alt") or "")) for one in images if one.get("fullsize")
+            ]
+    return found
+
+
+def _pictures_in(embed: object) -> list[dict[str, Any]]:
+    """Give the pictures of what is embedded, alone or beside a quoted post."""
+    if not isinstance(embed, dict):
+        return []
+    beside = embed.get("media")
+    images = embed.get("images") or (beside.get("images") if isinstance(beside, dict) else None)
+    return [one for one in images if isinstance(one, dict)] if isinstance(images, list) else []
+
+
+def _interaction(
+    repository: Repository, brand: str, told: dict[str, Any], shown: Sequence[tuple[str, str]]
+) -> Interaction:
     author, record, address = told["author"], told["record"], str(told["uri"])
     reply = record.get("reply") or {}
     kind = KINDS[told["reason"]]
@@ -139,6 +172,8 @@ def _interaction(repository: Repository, brand: str, told: dict[str, Any]) -> In
         at=instant(_indexed(told)),
         url=f"{READERS}/profile/{author['handle']}/post/{rkey_of(address)}",
         reference=_reference(told, reply),
+        pictures=tuple(address for address, _ in shown),
+        picture_texts=tuple(text for _, text in shown),
     )
 
 

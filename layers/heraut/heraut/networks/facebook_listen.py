@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
     from heraut.networks.graph_api import Graph
 
-COMMENT = "id,from{id,name},message,created_time,parent{id},permalink_url,message_tags"
+COMMENT = "id,from{id,name},message,created_time,parent{id},permalink_url,message_tags,attachment"
 _WITH_REPLIES = f"{COMMENT},comments.order(reverse_chronological).limit(100){{{COMMENT}}}"
 POST, PARENT = "post", "parent"  # of what is answered
-_POSTED = "id,from{id,name},message,created_time,updated_time,permalink_url"
-_TAGGED = "id,from{id,name},message,created_time,permalink_url"
+_POSTED = "id,from{id,name},message,created_time,updated_time,permalink_url,status_type,full_picture"
+_TAGGED = "id,from{id,name},message,created_time,permalink_url,status_type,full_picture"
+_WITH_PHOTOS = "added_photos"
 _PAGE = "100"
 _OLD_POSTS = 10  # pages of a hundred that are looked at once an hour
 _MOST_COMMENTS = 20  # pages of a hundred, under one post
@@ -128,6 +129,7 @@ class _Look:
             text=str(comment.get("message") or ""),
             at=instant_of(comment["created_time"]),
             url=comment.get("permalink_url"),
+            pictures=attached(comment.get("attachment")),
         )
 
     def _mention(self, post: dict[str, Any]) -> Interaction:
@@ -139,6 +141,7 @@ class _Look:
             text=str(post.get("message") or ""),
             at=instant_of(post["created_time"]),
             url=post.get("permalink_url"),
+            pictures=_photo(post),
         )
 
     def _answer(self, post: dict[str, Any], ours: dict[str, Any]) -> Iterator[Answered]:
@@ -166,6 +169,7 @@ def commented(
     text: str,
     at: datetime,
     url: str | None,
+    pictures: tuple[str, ...] = (),
 ) -> Interaction:
     """Make the interaction of a comment, the same whether it was read or sent to us."""
     return Interaction(
@@ -181,11 +185,20 @@ def commented(
         at=at,
         url=url or address(comment),
         reference={POST: post} | ({PARENT: parent} if parent else {}),
+        pictures=pictures,
     )
 
 
 def mentioned(
-    graph: Graph, brand: str, *, post: str, author: Author, text: str, at: datetime, url: str | None
+    graph: Graph,
+    brand: str,
+    *,
+    post: str,
+    author: Author,
+    text: str,
+    at: datetime,
+    url: str | None,
+    pictures: tuple[str, ...] = (),
 ) -> Interaction:
     """Make the interaction of a post that somebody else wrote, on the Page or naming it."""
     return Interaction(
@@ -199,7 +212,27 @@ def mentioned(
         thread=post,
         at=at,
         url=url or address(post),
+        pictures=pictures,
     )
+
+
+def attached(attachment: object) -> tuple[str, ...]:
+    """Give the photo that a comment shows: no sticker, film, nor what stands behind a link.
+
+    https://developers.facebook.com/docs/graph-api/reference/story-attachment; addresses stop working after some days.
+    """
+    if not isinstance(attachment, dict) or attachment.get("type") != "photo":
+        return ()
+    media = attachment.get("media")
+    image = media.get("image") if isinstance(media, dict) else None
+    source = image.get("src") if isinstance(image, dict) else None
+    return (source,) if isinstance(source, str) else ()
+
+
+def _photo(post: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the first photo of a post that adds photos: `full_picture` is a link's preview elsewhere."""
+    source = post.get("full_picture")
+    return (source,) if post.get("status_type") == _WITH_PHOTOS and isinstance(source, str) else ()
 
 
 def author_of(graph: Graph, told: object, node: str) -> Author:

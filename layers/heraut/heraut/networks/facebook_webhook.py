@@ -60,7 +60,9 @@ def _added(graph: Graph, brand: str, page: str, change: Change, collected: Colle
     if value["item"] != "comment":
         author = _author(graph, value, post)
         if author.id != page:
-            found = facebook_listen.mentioned(graph, brand, post=post, author=author, text=text, at=at, url=None)
+            found = facebook_listen.mentioned(
+                graph, brand, post=post, author=author, text=text, at=at, url=None, pictures=_posted(value)
+            )
             collected.interactions.append(found)
         return
     comment = str(value["comment_id"])
@@ -72,7 +74,16 @@ def _added(graph: Graph, brand: str, page: str, change: Change, collected: Colle
         collected.look |= parent is not None  # whom it answers is told by what stands beside it
         return
     found = facebook_listen.commented(
-        graph, brand, comment=comment, post=post, parent=parent, author=author, text=text, at=at, url=None
+        graph,
+        brand,
+        comment=comment,
+        post=post,
+        parent=parent,
+        author=author,
+        text=text,
+        at=at,
+        url=None,
+        pictures=_addresses(value.get("photo")),
     )
     collected.interactions.append(found)
 
@@ -88,6 +99,18 @@ def _mention(graph: Graph, brand: str, page: str, change: Change, collected: Col
     text = str(value.get("message") or "")
     found = facebook_listen.mentioned(graph, brand, post=node, author=author, text=text, at=at, url=None)
     collected.interactions.append(found)
+
+
+def _posted(value: dict[str, Any]) -> tuple[str, ...]:
+    """Give the photos of a visitor's post: several in `photos`, one alone in `link`."""
+    photos = value.get("photos")
+    return _addresses(
+        *(photos if isinstance(photos, list) else [value.get("link") if value["item"] == "photo" else None])
+    )
+
+
+def _addresses(*told: object) -> tuple[str, ...]:
+    return tuple(one for one in told if isinstance(one, str) and one.startswith("https://"))
 
 
 def _author(graph: Graph, value: dict[str, Any], node: str) -> Author:

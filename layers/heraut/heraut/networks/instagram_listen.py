@@ -29,7 +29,8 @@ REPLY = "id,text,timestamp,username,from{id,username},parent_id"
 PARENT, MENTIONED, TAGGED = "parent", "mentioned", "tagged"  # of what is answered
 _FIRST = f"id,text,timestamp,username,from{{id,username}},replies.limit(50){{{REPLY}}}"
 _MEDIA = "id,permalink,comments_count,timestamp"
-_TAGS = "id,caption,permalink,timestamp,username"
+SHOWN = "media_type,media_url,children{media_type,media_url}"  # of a post of somebody else's
+_TAGS = f"id,caption,permalink,timestamp,username,{SHOWN}"
 _PAGE, _COMMENTS = "100", "50"
 _OLD_MEDIA = 10  # pages of a hundred that are looked at once an hour
 _MOST_COMMENTS = 20  # pages of fifty, under one post
@@ -169,6 +170,7 @@ class _Look:
             at=instant_of(media["timestamp"]),
             url=media.get("permalink"),
             reference={TAGGED: "yes"},
+            pictures=pictures_of(media),
         )
 
     def _answer(
@@ -207,6 +209,20 @@ def commented(
         at=at,
         url=url,
         reference={PARENT: parent} if parent else {},
+    )
+
+
+def pictures_of(media: dict[str, Any]) -> tuple[str, ...]:
+    """Give the pictures of a post, those of an album one by one, no film; comments show none on Instagram.
+
+    https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media: `media_url` is left
+    out where there are rights to it, and stops working after some days.
+    """
+    held = media.get("children")
+    album = held.get("data") if isinstance(held, dict) else None
+    shown = [one for one in album if isinstance(one, dict)] if isinstance(album, list) else [media]
+    return tuple(
+        one["media_url"] for one in shown if one.get("media_type") == "IMAGE" and isinstance(one.get("media_url"), str)
     )
 
 

@@ -14,7 +14,7 @@ from heraut.errors import NetworkError, Refused
 from heraut.networks import instagram_listen
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_events import Change, Collected, changes_of, entries_of
-from heraut.networks.instagram_listen import MENTIONED, author_of, is_ours
+from heraut.networks.instagram_listen import MENTIONED, SHOWN, author_of, is_ours, pictures_of
 
 if TYPE_CHECKING:
     from heraut.networks.base import Brought, WebhookEvent
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COMMENTS, _MENTIONS = "comments", "mentions"
 _COMMENT = "id,text,timestamp,username,media{id,permalink}"
-_MEDIA = "id,caption,timestamp,username,permalink"
+_MEDIA = f"id,caption,timestamp,username,permalink,{SHOWN}"
 
 
 def parse(graph: Graph, brand: str, event: WebhookEvent) -> Brought:
@@ -84,6 +84,7 @@ def _mentioned(graph: Graph, brand: str, me: Who, change: Change, collected: Col
         at=instant_of(told["timestamp"]),
         url=told.get("permalink"),
         reference={MENTIONED: media},
+        pictures=() if comment else pictures_of(told),
     )
     collected.interactions.append(found)
 

@@ -104,6 +104,7 @@ def _interaction(server: Server, brand: str, me: str, status: dict[str, Any]) ->
     ours = answers is not None and str(status.get("in_reply_to_account_id") or "") == me
     kind = Kind.MESSAGE if status.get("visibility") == "direct" else Kind.REPLY if ours else Kind.MENTION
     warning = str(status.get("spoiler_text") or "")
+    shown = [one for one in status.get("media_attachments") or () if one.get("type") == "image" and one.get("url")]
     words = "\n".join(part for part in (warning, text_of_html(status.get("content") or "")) if part)
     return Interaction(
         brand=brand,
@@ -124,11 +125,8 @@ def _interaction(server: Server, brand: str, me: str, status: dict[str, Any]) ->
         at=require_aware(datetime.fromisoformat(status["created_at"])),
         url=status.get("url") or status.get("uri"),
         reference={VISIBILITY: str(status.get("visibility") or "public")},
-        pictures=tuple(
-            str(one["url"])
-            for one in status.get("media_attachments") or ()
-            if one.get("type") == "image" and one.get("url")
-        ),
+        pictures=tuple(str(one["url"]) for one in shown),
+        picture_texts=tuple(str(one.get("description") or "") for one in shown),
     )
 
 
