@@ -1219,6 +1219,26 @@ class TestRefused:
         )
         assert (outcomes(report), codes(report)) == (["queued"], ["limits_not_read"])
 
+    def test_a_row_that_says_nothing_is_told_so_once(self) -> None:
+        """Whatever its networks would say of it; so is one whose only picture is not there."""
+        desk = Desk()
+
+        def validate(content: Content, limits: Limits) -> list[Any]:
+            empty = not content.media and not any(part.text for part in content.parts)
+            private = content.visibility is Visibility.PRIVATE
+            found = [problem("site_nothing_to_show", "texte")] if empty else []
+            return found + ([problem("site_not_private", "visibilité")] if private else [])
+
+        desk.site.validate = validate  # type: ignore[method-assign]
+        desk.masto.validate = validate  # type: ignore[method-assign]
+        header = "marque;date;heure;comptes;texte;image;texte alternatif;visibilité"
+
+        assert codes(desk.drop("martin;24/11/2026;9h;site+masto;;;;", header=header)) == ["text_missing"]
+        told = codes(desk.drop("martin;24/11/2026;9h;site;;;;privé", header=header))
+        assert told == ["text_missing", "site_not_private"]
+        report = desk.drop("martin;24/11/2026;9h;site;;absente.png;Un pain;", header=header)
+        assert (len(codes(report)), "site_nothing_to_show" in codes(report)) == (1, False)
+
     def test_limits_are_asked_once_per_account_with_its_secret(self) -> None:
         """A hundred rows are not a hundred calls."""
         desk = Desk()

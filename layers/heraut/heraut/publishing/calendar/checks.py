@@ -83,6 +83,7 @@ class Checks:
         shown = replace(wish, content=_with_alts(wish.content))
         post = post_of(shown, "", 1, "", self._world.clock.now())
         problems: list[Problem] = []
+        silent = _says_nothing(wish)
         ahead: dict[str, timedelta | None] = {}
         for account in wish.accounts:
             adapter = self._world.networks[account.network]
@@ -90,6 +91,8 @@ class Checks:
             limits, told = self._limits_of(wish.brand, account)
             ahead[account.name] = adapter.prepare_ahead(content)
             for found in (*told, *adapter.validate(content, limits)):
+                if silent and found.column in {None, Column.TEXT}:
+                    continue
                 said = found.model_copy(update={"column": self._name(found.column or Column.TEXT)})
                 problems += [] if said in problems else [said]
         return replace(wish, ahead=ahead), problems
@@ -114,6 +117,12 @@ class Checks:
 
     def _name(self, column: str) -> str:
         return self._headers.get(column, column)
+
+
+def _says_nothing(wish: Wish) -> bool:
+    """Whether there are no words and no picture; the row was told so, or that its picture is not there."""
+    row = wish.row
+    return not any((any(row.parts), wish.content.media, row.texts, row.link, row.poll))
 
 
 def _with_alts(content: Content) -> Content:
