@@ -10,6 +10,7 @@ import pytest
 from heraut.clock import SystemClock
 from heraut.conversations import Author, Erased
 from heraut.conversations.receive_interaction import note_erasure, receive_interaction
+from heraut.conversations.testimonials import drafted
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.test_conversations import said
 
@@ -113,3 +114,28 @@ def test_who_is_forgotten_is_shown_no_more(shop: Shop) -> None:
     assert shop.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").status == 0
     assert shop.heraut("testimonials", "list", "--json").json == []
     assert shop.heraut("testimonials", "ask", "x").status == 1
+
+
+def test_an_answer_in_the_agreed_words_is_shown_with_its_proof(shop: Shop) -> None:
+    """A yes, from which a draft is made; taken back, it says which post to take down."""
+    spoken(shop, "Miam", pictures=("https://files.example/a.jpg",))
+    name = only(shop)["id"]
+    shop.heraut("testimonials", "ask", name)
+    assert only(shop)["agreed"] == ["#ouiBoulangerieMartin", "#nonBoulangerieMartin"]
+
+    at = SystemClock().now() + timedelta(minutes=5)
+    yes = said("2", "post-2", brand="martin", author=ZOE, text="Avec joie #OuiBoulangerieMartin", at=at)
+    receive_interaction(yes, BAKERY, shop.conversations, at)
+    assert "accord noté par Héraut : « Avec joie #OuiBoulangerieMartin »" in shop.heraut("testimonials", "list").out
+    assert (only(shop)["consent"]["interaction"], only(shop)["consent"]["url"]) == (yes.id, yes.url)
+
+    (found,) = shop.conversations.testimonials("martin")
+    shop.conversations.save_testimonial(found, drafted(found, "p9"))
+    no = said("3", "post-3", brand="martin", author=ZOE, text="#nonBoulangerieMartin", at=at + timedelta(hours=1))
+    receive_interaction(no, BAKERY, shop.conversations, at + timedelta(hours=1))
+    shown = shop.heraut("testimonials", "list").out
+    assert ("refus noté par Héraut : « #nonBoulangerieMartin »" in shown, "La publication p9 la cite" in shown) == (
+        True,
+        True,
+    )
+    assert shop.heraut("testimonials", "draft", name, "--accounts", "masto").status == 1

@@ -298,7 +298,8 @@ TESTIMONIAL = Kind(
     CONVERSATIONS,
     "<brand>#testimonial",
     "<digest>",
-    "a testimonial or a customer's picture set aside: words, name, handle, addresses of pictures, who was asked when",
+    "a testimonial or a customer's picture set aside: words, name, handle, addresses and descriptions of pictures, who "
+    "was asked when; a no, in its author's words",
     "asking whether it may be shown",
     YEAR,
     "after it was said; it goes when its author takes it off the network",

@@ -53,12 +53,17 @@ def list_testimonials(ctx: typer.Context, brand: BrandName = None, as_json: Json
         tell(f"  {say('testimonial_said', author=one.author.called, text=excerpt(one.text))} {pictures}".rstrip())
         if one.consent:
             tell("  " + say("testimonial_yes", words=one.consent.words, by=one.consent.by))
+        if one.refusal:
+            tell("  " + say("testimonial_no", words=one.refusal.words, by=one.refusal.by))
+            if one.draft:
+                tell("  " + say("testimonial_take_down", post=one.draft), "yellow")
     if not found:
         tell(say("testimonials_none"))
 
 
 def ask(ctx: typer.Context, name: Name, brand: BrandName = None, text: Text = None, stack: Stack = None) -> None:
     from heraut.conversations import testimonials
+    from heraut.conversations.consents import agreed_in
     from heraut.conversations.reply import Replying, reply
     from heraut.publishing.answers import Answers
 
@@ -72,7 +77,8 @@ def ask(ctx: typer.Context, name: Name, brand: BrandName = None, text: Text = No
     outcome = reply(*held, text or testimonials.request(found, owner), me, owner, world, now)
     if not outcome.ours:
         raise CannotGoOn("testimonial_answered", text=outcome.answer.text)
-    desk.conversations.save_testimonial(found, testimonials.asked(found, person(), outcome.answer.post, now))
+    agreed = agreed_in(outcome.answer.text, owner)
+    desk.conversations.save_testimonial(found, testimonials.asked(found, person(), outcome.answer.post, now, agreed))
     tell(say("testimonial_is_asked", author=found.author.called, text=outcome.answer.text), "green")
     if outcome.answer.state == "to_approve":
         tell(say("reply_to_approve", handle=found.author.called, post=outcome.answer.post), "yellow")

@@ -41,6 +41,8 @@ class LabelName(StrEnum):
     AMBASSADOR = "ambassador"
 
 
+AGREES, REFUSES = "consent", "refusal"  # labels of what answers a request in the words that it asked for
+AGREED_WORDS = "agreed_words"  # the rule that gives them
 CONTENT = frozenset({LabelName.PRAISE, LabelName.TESTIMONIAL, LabelName.AMBASSADOR})
 
 
@@ -96,9 +98,13 @@ class Label(Stored):
 def asks_something(labels: Iterable[Label]) -> bool:
     """Whether somebody must answer: always, but for spam, and for praise that neither asks nor complains.
 
-    What has no label is left to a person: the rules do not know what it is.
+    What has no label is left to a person: the rules do not know what it is. So is what was noted as a consent or a
+    refusal, however glad: they hear of it.
     """
-    names = {label.name for label in labels} & set(LabelName)
+    given = list(labels)
+    if any(label.rule == AGREED_WORDS for label in given):
+        return True
+    names = {label.name for label in given} & set(LabelName)
     return LabelName.SPAM not in names and (not names or not names <= CONTENT)
 
 

@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from heraut.conversations import alerts, hours
+from heraut.conversations import alerts, consents, hours
 from heraut.conversations.labels import AuthorFacts, labels_of
 from heraut.conversations.members import helps, may_help, offends
 from heraut.conversations.model import MOST_WAITING, Answered, Label, LabelName, What, asks_something
@@ -63,7 +63,7 @@ def receive_interaction(
         if author.forgotten_at and interaction.at <= author.forgotten_at:
             return "forgotten"
         placed, verdict = _judged(_placed(interaction, kept), brand, book, author.member, kept, now)
-        placed = placed.model_copy(update={"received_at": now})
+        placed = _consenting(placed, brand, kept, now).model_copy(update={"received_at": now})
         before = _joins(placed, alerts.place_of(placed, verdict), kept, now)
         joins = before is not None
         if before and not answered:
@@ -141,7 +141,7 @@ def note_edit(
             said.model_copy(update={"text": edit.text}), brand, book, author, kept, now, before=said
         )
         asked = _asked(said)
-        changed = changed.model_copy(update={"asked": asked[-MOST_WORDINGS:]})
+        changed = _consenting(changed, brand, kept, now).model_copy(update={"asked": asked[-MOST_WORDINGS:]})
         try:
             _revise(changed, said, held, verdict, brand, kept, now, removes)
         except Conflict:
@@ -245,6 +245,15 @@ def _judged(
     verdict = book.judge(placed, facts, [label.name for label in placed.labels])
     labels = (*placed.labels, *_given(verdict))
     return placed.model_copy(update={"labels": labels, "decisions": verdict.decisions}), verdict
+
+
+def _consenting(said: Interaction, brand: Brand, kept: Conversations, now: datetime) -> Interaction:
+    """Note a yes or a no that it gives in the agreed words, before it is taken in: done twice it is done once."""
+    try:
+        label = consents.noted(said, brand, kept, now)
+    except Conflict as busy:
+        raise TryAgain(str(busy)) from None
+    return said.model_copy(update={"labels": (*said.labels, label)}) if label else said
 
 
 def _joins(said: Interaction, place: str, kept: Conversations, now: datetime) -> Alert | None:

@@ -1,12 +1,14 @@
 """Testimonials, and pictures that customers show: set aside, asked for, and made a draft once their author agrees.
 
-Nothing is reposted without a yes: who noted it, when, its words and where they stand are kept for as long as it may
-have to be shown. A draft without it is refused.
+A request asks for a word that nobody says by accident (« #ouiBoulangerieMartin »): heard from its author it is noted as
+it comes (consents.py), anything else is a person's to read. Nothing is reposted without a yes: who noted it, when, its
+words and where they stand are kept for as long as it may have to be shown. A draft without it is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 NOT_SHOWN = NO_HELP - {LabelName.QUESTION}  # of a picture: a complaint, an insult, spam
 
+YES: dict[Language, str] = {"fr": "oui", "en": "yes"}
+NO: dict[Language, str] = {"fr": "non", "en": "no"}
+MOST_LETTERS = 24  # of the brand's name in a word that people type
+
 wording = Wording(__package__, "testimonials.toml")
 
 
@@ -41,18 +47,23 @@ class Stage(StrEnum):
 
 
 class Consent(Stored):
-    """A yes: who of the team noted it, when, the author's words, and where they stand."""
+    """A yes, or a no: who of the team noted it, when, the author's words, and where they stand.
+
+    `interaction` is what they were heard in, where Héraut noted it.
+    """
 
     by: str
     at: Instant
     words: str
     url: str | None = None
+    interaction: str | None = None
 
 
 class Testimonial(Stored):
     """Something worth showing: the words and pictures as they were said, and how far it came.
 
-    `asked_post` is the answer in which it was asked for, `draft` the post that was made of it.
+    `asked_post` is the answer in which it was asked for, `agreed` the words that it asked to be answered with, `draft`
+    the post that was made of it. `refusal` is a no in the author's words, where they were heard.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -72,7 +83,9 @@ class Testimonial(Stored):
     asked_by: str | None = None
     asked_at: Instant | None = None
     asked_post: str | None = None
+    agreed: tuple[str, ...] = ()
     consent: Consent | None = None
+    refusal: Consent | None = None
     draft: str | None = None
     revision: int = 1
 
@@ -109,10 +122,18 @@ def language_of(one: Testimonial, brand: Brand) -> Language:
     return "fr" if spoken == "fr" else "en" if spoken == "en" else brand.language
 
 
+def words_for(brand: Brand, language: Language) -> tuple[str, str]:
+    """Give the words that agree and refuse, as a request asks for them: « #ouiBoulangerieMartin », « #non… »."""
+    parts = re.findall(r"[^\W_]+", brand.name)
+    name = "".join(part[:1].upper() + part[1:] for part in parts)[:MOST_LETTERS]
+    return f"#{YES[language]}{name}", f"#{NO[language]}{name}"
+
+
 def request(one: Testimonial, brand: Brand) -> str:
     """Propose how its author is asked."""
-    code = "ask_picture" if one.pictures else "ask_words"
-    return wording.say(code, language_of(one, brand), name=one.author.name)
+    code, language = "ask_picture" if one.pictures else "ask_words", language_of(one, brand)
+    yes, no = words_for(brand, language)
+    return wording.say(code, language, name=one.author.name, yes=yes, no=no)
 
 
 def credited(one: Testimonial, brand: Brand) -> str:
@@ -129,19 +150,19 @@ def pictures_described(one: Testimonial, brand: Brand) -> list[str]:
     return [text or whose for text in texts] + [whose] * (len(one.pictures) - len(texts))
 
 
-def asked(one: Testimonial, by: str, post: str, now: datetime) -> Testimonial:
-    """Its author is being asked."""
-    return _next(one, stage=Stage.ASKED, asked_by=by, asked_at=now, asked_post=post)
+def asked(one: Testimonial, by: str, post: str, now: datetime, agreed: tuple[str, ...] = ()) -> Testimonial:
+    """Its author is being asked, to answer with one of the words `agreed`."""
+    return _next(one, stage=Stage.ASKED, asked_by=by, asked_at=now, asked_post=post, agreed=agreed)
 
 
 def consented(one: Testimonial, consent: Consent) -> Testimonial:
-    """Its author said yes."""
-    return _next(one, stage=Stage.CONSENTED, consent=consent)
+    """Its author said yes; a post that is made of it already stays made."""
+    return _next(one, stage=one.stage if one.draft else Stage.CONSENTED, consent=consent, refusal=None)
 
 
-def refused(one: Testimonial) -> Testimonial:
-    """Its author said no, or took a yes back: it is not shown."""
-    return _next(one, stage=Stage.REFUSED, consent=None)
+def refused(one: Testimonial, refusal: Consent | None = None) -> Testimonial:
+    """Its author said no, or took a yes back: it is not shown. `refusal`: in which words, where they were heard."""
+    return _next(one, stage=Stage.REFUSED, consent=None, refusal=refusal)
 
 
 def drafted(one: Testimonial, post: str) -> Testimonial:
