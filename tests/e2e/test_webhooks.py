@@ -207,7 +207,7 @@ def test_a_webhook_whose_subscription_ended_is_told(storm: Storm) -> None:
     for _ in range(2):
         storm.world.invoke("PollFunction", {"scheduled_time": "2026-11-23T11:00:00Z"})
     mail = eventually(lambda: mail_with(storm.world, "heraut webhook subscribe contact"), 60)
-    assert mail["Subject"].startswith("[Orage · By_hand]")
+    assert mail["Subject"].startswith("[Orage · contact]")
     assert len([one for one in storm.world.mails() if one["Subject"] == mail["Subject"]]) == 1
 
 

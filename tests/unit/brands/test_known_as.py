@@ -39,6 +39,19 @@ def test_by_hand_is_known_by_where_its_link_leads(url: str | None, name: str) ->
 
 
 @pytest.mark.parametrize(
+    ("network", "french", "english"),
+    [
+        (NetworkName.BLUESKY, "Bluesky", "Bluesky"),
+        (NetworkName.SITE, "Page publique", "Public page"),
+        (NetworkName.BY_HAND, "Autre réseau", "Another network"),
+    ],
+)
+def test_a_network_has_a_name_in_both_languages(network: NetworkName, french: str, english: str) -> None:
+    """Never the word that the configuration has for it."""
+    assert (known_as.network_title(network, "fr"), known_as.network_title(network, "en")) == (french, english)
+
+
+@pytest.mark.parametrize(
     ("account", "address"),
     [
         (by_hand("https://www.instagram.com/martin/"), "https://www.instagram.com/martin/"),

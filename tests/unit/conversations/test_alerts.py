@@ -16,6 +16,7 @@ from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.conversations import Answered, Author, Edited, Erased, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld, act_on_alert
 from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
+from heraut.conversations.messages import Said
 from heraut.conversations.model import LabelName, What
 from heraut.conversations.note_reply import Noting, note_reply
 from heraut.conversations.poll_networks import Listening, poll_networks
@@ -192,7 +193,7 @@ def test_a_comment_reaches_who_answers_comments_within_minutes() -> None:
     shop.run(6 * MINUTE)
 
     (message,) = shop.told("lea")
-    assert message.subject == "[Boulangerie Martin · Bluesky] Zoe attend une réponse"
+    assert message.subject == "[Boulangerie Martin · Bluesky (martin.test)] Zoe attend une réponse"
     assert message.lead == "À répondre à 14\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05 au plus tard."
     assert message.quote == (
         "Zoe (@zoe.test), à 10\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}: Ouvrez-vous <b>lundi</b> ?\n"
@@ -202,6 +203,22 @@ def test_a_comment_reaches_who_answers_comments_within_minutes() -> None:
     assert message.buttons[-1].address == "https://bsky.app/c1"
     assert [one.happened for one in shop.told("max")] == ["Zoe is waiting for an answer"]
     assert shop.told("nadia") == []
+
+
+def test_an_account_of_another_network_is_called_as_people_call_it() -> None:
+    """Where its link leads, or its own name: never by the word that the configuration has for it."""
+    shop = Shop()
+    shop.say("c1", "Ouvrez-vous lundi ?")
+    shop.run(6 * MINUTE)
+    (alert,) = shop.kept.open_alerts("martin")
+    by_hand = alert.model_copy(update={"account": "insta", "network": NetworkName.BY_HAND})
+    elsewhere = Account(name="insta", network=NetworkName.BY_HAND, url="https://www.instagram.com/martin")
+    brand = BRAND.model_copy(update={"accounts": (*BRAND.accounts, elsewhere)})
+
+    assert Said(by_hand, [], brand, "fr", shop.now).network == "Instagram"
+    assert Said(by_hand, [], brand, "fr", shop.now).place == "Instagram"
+    assert Said(alert, [], brand, "fr", shop.now).network == "Bluesky"
+    assert Said(alert, [], brand, "fr", shop.now).place == "Bluesky (martin.test)"
 
 
 def test_two_hundred_comments_on_one_post_are_one_alert() -> None:

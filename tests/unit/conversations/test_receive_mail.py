@@ -113,7 +113,7 @@ def test_a_message_says_that_it_may_be_answered_and_whom_that_reaches(shop: Mail
 
     assert mail["Reply-To"] == message.reply_to
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "sera publié sur Bluesky, en réponse à Zoe" in message.reply_says
+    assert "sera publié sur Bluesky (martin.test), en réponse à Zoe" in message.reply_says
     assert as_text(LEA, message).startswith(marks()[0])
     assert as_html(LEA, message).index(marks()[0]) < as_html(LEA, message).index(message.lead)
     assert shop.told("lea")[0].reply_to != shop.told("max")[0].reply_to

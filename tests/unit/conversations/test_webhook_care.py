@@ -142,7 +142,9 @@ class TestCare:
         assert desk.tend() == Tended(webhooks=1, refused=1)
         desk.now += DAY
         assert desk.tend() == Tended(webhooks=1, refused=1, messages=2)
-        assert desk.told.to("lea")[0].subject == "[Boulangerie Martin · Bluesky] L'abonnement de page est terminé"
+        assert (
+            desk.told.to("lea")[0].subject == "[Boulangerie Martin · Bluesky (martin)] L'abonnement de page est terminé"
+        )
 
     def quiet_days(self, desk: Desk, silence: timedelta = 4 * HOUR) -> None:
         """Three days on which something came every so often."""

@@ -35,6 +35,7 @@ _SITES = {
 _PUBLIC_PAGE: dict[Language, str] = {"fr": "Page publique", "en": "Public page"}
 _ON_THE_PAGE: dict[Language, str] = {"fr": "sur la page publique", "en": "on the public page"}
 _ON: dict[Language, str] = {"fr": "sur", "en": "on"}
+_ELSEWHERE: dict[Language, str] = {"fr": "Autre réseau", "en": "Another network"}
 _BLUESKY = "bsky.social"
 _PAGES = {
     NetworkName.FACEBOOK: "https://www.facebook.com/",
@@ -42,13 +43,22 @@ _PAGES = {
 }
 
 
+def network_title(network: NetworkName, language: Language, account: Account | None = None) -> str:
+    """Name a network; of a `by_hand` account the one that its link leads to, else the account's own name."""
+    if network is NetworkName.SITE:
+        return _PUBLIC_PAGE[language]
+    if network is not NetworkName.BY_HAND:
+        return network.value.capitalize()
+    return _led_to(account) if account else _ELSEWHERE[language]
+
+
 def title(brand: Brand, account: str, network: NetworkName, language: Language) -> str:
     """Name the network of an account; with the account too, where the brand has two on that network."""
     known = brand.account(account)
     if known is None:
-        return account if network is NetworkName.BY_HAND else _network(network, language)
-    name = _title(known, language)
-    alike = [one for one in brand.accounts if _title(one, language) == name]
+        return account if network is NetworkName.BY_HAND else network_title(network, language)
+    name = network_title(known.network, language, known)
+    alike = [one for one in brand.accounts if network_title(one.network, language, one) == name]
     return f"{name} ({known.handle or known.name})" if len(alike) > 1 else name
 
 
@@ -80,18 +90,10 @@ def page(account: Account | None) -> str | None:
     return None
 
 
-def _title(account: Account, language: Language) -> str:
-    if account.network is not NetworkName.BY_HAND:
-        return _network(account.network, language)
-    host = _host(account.url or "")
-    known = next((name for site, name in _SITES.items() if host == site or host.endswith(f".{site}")), None)
+def _led_to(account: Account) -> str:
+    there = _host(account.url or "")
+    known = next((name for site, name in _SITES.items() if there == site or there.endswith(f".{site}")), None)
     return known or account.name
-
-
-def _network(network: NetworkName, language: Language) -> str:
-    if network is NetworkName.SITE:
-        return _PUBLIC_PAGE[language]
-    return network.value.replace("_", " ").capitalize()
 
 
 def _host(address: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from heraut.brands import known_as
 from heraut.brands.model import Role
 from heraut.errors import CredentialsExpired, HerautError, OutcomeUnknown, TryAgain
 from heraut.networks.base import Expires, Refreshes
@@ -270,7 +271,7 @@ def _message(trouble: _Trouble, planned: Sequence[Planned], person: Person) -> M
         language=language,
         brand=brand.name,
         brand_id=brand.id,
-        network=account.network.value.capitalize(),
+        network=known_as.title(brand, account.name, account.network, language),
         happened=say(f"{trouble.stem}_happened"),
         lead=say(f"{trouble.stem}_lead"),
         why=trouble.why.message(language) if trouble.why else "",

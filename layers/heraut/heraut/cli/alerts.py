@@ -250,7 +250,7 @@ def _show_head(owner: Brand, alert: Alert, desk: Desk) -> None:
     interactions = desk.conversations.interactions(owner.id, alert.id)
     said = Said(alert, interactions, owner, language(), desk.clock.now())
     head = said.happened if alert.waiting else say("alert_is_over")
-    tell(f"{owner.name} · {said.network} · {head} · {say(f'urgency_{alert.urgency}')} · {alert.id}", "bold")
+    tell(f"{owner.name} · {said.place} · {head} · {say(f'urgency_{alert.urgency}')} · {alert.id}", "bold")
     if alert.closed_at is None:
         taker = owner.person(alert.taken_by) if alert.taken_by else None
         tell(f"  {said.say('lead')}" + (f" {said.say('lead_taken', person=taker.name)}" if taker else ""))

@@ -79,7 +79,7 @@ def _show_thanks(owner: Brand, alert: Alert, said: Sequence[Interaction], desk: 
 
     glad = alert.model_copy(update={"waiting": tuple(one.id for one in said)})
     shown = Said(glad, said, owner, language(), desk.clock.now())
-    tell(say("inbox_thanks", brand=owner.name, network=shown.network, alert=alert.id), "bold")
+    tell(say("inbox_thanks", brand=owner.name, network=shown.place, alert=alert.id), "bold")
     for passage in [*shown.passages, *shown.suggested]:
         tell(f"  {passage}")
     if shown.address:
@@ -92,7 +92,7 @@ def _show(owner: Brand, alert: Alert, desk: Desk) -> None:
     interactions = desk.conversations.interactions(alert.brand, alert.id)
     said = Said(alert, interactions, owner, language(), desk.clock.now())
     taker = owner.person(alert.taken_by) if alert.taken_by else None
-    tell(f"{owner.name} · {said.network} · {said.happened} · {alert.id}", "bold")
+    tell(f"{owner.name} · {said.place} · {said.happened} · {alert.id}", "bold")
     tell(f"  {said.say('lead')}" + (f" {said.say('lead_taken', person=taker.name)}" if taker else ""))
     for passage in said.passages:
         tell(f"  {passage}")

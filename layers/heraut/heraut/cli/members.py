@@ -129,12 +129,13 @@ def _called(desk: Desk, author: str, brand: str | None, network: str | None) -> 
 
 def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
     """Say what is held, and what erasing it does not reach."""
+    from heraut.brands.known_as import network_title
     from heraut.cli.shown import excerpt
     from heraut.wording import recorded
 
     owner = desk.brands.brand(found.member.brand)
     zone, now = owner.zone if owner else "UTC", desk.clock.now()
-    yield say("person_held", name=found.member.called, network=found.member.network.value.capitalize())
+    yield say("person_held", name=found.member.called, network=network_title(found.member.network, language()))
     for _, one in found.said:
         yield "  " + say("person_said", at=recorded(one.at, zone, language(), now), text=excerpt(one.text))
     for answer in found.answers:
@@ -147,6 +148,7 @@ def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
 
 
 def _line(owner: Brand, member: Member, group: str, now: datetime) -> str:
+    from heraut.brands.known_as import network_title
     from heraut.conversations.members import RECENT
     from heraut.wording import recorded
 
@@ -154,7 +156,7 @@ def _line(owner: Brand, member: Member, group: str, now: datetime) -> str:
     fields: dict[str, Any] = {
         "name": member.name or member.called,
         "handle": member.handle,
-        "network": member.network.value.capitalize(),
+        "network": network_title(member.network, language()),
         "times": member.times,
         "recent": member.recent(now),
         "helped": member.count("helped"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from heraut.brands import Urgency
+from heraut.brands import Urgency, known_as
 from heraut.conversations.alerts import Told, next_told
 from heraut.conversations.labels_said import all_said
 from heraut.conversations.reply import saved_answer
@@ -49,7 +49,12 @@ class Said:
     @property
     def network(self) -> str:
         """The network's name as people know it."""
-        return self.alert.network.value.capitalize()
+        return known_as.network_title(self.alert.network, self.language, self.brand.account(self.alert.account))
+
+    @property
+    def place(self) -> str:
+        """The network, with the account where the brand has two there."""
+        return known_as.title(self.brand, self.alert.account, self.alert.network, self.language)
 
     @property
     def waiting(self) -> list[Interaction]:
@@ -128,7 +133,7 @@ def message(step: Told, said: Said, person: Person, buttons: Sequence[Button], r
         language=person.language,
         brand=said.brand.name,
         brand_id=said.brand.id,
-        network=said.network,
+        network=said.place,
         happened=happened,
         lead=" ".join(lead),
         why=" ".join([*said.reasons, said.say("why", network=said.network)]),
@@ -171,7 +176,7 @@ def _reply_says(said: Said) -> str:
     """Say whom an answer by e-mail reaches: one person, or nobody before one was chosen."""
     if len(said.waiting) != 1:
         return said.say("by_mail_several")
-    return said.say("by_mail", author=fit(said.waiting[0].author.name), network=said.network)
+    return said.say("by_mail", author=fit(said.waiting[0].author.name), network=said.place)
 
 
 def _otherwise(said: Said, step: Told) -> str:

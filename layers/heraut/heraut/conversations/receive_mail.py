@@ -170,7 +170,7 @@ def _told(case: _Case, code: str, world: Mailing, quote: str = "", **fields: str
     sent = code.startswith("sent_")
 
     def say(name: str) -> str:
-        given = {"author": author, "network": said.network, "person": case.person.name} | fields
+        given = {"author": author, "network": said.place, "person": case.person.name} | fields
         return wording.say(name, case.person.language, **given)
 
     page = partial(alert_link, case.alert, Action.REPLY, case.person, world.links, world.links_url, case.now)
@@ -180,7 +180,7 @@ def _told(case: _Case, code: str, world: Mailing, quote: str = "", **fields: str
         language=case.person.language,
         brand=case.brand.name,
         brand_id=case.brand.id,
-        network=said.network,
+        network=said.place,
         happened=say("happened_sent" if sent else "happened_not"),
         lead=say(code),
         why=say("why_sent" if sent else "why_not"),

@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from heraut.brands import Role
+from heraut.brands import Role, known_as
 from heraut.conversations.change_webhook import change_webhook
 from heraut.conversations.webhook import is_told, lost_lately, silent_since, told_of
 from heraut.errors import HerautError, InvalidInput, NetworkError, TryAgain
@@ -144,7 +144,7 @@ def message(brand: Brand, account: Account, ended: datetime, person: Person, now
         language=language,
         brand=brand.name,
         brand_id=brand.id,
-        network=account.network.value.capitalize(),
+        network=known_as.title(brand, account.name, account.network, language),
         happened=parts.happened,
         lead=parts.lead,
         why=parts.why,
