@@ -66,7 +66,7 @@ class _Body(io.BytesIO):
 
 def _undeclared(table: str, item: Mapping[str, Any]) -> str | None:
     keys = f"{item['pk']['S']} / {item['sk']['S']}"
-    kinds = [kind for kind in KINDS if kind.table == table and _is_of(kind, item)]
+    kinds = [kind for kind in KINDS if kind.table == table and is_of(kind, item)]
     if not kinds:
         return f"{table}: {keys} is declared nowhere in heraut/retention.py"
     if "expires" not in item and all(kind.kept is not None for kind in kinds):
@@ -74,7 +74,8 @@ def _undeclared(table: str, item: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _is_of(kind: Kind, item: Mapping[str, Any]) -> bool:
+def is_of(kind: Kind, item: Mapping[str, Any]) -> bool:
+    """Whether an item's keys are those of a kind."""
     return _shape(kind.pk).fullmatch(item["pk"]["S"]) is not None and any(
         _shape(sk).fullmatch(item["sk"]["S"]) for sk in kind.sk.split(" | ")
     )

@@ -6,37 +6,69 @@ Files here are never changed: a release that writes a new form adds its own.
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from heraut import retention
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.events_queue import read_event
 from heraut.aws.links_table import LinksTable
+from heraut.aws.looks_table import LooksTable
 from heraut.aws.outbox import read_message
+from heraut.aws.pauses_table import PausesTable
 from heraut.aws.posts_table import PostsTable, event_of_image
 from heraut.aws.sendings_table import SendingsTable
 from heraut.aws.webhooks_table import WebhooksTable
 from heraut.brands import Role
+from heraut.conversations import Answered, What
+from heraut.conversations.alerts import joined
 from heraut.conversations.webhook import StoredEvent
 from heraut.events import EventName
 from heraut.links import Action, hash_of
 from heraut.notifications.sealing import unseal
 from heraut.publishing.model import State
+from heraut.publishing.pacing import Bucket
 from heraut.publishing.store import DeliveryMessage
 from tests.contracts.samples import MINUTE, NOW
+from tests.contracts.stack import is_of
 from tests.twins.links import LinksTwin
 from tests.twins.media import MediaTwin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.contracts.stack import Stack
 
 HISTORY = Path(__file__).parent / "history"
 BRAND = "boulangerie"
 DUE = NOW + 10 * MINUTE
+
+
+# Kinds whose keys look like another's: what else tells them apart.
+TOLD_APART: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "POST": lambda item: "expires" not in item,
+    "ANSWER": lambda item: "expires" in item,
+    "ALERT": lambda item: '"closed_at":"' in item["document"]["S"],
+    "WAITING_ALERT": lambda item: '"closed_at":null' in item["document"]["S"],
+    "KNOWN": lambda item: "alert" in item,
+    "EARLY_ANSWER": lambda item: "document" in item,
+    "TESTIMONIAL": lambda item: '"consent":null' in item["document"]["S"],
+    "CONSENT": lambda item: '"consent":{' in item["document"]["S"],
+}
+
+
+MESSAGES = frozenset({"events-schema-1", "messages-schema-1"})
+
+
+def every_sample() -> list[dict[str, Any]]:
+    """Read all items of history; what queues hold are no items."""
+    files = [file.stem for file in HISTORY.glob("*.json") if file.stem not in MESSAGES]
+    return [one for name in files for one in items(name)]
 
 
 def items(name: str) -> list[dict[str, Any]]:
@@ -213,3 +245,107 @@ def test_sendings_of_schema_1(conversations_stack: Stack) -> None:
     message = unseal(found.message, LinksTwin(), NOW)
     assert (message.happened, message.buttons) == ("Zoé attend une réponse", ())  # nobody kept the link
     assert kept.health(BRAND, "lea", found.way).failures == 1
+
+
+def test_every_kind_of_item_has_a_sample() -> None:
+    """Whoever stores something new keeps one of it here, so that the next release is tried on it."""
+    kinds = {name: one for name, one in vars(retention).items() if isinstance(one, retention.Kind)}
+    keys = {name: (one.table, re.sub("<[^>]+>", "<>", f"{one.pk} {one.sk}")) for name, one in kinds.items()}
+    alike = {name for name, held in keys.items() if list(keys.values()).count(held) > 1}
+    assert (len(kinds), alike) == (len(retention.KINDS), set(TOLD_APART))
+    samples = every_sample()
+    without = [
+        name
+        for name, one in kinds.items()
+        if not any(is_of(one, item) and (name not in TOLD_APART or TOLD_APART[name](item)) for item in samples)
+    ]
+
+    assert without == []
+
+
+def test_who_spoke_and_what_they_said_of_schema_1(conversations_stack: Stack) -> None:
+    """Members, what was muted, praised, answered, edited, set aside; who was forgotten stays so."""
+    for item in items("conversations-members-schema-1"):
+        conversations_stack.put(item)
+    kept = ConversationsTable(conversations_stack.table, lambda _: "a-key")
+    zoe = kept.known(BRAND, "bluesky", "did:plc:zoe").member
+    assert (zoe.name, zoe.handle, zoe.times, zoe.count("question")) == ("Zoé", "@zoe.test", 2, 2)
+    assert len(list(kept.members(BRAND))) == 5
+    assert kept.known(BRAND, "bluesky", "did:plc:gone").forgotten_at == NOW
+
+    assert [one.what for one in kept.moderated(BRAND, NOW)] == [What.MUTED]
+    (answer,) = kept.answers(BRAND, NOW)
+    assert (answer.at, answer.worked_seconds) == (NOW + 30 * MINUTE, 29 * 60)
+    came = kept.came(BRAND, "sky", "at://did:plc:x/app.bsky.feed.post/9")
+    assert isinstance(came, Answered)
+    assert kept.counted(BRAND, "sky post-1", NOW) == 1
+    assert [one.thread for one in kept.quiet_alerts(BRAND)] == ["post-3", "post-4", "post-5"]
+
+    (alert,) = kept.open_alerts(BRAND)
+    (said,) = kept.interactions(BRAND, alert.id)
+    assert (alert.heard, alert.missed_at) == (("opened/normal/lea",), NOW + 9 * MINUTE)
+    assert (said.text, len(said.asked), [one.name for one in said.labels]) == ("Vous livrez à Nancy ?", 1, ["question"])
+
+    agreed, found = sorted(kept.testimonials(BRAND), key=lambda one: one.said_at)
+    assert (agreed.stage, agreed.picture_texts, found.stage, found.consent) == (
+        "consented",
+        ("Une brioche",),
+        "found",
+        None,
+    )
+    assert agreed.consent is not None
+    assert (agreed.consent.by, agreed.consent.words) == ("lea", "Oui, avec plaisir")
+
+
+def test_a_member_of_schema_1_is_counted_on(conversations_stack: Stack) -> None:
+    """What they say next joins what they said; an old alert is answered as any other."""
+    for item in items("conversations-members-schema-1"):
+        conversations_stack.put(item)
+    kept = ConversationsTable(conversations_stack.table, lambda _: "a-key")
+    (alert,) = kept.open_alerts(BRAND)
+    (said,) = kept.interactions(BRAND, alert.id)
+    later = said.model_copy(update={"id": "at://did:plc:x/app.bsky.feed.post/7", "at": NOW + 60 * MINUTE})
+
+    kept.receive(later, alert, joined(alert, later), ["sky post-6"], NOW + 60 * MINUTE)
+
+    assert kept.known(BRAND, "bluesky", "did:plc:zoe").member.times == 3
+    assert [one.count for one in kept.open_alerts(BRAND)] == [2]
+
+
+def test_the_brake_and_the_pace_of_schema_1(posts_stack: Stack) -> None:
+    """A pause that is on, one that is over, how many calls are left, a look ahead, and an answer to somebody."""
+    for item in items("posts-brake-schema-1"):
+        posts_stack.put(item)
+    kept, pauses = PostsTable(posts_stack.table), PausesTable(posts_stack.table)
+    assert kept.brakes(BRAND, "masto") == {"pause:boulangerie"}
+    assert [(one.by, one.reason) for one in pauses.pauses([BRAND])] == [("lea", "incendie")]
+    assert [(one.account, one.ended_by) for one in pauses.ended([BRAND])] == [("masto", "marc")]
+    assert not kept.is_restored()
+
+    delivery, pace = kept.delivery_and_pace(BRAND, "answer-1", "sky", Bucket.POSTS)
+    assert pace is None
+    assert delivery is not None
+    assert delivery.answers == "at://did:plc:zoe/app.bsky.feed.post/1"
+    post = kept.post(BRAND, "answer-1")
+    assert post is not None
+    assert post.content.in_reply_to is not None
+    assert (post.content.in_reply_to.author, post.content.in_reply_to.reference) == ("@zoe.test", {"cid": "bafy"})
+    _, left = kept.delivery_and_pace(BRAND, "p1", "masto", Bucket.POSTS)
+    assert left is not None
+    assert (left.remaining, left.limit, left.window_s) == (3, 300, 300)
+    (look,) = LooksTable(posts_stack.table).looks(BRAND)
+    assert (look.post, look.people, look.problems["media:media_gone"].code) == ("p1", ("lea",), "media_gone")
+
+
+def test_turns_and_red_buttons_of_schema_1(brands_stack: Stack) -> None:
+    """Nobody has the same morning twice, and a person's red button is the one they kept."""
+    for item in items("brands-turns-schema-1"):
+        brands_stack.put(item)
+    brands, links = BrandsTable(brands_stack.table), LinksTable(brands_stack.table)
+    later = NOW + 60 * MINUTE
+    assert not brands.take_turn(BRAND, "morning#2026-11-23#lea", later, later + MINUTE)
+    kept = links.link(BRAND, hash_of("red"))
+    assert kept is not None
+    assert (kept.action, kept.person) == (Action.PAUSE, "lea")
+    links.save_only(kept.model_copy(update={"hash": hash_of("other")}))
+    assert links.link(BRAND, hash_of("red")) is None
