@@ -11,6 +11,8 @@ from heraut.clock import SystemClock
 from heraut.conversations import Author, Erased
 from heraut.conversations.receive_interaction import note_erasure, receive_interaction
 from heraut.conversations.testimonials import drafted
+from heraut.errors import AddressRefused, Unreachable
+from heraut.problems import problem
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.test_conversations import said
 
@@ -139,3 +141,36 @@ def test_an_answer_in_the_agreed_words_is_shown_with_its_proof(shop: Shop) -> No
         True,
     )
     assert shop.heraut("testimonials", "draft", name, "--accounts", "masto").status == 1
+
+
+@pytest.mark.parametrize(
+    ("served", "expected"),
+    [
+        (("https://files.example/new.jpg",), "https://files.example/new.jpg"),
+        ((), "https://files.example/a.jpg"),
+        (None, "https://files.example/a.jpg"),
+    ],
+)
+def test_a_draft_asks_where_pictures_are_read_now(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, served: tuple[str, ...] | None, expected: str
+) -> None:
+    """Addresses may be weeks old; where the network gives none, or is not there, those that were heard are tried."""
+    fetched: list[str] = []
+
+    def pictures(*_: Any) -> tuple[str, ...]:
+        if served is None:
+            raise Unreachable(problem("server_unreachable", host="graph.example"))
+        return served
+
+    def fetch(url: str, **_: Any) -> Any:
+        fetched.append(url)
+        raise AddressRefused(problem("address_unreachable", host="files.example"))
+
+    monkeypatch.setattr(shop.sky, "pictures", pictures, raising=False)
+    monkeypatch.setattr("heraut.fetch.fetch", fetch)
+    spoken(shop, "Miam", pictures=("https://files.example/a.jpg",))
+    name = only(shop)["id"]
+    shop.heraut("testimonials", "consented", name, "--words", "oui")
+    shop.heraut("testimonials", "draft", name, "--accounts", "masto")
+
+    assert fetched == [expected]

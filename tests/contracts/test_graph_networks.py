@@ -29,6 +29,7 @@ from heraut.networks.base import (
     ReceivesWebhooks,
     Refreshes,
     Replies,
+    ShowsAgain,
     Subscribes,
     WebhookEvent,
 )
@@ -334,6 +335,47 @@ def test_pictures_of_posts_that_name_us_on_instagram_are_heard(instagram: Room) 
     both = ("https://cdn.example/3.jpg", "https://cdn.example/5.jpg")
     assert shown == [("https://cdn.example/1.jpg",), (), both, ()]
     assert [each.pictures for each in brought.interactions] == [("https://cdn.example/1.jpg",), both]
+
+
+def again(room: Room, entry: Any) -> tuple[str, ...]:
+    """Where the pictures of something heard are read, once the network serves them elsewhere."""
+    served = replace(entry, picture="https://cdn.example/new.jpg" if entry.picture else None)
+    room.double.entries[entry.id] = served
+    assert isinstance(room.adapter, ShowsAgain)
+    return room.adapter.pictures(room.account, room.secret, room.heard[entry.id], room.clock.now())
+
+
+def test_pictures_are_read_again_when_their_address_changed(room: Room) -> None:
+    """Of a post that names the account."""
+    room.listen()
+    named = room.post("Chez eux", by=ZOE, elsewhere=True, picture="https://cdn.example/old.jpg")
+    words = room.post("Miam", by=ZOE, elsewhere=True)
+    room.listen()
+
+    assert room.heard[named.id].pictures == ("https://cdn.example/old.jpg",)
+    assert again(room, named) == ("https://cdn.example/new.jpg",)
+    assert again(room, words) == ()
+
+
+def test_a_comments_photo_is_read_again(facebook: Room) -> None:
+    """What is gone is refused: nothing is shown in its place."""
+    facebook.listen()
+    photo = facebook.say(facebook.post(), "Le mien", picture="https://cdn.example/old.jpg")
+    facebook.listen()
+
+    assert again(facebook, photo) == ("https://cdn.example/new.jpg",)
+    facebook.double.remove(facebook.double.entries[photo.id])
+    with pytest.raises(Refused):
+        facebook.adapter.pictures(facebook.account, facebook.secret, facebook.heard[photo.id], BEGAN)  # type: ignore[attr-defined]
+
+
+def test_pictures_of_a_mention_are_read_again_where_it_was_heard(instagram: Room) -> None:
+    """A post that mentions the account without tagging it."""
+    theirs = instagram.post("Miam @boulangerie_martin", by=ZOE, elsewhere=True, picture="https://cdn.example/old.jpg")
+    (heard,) = parsed(instagram, {"field": "mentions", "value": {"media_id": theirs.id}}).interactions
+    instagram.heard[heard.id] = heard
+
+    assert again(instagram, theirs) == ("https://cdn.example/new.jpg",)
 
 
 @pytest.mark.parametrize(("language", "name"), [(None, "Quelqu'un"), ("en", "Somebody")])

@@ -140,7 +140,7 @@ def draft(
     }
     if found.pictures:
         said |= {
-            "media": list(found.pictures),
+            "media": _pictures(desk, owner, found),
             "alt": testimonials.pictures_described(found, owner),
         }
     written = add_post(given_of(said), desk.world, fetcher(desk), person())
@@ -149,6 +149,23 @@ def draft(
         print_json([as_object(one) for one in written.deliveries])
         return
     tell(say("testimonial_is_drafted", post=written.post.id, author=found.author.called), "green")
+
+
+def _pictures(desk: Desk, owner: Brand, found: Testimonial) -> list[str]:
+    """Give where its pictures are read: anew where addresses stop working, as they were heard where none is given."""
+    from heraut.errors import NetworkError
+    from heraut.networks.base import ShowsAgain
+
+    held = desk.conversations.held(owner.id, found.account, found.interaction)
+    account, adapter = owner.account(found.account), desk.networks[found.network]
+    if held is None or account is None or not isinstance(adapter, ShowsAgain):
+        return list(found.pictures)
+    secret = desk.secrets.secret(owner.id, account.name) or {}
+    try:
+        fresh = adapter.pictures(account, secret, held[1], desk.clock.now())
+    except NetworkError:
+        fresh = ()  # what was heard may work still; where it does not, the draft says so
+    return list(fresh if len(fresh) == len(found.pictures) else found.pictures)
 
 
 def _called(desk: Desk, name: str, brand: str | None) -> tuple[Brand, Testimonial]:

@@ -389,6 +389,16 @@ class Subscribes(Protocol):
 
 
 @runtime_checkable
+class ShowsAgain(Protocol):
+    """Networks whose addresses of pictures stop working after some days, and that give new ones."""
+
+    def pictures(
+        self, account: Account, secret: Mapping[str, str], interaction: Interaction, now: datetime
+    ) -> tuple[str, ...]:
+        """Give where the pictures of an interaction are read now, in their order; raises like `publish` does."""
+
+
+@runtime_checkable
 class Moderates(Protocol):
     """Networks where an account may hide or take away what others said to it.
 

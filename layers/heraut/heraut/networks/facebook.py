@@ -57,6 +57,12 @@ class Facebook(GraphNetwork):
         """Read the comments, visitors' posts and mentions that came since the cursor, and what the Page answered."""
         return facebook_listen.listen(self._patient(account, secret, now), brand, cursor)
 
+    def pictures(
+        self, account: Account, secret: Mapping[str, str], interaction: Interaction, now: datetime
+    ) -> tuple[str, ...]:
+        """Give where the photo of a comment or post is read now."""
+        return facebook_listen.shown(self._graph(account, secret, now), interaction)
+
     def parse_webhook(
         self, brand: str, account: Account, secret: Mapping[str, str], event: WebhookEvent, now: datetime
     ) -> Brought:

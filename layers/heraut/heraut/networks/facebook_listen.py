@@ -141,7 +141,7 @@ class _Look:
             text=str(post.get("message") or ""),
             at=instant_of(post["created_time"]),
             url=post.get("permalink_url"),
-            pictures=_photo(post),
+            pictures=photo_of(post),
         )
 
     def _answer(self, post: dict[str, Any], ours: dict[str, Any]) -> Iterator[Answered]:
@@ -229,7 +229,15 @@ def attached(attachment: object) -> tuple[str, ...]:
     return (source,) if isinstance(source, str) else ()
 
 
-def _photo(post: Mapping[str, Any]) -> tuple[str, ...]:
+def shown(graph: Graph, said: Interaction) -> tuple[str, ...]:
+    """Read again what a comment, or a post of somebody else's, shows."""
+    node = graph.node(said.id)
+    if said.kind is Kind.MENTION:
+        return photo_of(graph.read(node, fields="status_type,full_picture"))
+    return attached(graph.read(node, fields="attachment").get("attachment"))
+
+
+def photo_of(post: Mapping[str, Any]) -> tuple[str, ...]:
     """Give the first photo of a post that adds photos: `full_picture` is a link's preview elsewhere."""
     source = post.get("full_picture")
     return (source,) if post.get("status_type") == _WITH_PHOTOS and isinstance(source, str) else ()

@@ -60,6 +60,12 @@ class Instagram(GraphNetwork):
         """Read the comments, replies and tags that came since the cursor, and what the account answered itself."""
         return instagram_listen.listen(self._patient(account, secret, now), brand, cursor)
 
+    def pictures(
+        self, account: Account, secret: Mapping[str, str], interaction: Interaction, now: datetime
+    ) -> tuple[str, ...]:
+        """Give where the pictures of a post that tags or mentions the account are read now."""
+        return instagram_listen.shown(self._graph(account, secret, now), interaction)
+
     def parse_webhook(
         self, brand: str, account: Account, secret: Mapping[str, str], event: WebhookEvent, now: datetime
     ) -> Brought:

@@ -226,6 +226,22 @@ def pictures_of(media: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
+def shown(graph: Graph, said: Interaction) -> tuple[str, ...]:
+    """Read again what a post that tags or mentions the account shows: each where it was heard, or not at all."""
+    me = graph.instagram()
+    if MENTIONED in said.reference:
+        body = graph.read(me.id, fields=f"mentioned_media.media_id({graph.node(said.id)}){{{SHOWN}}}")
+        told = body.get("mentioned_media")
+        return pictures_of(told) if isinstance(told, dict) else ()
+
+    def enough(page: list[dict[str, Any]]) -> bool:
+        return not page or any(one.get("id") == said.id for one in page)
+
+    asked = {"fields": f"id,{SHOWN}", "limit": _PAGE}
+    found, _ = graph.stretch(f"{me.id}/tags", _MOST_TAGS, asked, enough)
+    return next((pictures_of(one) for one in found if one.get("id") == said.id), ())
+
+
 def author_of(told: dict[str, Any]) -> Author:
     """Say who spoke: people on Instagram are known by their handle."""
     who = told.get("from")
