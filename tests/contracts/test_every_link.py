@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import itertools
 import re
@@ -39,6 +40,7 @@ from tests.contracts.stack import Stack
 from tests.people import LINKS_URL, MARTIN, NOW, PROMISE, Bakery, Uploads, a_delivery, a_post, happened
 from tests.twins.clock import ClockTwin
 from tests.twins.conversations import ConversationsTwin
+from tests.twins.webhooks import EventsTwin
 
 AGENTS = (
     "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
@@ -72,7 +74,7 @@ class Url:
         world = LinkWorld(
             bakery.posts, bakery.brands, bakery.links, bakery.media, bakery.outbox, networks, bakery.pauses
         )
-        alerts = AlertWorld(kept or ConversationsTwin(), bakery.brands, bakery.links, Answers(world))
+        alerts = AlertWorld(kept or ConversationsTwin(), bakery.brands, bakery.links, Answers(world), EventsTwin())
         monkeypatch.setattr(bootstrap, "act_on_link", lambda: bootstrap.Visiting(world, lambda: alerts))
         spec = importlib.util.spec_from_file_location("app_act_on_link", APP)
         assert spec is not None
@@ -239,10 +241,12 @@ def test_the_red_button(bakery: Bakery, posts_stack: Stack, monkeypatch: pytest.
     assert bakery.posts.deliveries("martin", "p1")[0] == after
 
 
+C1 = hashlib.sha256(b"c1").hexdigest()[:8]  # how a page's form calls the comment c1
 # What is posted to each page of an alert, and what its story says then.
 OF_AN_ALERT = {
     Action.TAKE_ALERT: ("", ["taken"]),
     Action.HAND_OVER_ALERT: ("to=max&word=Une+facture&when=first", ["handed_over"]),
+    Action.HIDE: (f"to={C1}&word=Insulte&when=hide", []),  # it is asked for here, and done elsewhere
     Action.CLOSE_ALERT: ("", ["closed"]),
 }
 MAX = Person(id="max", name="Max", email="max@martin.example", roles=(Role.CONVERSATIONS,))
@@ -251,7 +255,7 @@ MAX = Person(id="max", name="Max", email="max@martin.example", roles=(Role.CONVE
 def asked(kept: ConversationsTable) -> Alert:
     """Somebody asks something below a post of the bakery."""
     zoe = Author(id="did:zoe", handle="@zoe.test", name="Zoé")
-    given: dict[str, Any] = {"brand": "martin", "account": "bluesky", "network": NetworkName.BLUESKY, "author": zoe}
+    given: dict[str, Any] = {"brand": "martin", "account": "bluesky", "network": NetworkName.FACEBOOK, "author": zoe}
     said = Interaction(id="c1", kind=Kind.REPLY, text="Ouvrez-vous lundi ?", thread="post-1", at=NOW, **given)
     alert = opened(said, SLOTS, NOW)
     kept.receive(said, None, alert)
@@ -277,9 +281,12 @@ def test_the_links_of_an_alert(
         assert url.open(address, method, agent)["statusCode"] == 200
     assert kept.alert("martin", alert.id) == alert
 
-    assert url.press_twice(address, form) == [200, 200]
+    done = 303 if action is Action.HIDE else 200
+    assert url.press_twice(address, form) == [done, done]
     after = kept.alert("martin", alert.id)
-    assert url.open(address, "POST", body=form)["statusCode"] == 200
+    assert after is not None
+    assert after.revision == alert.revision + 1
+    assert url.open(address, "POST", body=form)["statusCode"] == done
     assert url.open(address)["statusCode"] == 200
     assert kept.alert("martin", alert.id) == after
     assert [one.what for one in kept.story("martin", alert.id)] == happened

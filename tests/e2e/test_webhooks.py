@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -17,6 +18,7 @@ import pytest
 
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.conversations_table import ConversationsTable
+from heraut.aws.links_table import LinksTable
 from heraut.aws.secrets import ParameterSecrets
 from heraut.aws.table import Table
 from heraut.aws.webhooks_table import WebhooksTable
@@ -24,10 +26,13 @@ from heraut.brands import NetworkName
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
 from heraut.brands.configuration import read_configuration
 from heraut.clock import SystemClock
+from heraut.conversations import What
+from heraut.conversations.alert_links import alert_link
 from heraut.conversations.subscribe_webhook import ADDRESS, Subscribing, subscribe_webhook
 from heraut.conversations.try_webhook import STEPS, Tried, Trying, try_webhook
 from heraut.conversations.webhook import secret_name
 from heraut.fetch import Guard
+from heraut.links import Action
 from heraut.networks.base import Signs
 from heraut.networks.by_hand import ByHand
 from heraut.networks.facebook import Facebook
@@ -35,12 +40,14 @@ from heraut.networks.http import Http
 from heraut.networks.memory import Memory
 from heraut.networks.webhooks import scheme
 from tests.e2e.conftest import TOPIC
-from tests.e2e.test_publishing import mail_with
+from tests.e2e.test_publishing import mail_with, opened
 from tests.e2e.world import World, eventually
+from tests.twins.graph_double import Person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from heraut.conversations import Moment
     from tests.twins.graph_double import GraphDouble
 
 BRAND = "orage"
@@ -181,6 +188,44 @@ def test_a_signed_batch_of_meta_twice_with_a_false_signature_among_them(storm: S
     gone = batch(page, [told(name, post_id, "remove") for name in names])
     assert post(secret[ADDRESS], signed("meta", secret, gone), gone) == 200
     eventually(lambda: storm.waiting() == [], 120, every=1)
+
+
+def test_a_comment_is_hidden_from_the_page_of_its_alert_and_shown_again(storm: Storm) -> None:
+    """The page asks, what reads the queue does it with the account's secret, the page says so and undoes it."""
+    secret = storm.subscribe("page", "meta", app_secret=storm.meta.app_secret)
+    under = storm.meta.post()
+    rude = storm.meta.comment(under, "Encore de la brioche ?", Person("p77", "Paul", "paul"))
+
+    def tell(verb: str) -> None:
+        body = batch(storm.meta.page.id, [told(rude.id, under.id, verb)])
+        assert post(secret[ADDRESS], signed("meta", secret, body), body) == 200
+
+    tell("add")
+    alert = eventually(lambda: storm.conversations.alert_with(BRAND, "page", rude.id), 60)
+    links = LinksTable(Table(storm.world.client("dynamodb"), storm.world.outputs["BrandsTable"]))
+    zoe = storm.brand.person("zoe")
+    assert zoe is not None
+    address = alert_link(alert, Action.HIDE, zoe, links, storm.world.outputs["LinksUrl"], datetime.now(UTC))
+    (name,) = re.findall(r'name="to" value="([0-9a-f]{8})"', opened(address))
+    opened(address, press=True, to=name, when="hide", word="Insulte")
+    eventually(lambda: storm.meta.entries[rude.id].hidden, 60)
+    (undo,) = eventually(lambda: re.findall(r'value="(show:[0-9a-f]{8})"', opened(address)), 60)
+    opened(address, press=True, when=undo)
+    eventually(lambda: not storm.meta.entries[rude.id].hidden, 60)
+
+    story = eventually(lambda: _of(storm, alert.id, 2), 60)
+    assert [(one.what, one.by, one.word) for one in story] == [
+        (What.REMOVED, "zoe", "Insulte"),
+        (What.SHOWN, "zoe", None),
+    ]
+    tell("remove")
+    eventually(lambda: storm.waiting() == [], 60)
+
+
+def _of(storm: Storm, alert: str, many: int) -> list[Moment]:
+    """What was hidden and shown in an alert, once there are so many of it; else nothing."""
+    found = [one for one in storm.conversations.story(BRAND, alert) if one.removal == "hide"]
+    return found if len(found) == many else []
 
 
 def told(comment_id: str, post_id: str, verb: str = "add") -> dict[str, Any]:

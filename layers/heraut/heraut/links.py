@@ -38,13 +38,21 @@ class Action(StrEnum):
     TAKE_ALERT = "take_alert"  # an alert: I answer for it
     REPLY = "reply"  # an alert: the page from which it is answered
     HAND_OVER_ALERT = "hand_over_alert"  # an alert: somebody else answers for it
+    HIDE = "hide"  # an alert: what was said there is hidden on its network, or shown again
     ANSWER_BY_MAIL = "answer_by_mail"  # an alert: what is written to the address is an answer
     CLOSE_ALERT = "close_alert"  # an alert: nothing is left to do
     PAUSE = "pause"  # the red button: kept as a bookmark, so it may be pressed again and again
 
 
 OF_ALERTS = frozenset(
-    {Action.REPLY, Action.ANSWER_BY_MAIL, Action.TAKE_ALERT, Action.HAND_OVER_ALERT, Action.CLOSE_ALERT}
+    {
+        Action.REPLY,
+        Action.ANSWER_BY_MAIL,
+        Action.TAKE_ALERT,
+        Action.HAND_OVER_ALERT,
+        Action.HIDE,
+        Action.CLOSE_ALERT,
+    }
 )
 
 

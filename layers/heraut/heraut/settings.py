@@ -104,6 +104,7 @@ class ActOnLinkSettings(Settings):
     conversations_table: str
     files_bucket: str
     delivery_queue_url: str
+    interaction_queue_url: str
     prepare_function: str
     local_servers: str
 

@@ -43,7 +43,7 @@ from tests.twins.notifications import NotificationsTwin
 from tests.twins.outbox import OutboxTwin
 from tests.twins.posts import PostsTwin
 from tests.twins.secrets import SecretsTwin
-from tests.twins.webhooks import WebhooksTwin
+from tests.twins.webhooks import EventsTwin, WebhooksTwin
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10 h in Paris
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -106,6 +106,7 @@ class Shop:
         self.brands, self.links, self.kept = BrandsTwin(BRAND), LinksTwin(), ConversationsTwin()
         self.notifications, self.secrets = NotificationsTwin(), SecretsTwin()
         self.posts, self.outbox, self.clock = PostsTwin(), OutboxTwin(), ClockTwin(MONDAY)
+        self.events = EventsTwin()
         self.network.now = self.clock.now
         for account in ("sky", "sky2"):
             self.secrets.save_secret("martin", account, {"token": "x"})
@@ -119,7 +120,7 @@ class Shop:
         self.listening = Listening(self.brands, secrets, networks, self.kept, WebhooksTwin(), map)
         self.escalating = Escalating(self.kept, self.brands, self.links, self.notifications, "https://liens.example")
         self.publishing = World(self.posts, self.brands, secrets, networks, self.outbox, self.clock)
-        self.alerts = AlertWorld(self.kept, self.brands, self.links, Answers(self.publishing))
+        self.alerts = AlertWorld(self.kept, self.brands, self.links, Answers(self.publishing), self.events)
         self.noting = Noting(self.brands, self.kept)
 
     def use(self, person: Person) -> None:

@@ -126,15 +126,14 @@ def close(
 
 def unhide(ctx: typer.Context, alert: AlertName, brand: BrandName = None, stack: Stack = None) -> None:
     from heraut.conversations import What, alerts
+    from heraut.conversations.hiding import hidden
     from heraut.networks.base import Moderates
 
     desk = open_desk(ctx, stack)
     owner, found = _called(desk, alert, brand)
     story = desk.conversations.story(owner.id, found.id)
-    shown = {one.interaction for one in story if one.what is What.SHOWN}
-    hidden = [one.interaction for one in story if one.what is What.REMOVED and one.removal == "hide"]
     account, adapter = owner.account(found.account), desk.networks[found.network]
-    left = [one for one in hidden if one is not None and one not in shown]
+    left = sorted(hidden(story))
     if not left or account is None or not isinstance(adapter, Moderates):
         raise CannotGoOn("nothing_hidden", name=found.id)
     secret, now = desk.secrets.secret(owner.id, account.name) or {}, desk.clock.now()
@@ -274,6 +273,7 @@ def _story_lines(
 
 def _moment_line(owner: Brand, moment: Moment, names: dict[str, str]) -> str:
     """Tell one moment."""
+    from heraut.conversations.hiding import why as why_of
     from heraut.letters import in_one_line
 
     known = owner.person(moment.by) if moment.by else None
@@ -284,11 +284,14 @@ def _moment_line(owner: Brand, moment: Moment, names: dict[str, str]) -> str:
     code = f"moment_{moment.what.value}"
     if moment.removal:
         code = f"{code}_{moment.removal}"
+    if moment.removal and moment.by and moment.what.value in {"removed", "not_removed"}:
+        code = f"{code}_by"
     if moment.what.value == "answered" and moment.worked_seconds is None:
         code = "moment_answered_plain"
     if moment.what.value == "handed_over" and moment.word:
         code = "moment_handed_over_word"
-    why = say(f"removal_{moment.problem}") if moment.problem in {"trial", "impossible"} else moment.problem or ""
+    known_why = moment.problem in {"trial", "impossible"}
+    why = say(f"removal_{moment.problem}") if known_why else why_of(moment, language()) or moment.problem or ""
     told = ", ".join(people) or say("nobody")
     return say(
         code,

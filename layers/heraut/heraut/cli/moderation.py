@@ -60,17 +60,22 @@ def _entries(owners: Any, desk: Desk, days: int) -> list[Entry]:
 
 def _line(owner: Brand, moment: Moment, said: Interaction | None) -> str:
     from heraut.cli.shown import excerpt
+    from heraut.conversations.hiding import why
+    from heraut.letters import in_one_line
 
     known = owner.person(moment.by) if moment.by else None
     by = known.name if known else moment.by
     about = say("moderated_said", author=said.author.name, text=excerpt(said.text)) if said else say("moderated_gone")
     who = say("moderated_by_rule", rule=moment.rule) if moment.rule else say("moderated_by", by=by or say("somebody"))
     parts = [say(f"moderated_{moment.what}", removal=say(f"removal_of_{moment.removal or 'hide'}")), who]
+    if moment.word:
+        parts.append(say("moderated_word", word=in_one_line(moment.word)))
     if moment.charter:
         parts.append(say("moderated_charter", charter=moment.charter))
     if moment.problem:
         known_why = moment.problem in {"trial", "impossible"}
-        parts.append(say(f"removal_{moment.problem}") if known_why else say("moderated_why", why=moment.problem))
+        told = why(moment, language()) or moment.problem
+        parts.append(say(f"removal_{moment.problem}") if known_why else say("moderated_why", why=told))
     return f"{about} · {' · '.join(parts)} · {moment.alert}"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.brands import NAME
-from heraut.conversations import alerts, channels, hand_over_page, reply_page
+from heraut.conversations import alerts, channels, hand_over_page, hide_page, reply_page
 from heraut.conversations.messages import Said, wording
 from heraut.conversations.reply import Replying
 from heraut.errors import Conflict, TryAgain
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brand, Brands, Person
+    from heraut.conversations.receive_webhook import Events
     from heraut.conversations.store import Answers, Conversations
     from heraut.links import Link, Links
     from heraut.pages.visit import Request
@@ -35,6 +36,7 @@ STEMS = {
     Action.REPLY: "reply",
     Action.TAKE_ALERT: "take",
     Action.HAND_OVER_ALERT: "hand_over",
+    Action.HIDE: "hide",
     Action.CLOSE_ALERT: "close",
 }
 TRIES = 5
@@ -48,6 +50,7 @@ class AlertWorld:
     brands: Brands
     links: Links
     answers: Answers
+    events: Events
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _opened(
         case = _Case(Said(alert, interactions, brand, person.language, now), person, STEMS[link.action])
         if link.action is Action.REPLY and (acts or not alert.closed_at):
             return _reply(case, request, world, acts=acts)
-        if alert.closed_at:
+        if alert.closed_at and link.action is not Action.HIDE:
             return 200, [_over(case)]
         try:
             return _decided(case, request, world, acts=acts)
@@ -155,8 +158,13 @@ def _reply(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> t
     return status, [page] if page else []
 
 
-def _decided(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:
-    """Show what an open alert's link does, or do it. Conflict when the alert changes meanwhile."""
+def _decided(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage] | str]:
+    """Show what an alert's link does, or do it. Conflict when the alert changes meanwhile."""
+    if case.stem == "hide":
+        blank = _page(case, "hide_title", case.said.say("hide_lead", network=case.said.network))
+        shelf = hide_page.Desk(case.said, case.person, world.conversations, world.events, blank)
+        page = hide_page.act(shelf, request.body) if acts else hide_page.show(shelf)
+        return (200, [page]) if page else (303, request.path.rpartition("/")[2])  # a page that may be loaded again
     if case.stem == "hand_over":
         blank = replace(_page(case, "hand_over_title", case.said.say("hand_over_lead")), seen=_seen(case))
         desk = hand_over_page.Desk(case.said, case.person, world.conversations, blank)

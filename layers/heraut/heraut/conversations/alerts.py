@@ -14,6 +14,7 @@ from heraut.conversations.model import (
     REOPENS_FOR,
     Alert,
     HandedOver,
+    Hiding,
     Interaction,
     Moment,
     Notice,
@@ -24,16 +25,17 @@ from heraut.conversations.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Brand, Person
     from heraut.conversations.rules import Verdict
+    from heraut.problems import Problem
 
 REMIND_BEFORE = timedelta(hours=1)  # the deadline, at most a quarter of the time there is
 WRITES_FOR = timedelta(minutes=10)  # after a person was last seen writing
 MOST_THANKS = 100  # kept by name in one alert
-HANDED_OVER, HANDED_BACK = "handed_over", "handed_back"  # notices
+HANDED_OVER, HANDED_BACK, NOT_HIDDEN, NOT_SHOWN = "handed_over", "handed_back", "not_hidden", "not_shown"  # notices
 ANSWERING = frozenset({Role.CONVERSATIONS, Role.ON_CALL})
 WHOEVER_ANSWERS = "role:conversations"  # a target: the people whom no rule had to name
 URGENCIES = tuple(Urgency)  # most urgent first
@@ -252,6 +254,38 @@ def handed_over(alert: Alert, handed: HandedOver, brand: Brand) -> Alert:
     return _noticed(alert, told, brand, **after)
 
 
+def hiding_asked(alert: Alert, interaction: str, asked: Hiding) -> Alert:
+    """Somebody wants an interaction hidden, or shown again; it is not done yet."""
+    return _next(alert, hiding={**alert.hiding, interaction: asked})
+
+
+def hiding_done(alert: Alert, interaction: str, now: datetime) -> Alert:
+    """What was asked for is done."""
+    return _hiding_over(alert, interaction, now, What.SHOWN if alert.hiding[interaction].shows else What.REMOVED)
+
+
+def hiding_failed(alert: Alert, interaction: str, why: Problem, brand: Brand, now: datetime) -> Alert:
+    """What was asked for cannot be done; whoever asked hears why."""
+    asked = alert.hiding[interaction]
+    what = What.NOT_SHOWN if asked.shows else What.NOT_REMOVED
+    after = _hiding_over(alert, interaction, now, what, problem=why.code, fields=why.fields)
+    person = brand.person(asked.by)
+    code, said = NOT_SHOWN if asked.shows else NOT_HIDDEN, why.message(person.language) if person else ""
+    notice = Notice(code=code, to=asked.by, at=now, by=asked.by, word=said, interaction=interaction)
+    return _noticed(after, notice, brand).model_copy(update={"revision": after.revision})  # one change
+
+
+def _hiding_over(alert: Alert, interaction: str, now: datetime, what: What, **more: Any) -> Alert:
+    asked = alert.hiding[interaction]
+    kept = {"by": asked.by, "interaction": interaction, "removal": "hide", "word": asked.word or None}
+    moment = _moment(alert, what, now, **kept, **more)
+    return _next(alert, hiding=_without(alert.hiding, interaction), news=(*alert.news, moment))
+
+
+def _without(hiding: Mapping[str, Hiding], interaction: str) -> dict[str, Hiding]:
+    return {one: asked for one, asked in hiding.items() if one != interaction}
+
+
 def unheard(alert: Alert, notice: Notice, now: datetime, brand: Brand) -> Alert:
     """Whom a notice was for cannot be reached: what was handed over to them goes back to who did it, who hears so."""
     if notice.code != HANDED_OVER:
@@ -264,6 +298,8 @@ def unheard(alert: Alert, notice: Notice, now: datetime, brand: Brand) -> Alert:
 
 def is_news(alert: Alert, notice: Notice) -> bool:
     """Whether somebody must still hear it: that an alert is theirs they need to know while it is open, and theirs."""
+    if notice.code in {NOT_HIDDEN, NOT_SHOWN}:
+        return True
     return alert.closed_at is None and alert.taken_by == notice.to
 
 
@@ -302,17 +338,19 @@ def answered(
 
 def erased(alert: Alert, interaction: str, now: datetime) -> Alert:
     """One interaction is gone from its network: nobody waits for an answer to it."""
-    return _done_with(alert, interaction, now, _moment(alert, What.ERASED, now, interaction=interaction))
+    gone = alert.model_copy(update={"hiding": _without(alert.hiding, interaction)})
+    return _done_with(gone, interaction, now, _moment(alert, What.ERASED, now, interaction=interaction))
 
 
 def forgotten(alert: Alert, interaction: str, now: datetime) -> Alert:
     """The author of one interaction asked to be forgotten: nobody waits for an answer, and nothing names it."""
     moment = _moment(alert, What.ERASED, now)
+    hiding = _without(alert.hiding, interaction)
     if not alert.closed_at:
-        return _done_with(alert, interaction, now, moment)
+        return _done_with(alert.model_copy(update={"hiding": hiding}), interaction, now, moment)
     thanks = tuple(one for one in alert.thanks if one != interaction)
     replies = {one: reply for one, reply in alert.replies.items() if one != interaction}
-    return _next(alert, thanks=thanks, replies=replies, news=(*alert.news, moment))
+    return _next(alert, thanks=thanks, replies=replies, hiding=hiding, news=(*alert.news, moment))
 
 
 def replied(alert: Alert, interaction: str, reply: Reply) -> Alert:

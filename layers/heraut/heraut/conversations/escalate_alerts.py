@@ -17,6 +17,7 @@ from heraut.brands import Role, WayName
 from heraut.conversations import alerts, hours
 from heraut.conversations.alert_links import alert_link, made_link
 from heraut.conversations.alerts import Told
+from heraut.conversations.hiding import hidable
 from heraut.conversations.messages import Said, message, name_of, notice_message
 from heraut.errors import ConfigurationError, Conflict, HerautError, InvalidInput, TryAgain
 from heraut.links import Action
@@ -42,6 +43,7 @@ BUTTONS = {
     "reply": Action.REPLY,
     "take": Action.TAKE_ALERT,
     "hand_over": Action.HAND_OVER_ALERT,
+    "hide": Action.HIDE,
     "close": Action.CLOSE_ALERT,
 }
 
@@ -196,6 +198,7 @@ class _Telling:
         buttons = [
             Button(said.say(code), alert_link(said.alert, action, person, world.links, world.links_url, said.now))
             for code, action in BUTTONS.items()
+            if action is not Action.HIDE or any(map(hidable, said.interactions))
         ]
         try:
             world.notifications.tell(person, says(said, person, buttons, _reply_to(said, person, world)))

@@ -77,11 +77,12 @@ class Said:
     @property
     def passages(self) -> list[str]:
         """The newest of what waits, each with who said it and when."""
-        shown = [self._passage(one) for one in self.waiting[-SHOWN:]]
+        shown = [self.passage(one) for one in self.waiting[-SHOWN:]]
         hidden = len(self.waiting) - len(shown)
         return [*shown, self.say("more", count=hidden)] if hidden > 0 else shown
 
-    def _passage(self, one: Interaction) -> str:
+    def passage(self, one: Interaction) -> str:
+        """Say who said what, and when."""
         said = self.say(
             "said" if one.author.handle else "said_nameless",
             author=fit(one.author.name),
@@ -155,9 +156,21 @@ def name_of(step: Told, alert: Alert) -> str:
 def notice_message(
     notice: Notice, said: Said, person: Person, buttons: Sequence[Button], reply_to: str | None = None
 ) -> Message:
-    """Tell one person what concerns them alone: that an alert was handed over to them, or came back."""
+    """Tell one person what concerns them alone: an alert is theirs now, or what they asked for could not be done."""
     alert = said.alert
     step = Told(max(alert.told, Told.OPENED))
+    named = f"alert/{alert.brand}/{alert.id}/{notice.code}/{notice.at:%Y%m%d%H%M%S%f}/{person.id}"
+    if notice.interaction is not None:
+        one = next((one for one in said.interactions if one.id == notice.interaction), None)
+        return replace(
+            message(step, said, person, buttons),
+            id=named,
+            happened=said.say(notice.code, author=fit(one.author.name) if one else said.say("somebody")),
+            lead=fit(notice.word),
+            why="",
+            otherwise=said.say(f"otherwise_{notice.code}"),
+            quote=said.passage(one) if one else None,
+        )
     by = said.brand.person(notice.by)
     name = by.name if by else fit(notice.by)
     lead = [said.say("lead_overdue" if alert.deadline < said.now else "lead")]
@@ -165,7 +178,7 @@ def notice_message(
         lead.append(said.say("word", person=name, word=" ".join(fit(notice.word).split())))
     return replace(
         message(step, said, person, buttons, reply_to),
-        id=f"alert/{alert.brand}/{alert.id}/{notice.code}/{notice.at:%Y%m%d%H%M%S%f}/{person.id}",
+        id=named,
         happened=said.say(notice.code, person=name, happened=said.urgent(said.happened)),
         lead=" ".join(lead),
         otherwise=said.say(_otherwise(said, step) if alert.due_at else "otherwise_overdue"),

@@ -174,10 +174,20 @@ class HandedOver(Stored):
     word: str = ""
 
 
+class Hiding(Stored):
+    """Somebody asked that an interaction be hidden, or shown again (`shows`): who, when, and why."""
+
+    by: str
+    at: Instant
+    shows: bool = False
+    word: str = ""
+
+
 class Notice(Stored):
     """What one person is to hear about an alert beside its steps: `code` names the sentences, `word` is quoted in them.
 
     `handed_over`: `by` handed it over to them. `handed_back`: whom they had handed it over to (`by`) cannot be reached.
+    `not_hidden`, `not_shown`: what they asked for of an `interaction` could not be done; `word` says why.
     """
 
     code: str
@@ -185,6 +195,7 @@ class Notice(Stored):
     at: Instant
     by: str
     word: str = ""
+    interaction: str | None = None
 
 
 class GivenAnswer(BaseModel):
@@ -234,13 +245,14 @@ class What(StrEnum):
     EDITED = "edited"  # its author changed it, and it asks something now
     REOPENED = "reopened"  # the same, or somebody else asked, when nothing was left to do
     MUTED = "muted"  # a rule keeps it from everybody
-    REMOVED = "removed"  # hidden or deleted by a rule
-    NOT_REMOVED = "not_removed"  # a rule wanted to, and could not, or is only on trial
+    REMOVED = "removed"  # hidden or deleted by a rule, or hidden by a person
+    NOT_REMOVED = "not_removed"  # a rule or a person wanted to, and could not, or the rule is only on trial
     SHOWN = "shown"  # hidden before
+    NOT_SHOWN = "not_shown"  # a person wanted to, and could not
     CAME_BY = "came_by"  # somebody said who they are, in a channel that they read
 
 
-MODERATED = frozenset({What.REMOVED, What.NOT_REMOVED, What.SHOWN, What.MUTED})
+MODERATED = frozenset({What.REMOVED, What.NOT_REMOVED, What.SHOWN, What.NOT_SHOWN, What.MUTED})
 
 
 class Moment(Stored):
@@ -263,6 +275,7 @@ class Moment(Stored):
     removal: str | None = None  # hide or delete
     charter: str | None = None  # the rule of the community's charter that it enforces
     problem: str | None = None  # why it was not removed: `trial`, `impossible`, or the code of what the network said
+    fields: dict[str, str | int | float] | None = None  # of that problem
     word: str | None = None  # what a person wrote beside what they did
     asked_at: Instant | None = None
     worked_seconds: int | None = None
@@ -275,11 +288,11 @@ class Alert(Stored):
     is owed, `due_at` when the machine looks next (None: nothing more to say). `told` is how far telling went,
     `escalated` how many steps were told after the deadline. `targets` are the people and teams that rules name; none:
     whoever has the role. `suggest` names a saved answer. `replies` are the answers on their way, by interaction,
-    `writing` who began to write one, and when. `notices` wait to be told from `notices_at` on. `quiet`: it was over as
-    it opened, for nobody had to answer. `thanks` is praise that nobody thanked for yet, `reopened` how often it was
-    over and is not. `heard` is who heard the step that is being told (`<step>/<person>`) while somebody else could not
-    be reached, `missed_at` since when that is. `news` is what happened in this change: the store keeps it in the
-    alert's story.
+    `writing` who began to write one, and when. `hiding` is what of it is about to be hidden or shown, by interaction.
+    `notices` wait to be told from `notices_at` on. `quiet`: it was over as it opened, for nobody had to answer.
+    `thanks` is praise that nobody thanked for yet, `reopened` how often it was over and is not. `heard` is who heard
+    the step that is being told (`<step>/<person>`) while somebody else could not be reached, `missed_at` since when
+    that is. `news` is what happened in this change: the store keeps it in the alert's story.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -311,6 +324,7 @@ class Alert(Stored):
     heard: tuple[str, ...] = ()
     missed_at: Instant | None = None
     handed_over: HandedOver | None = None
+    hiding: dict[str, Hiding] = Field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     notices_at: Instant | None = None
     news: tuple[Moment, ...] = Field(default=(), exclude=True)

@@ -176,11 +176,12 @@ def _words(desk: Desk, one: Interaction) -> str:
 
 def _picks(desk: Desk, shown: Sequence[Interaction], chosen: Interaction) -> tuple[Pick, ...]:
     first = [chosen, *(one for one in reversed(shown) if one is not chosen)]
-    options = tuple(Option(name_of(one), _line(one)) for one in first)
+    options = tuple(Option(name_of(one), in_short(one)) for one in first)
     return (Pick(TO, desk.said.say("reply_pick"), options),)
 
 
-def _line(one: Interaction) -> str:
+def in_short(one: Interaction) -> str:
+    """Say in a line who said what."""
     text = " ".join(fit(one.text).split())
     return f"{fit(one.author.name)} : {text if len(text) <= EXCERPT else text[: EXCERPT - 1] + '…'}"
 

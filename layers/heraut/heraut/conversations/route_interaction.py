@@ -1,4 +1,7 @@
-"""Read a stored event: what it brought is taken in, once; a test of ours is noted on its webhook."""
+"""Read a stored event: what it brought is taken in, once; a test of ours is noted on its webhook.
+
+What a person asked to be hidden comes by the same queue, because what reads it may call networks.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from heraut.conversations import webhook as webhooks
 from heraut.conversations.change_webhook import change_webhook
+from heraut.conversations.hide_interaction import hide_interaction
+from heraut.conversations.hiding import SCHEME as ASKED
 from heraut.conversations.own_events import read_own_events
 from heraut.conversations.poll_networks import listen
 from heraut.conversations.removing import removing
@@ -53,6 +58,8 @@ def route_interaction(stored: StoredEvent, world: Routing, now: datetime) -> str
     Unreadable: it is not what its network sends. TryAgain, NetworkError: later.
     """
     brand = world.brands.brand(stored.brand)
+    if brand is not None and stored.scheme == ASKED:
+        return hide_interaction(brand, stored.body.decode(), world, now)
     webhook = world.webhooks.webhook(stored.brand, stored.account)
     if brand is None or webhook is None or brand.account(stored.account) is None:
         return "gone"

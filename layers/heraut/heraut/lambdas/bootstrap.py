@@ -440,10 +440,19 @@ def act_on_link() -> Visiting:
 
     @cache
     def alerts() -> AlertWorld:
+        from heraut.aws.events_queue import EventsQueue
+        from heraut.aws.objects import FilesBucket
         from heraut.conversations.act_on_alert import AlertWorld
         from heraut.publishing.answers import Answers
 
-        return AlertWorld(_conversations(read.conversations_table), posts.brands, posts.links, Answers(posts))
+        files = FilesBucket(clients().later("s3"), read.files_bucket)  # none of what is asked here is large
+        return AlertWorld(
+            conversations=_conversations(read.conversations_table),
+            brands=posts.brands,
+            links=posts.links,
+            answers=Answers(posts),
+            events=EventsQueue(clients().later("sqs"), read.interaction_queue_url, files),
+        )
 
     posts = LinkWorld(
         posts=_posts(read.posts_table),

@@ -6,19 +6,20 @@ An adapter is the only place that knows its network's API. It lets out only the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from heraut.brands.model import NetworkName
 from heraut.errors import OutcomeUnknown
 from heraut.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from heraut.allowance import Allowance
     from heraut.brands import Account
-    from heraut.brands.model import NetworkName
     from heraut.conversations.model import Answered, Edited, Erased, Interaction
     from heraut.errors import NetworkError
     from heraut.problems import Language, Problem
@@ -386,6 +387,14 @@ class Subscribes(Protocol):
 
         Gives until when the network does so (a lease, aware), None where there is no end. Raises like `publish` does.
         """
+
+
+# What may be hidden on the networks that moderate: kinds of interactions (what stands on somebody else's page may not).
+# Said here too, so that who only writes a message need not load their adapters.
+HIDES: Mapping[NetworkName, frozenset[str]] = {
+    NetworkName.FACEBOOK: frozenset({"comment", "reply"}),
+    NetworkName.INSTAGRAM: frozenset({"comment", "reply"}),
+}
 
 
 @runtime_checkable
