@@ -15,6 +15,7 @@ from heraut.conversations import Author, What
 from heraut.conversations.forget_person import people_called
 from heraut.conversations.receive_interaction import receive_interaction
 from heraut.errors import ConfigurationError
+from heraut.links import Action, Link
 from heraut.notifications.base import Item, Message, Row
 from heraut.notifications.sealing import seal
 from heraut.notifications.sendings import Sending, SendingState
@@ -56,6 +57,8 @@ def busy(shop: Shop) -> Shop:
         receive_interaction(one, BAKERY, shop.conversations, one.at)
     first, *_ = shop.conversations.open_alerts("martin")
     assert shop.heraut("reply", first.id, SAID[0].id, "@zoe.test Oui").status == 0
+    link = Link(hash="a", brand="martin", person="lea", action=Action.ANSWER_BY_MAIL, created_at=NOW, expires_at=NOW)
+    shop.links.save(link.model_copy(update={"alert": first.id, "interaction": SAID[0].id}))  # of an e-mail to Léa
     for name, author in (("a", ZOE), ("b", MAX)):
         body = json.dumps({"who": author.id, "said": "…"}).encode()
         shop.clients.s3.put_object(Bucket="files", Key=f"webhooks/martin/sky/{name}", Body=body)

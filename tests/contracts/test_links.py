@@ -78,6 +78,23 @@ def test_a_bookmark_takes_the_place_of_the_one_before(links: Links) -> None:
     assert found == [None, None, third, other, LINK]
 
 
+def test_what_an_e_mail_would_answer_is_forgotten(links: Links) -> None:
+    """Where its author asked for it; whether it was used stays known, and other links and brands keep theirs."""
+    bound = LINK.model_copy(update={"action": Action.ANSWER_BY_MAIL, "interaction": "at://zoe/1", "said": "abc"})
+    theirs, others = bound, bound.model_copy(update={"hash": hash_of("max"), "interaction": "at://max/1"})
+    elsewhere = bound.model_copy(update={"brand": "fleuriste"})
+    for one in (theirs, others, elsewhere):
+        links.save(one)
+    assert links.mark_used(theirs, NOW)
+
+    links.forget_interactions("boulangerie", {"at://zoe/1", "at://zoe/2"})
+
+    forgotten = {"interaction": "", "said": None, "used_at": NOW}
+    assert links.link("boulangerie", theirs.hash) == theirs.model_copy(update=forgotten)
+    assert links.link("boulangerie", others.hash) == others
+    assert links.link("fleuriste", elsewhere.hash) == elsewhere
+
+
 class TestTable:
     def test_our_own_mark_is_ours_when_its_answer_was_lost(self, brands_stack: Stack) -> None:
         """The SDK writes again; nobody else used the link."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.twins.stored import kept
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from heraut.links import Link
@@ -31,6 +32,11 @@ class LinksTwin:
 
     def link(self, brand: str, token_hash: str) -> Link | None:
         return self._links.get((brand, token_hash))
+
+    def forget_interactions(self, brand: str, interactions: Collection[str]) -> None:
+        for key, one in self._links.items():
+            if one.brand == brand and one.interaction in interactions:
+                self._links[key] = kept(one.model_copy(update={"interaction": "", "said": None}))
 
     def mark_used(self, link: Link, at: datetime) -> bool:
         with self._lock:

@@ -12,11 +12,14 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from heraut.due import require_aware
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 LIFETIME = timedelta(days=7)
 MAIL_TOKEN = r"[a-z2-7]{23}(?:[a-z2-7]{3})?"  # noqa: S105 -- what one looks like; longer ones are of earlier releases
@@ -60,7 +63,8 @@ class Link(BaseModel):
     """What a token opens, for a person (a channel's name, where anybody there may press it).
 
     `post`, `account` and `version` are of an action on a post, `alert` of one on an alert, `interaction` is
-    the one that is answered there (None: one of several), `said` names its words as they were.
+    the one that is answered there (None: one of several, "": one that was forgotten), `said` names its words as they
+    were.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
@@ -94,6 +98,12 @@ class Links(Protocol):
 
     def save_only(self, link: Link) -> None:
         """Keep a new link, and forget the one that this person had for the same action."""
+
+    def forget_interactions(self, brand: str, interactions: Collection[str]) -> None:
+        """Take out of a brand's links which of these an e-mail would answer, and the digest of its words.
+
+        They lead nowhere then: `interaction` is "". It reads all links of the brand.
+        """
 
     def mark_used(self, link: Link, at: datetime) -> bool:
         """Mark it used; False when it already was."""

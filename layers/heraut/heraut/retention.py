@@ -64,7 +64,7 @@ LINK = Kind(
     "<brand>",
     "link#<hash>",
     "a button of a message: for whom of the team, what it does, when it was used (the token itself is not kept); the "
-    "network's id of what an e-mail answers",
+    "network's id of what an e-mail answers, until its author is forgotten",
     "letting a later visitor read who decided what",
     timedelta(days=30),
     "after the link ended",

@@ -93,6 +93,15 @@ def test_an_answer_to_the_message_is_published_once_and_closes_the_alert(shop: M
     assert shop.mail(message, text) == "known"
 
 
+def test_an_answer_to_somebody_who_was_forgotten_is_refused(shop: MailingShop) -> None:
+    """The address leads nowhere any more: the person hears that the comment is gone, and nothing is published."""
+    message = shop.alarm()
+    shop.links.forget_interactions("martin", {"c1"})
+
+    assert shop.mail(message) == "gone"
+    assert shop.online() == []
+
+
 def test_the_mail_as_a_page_is_read_too(shop: MailingShop) -> None:
     """With its paragraphs; what it quotes is our own page."""
     message = shop.alarm()

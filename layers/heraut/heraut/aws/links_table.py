@@ -11,9 +11,12 @@ from heraut.links import Link
 from heraut.retention import LINK
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from heraut.aws.table import Key, Table
+
+_LINK = "link#"
 
 
 class LinksTable:
@@ -47,6 +50,16 @@ class LinksTable:
         link = from_document(Link, item["document"])
         return link.model_copy(update={"used_at": instant(item["used_at"])}) if "used_at" in item else link
 
+    def forget_interactions(self, brand: str, interactions: Collection[str]) -> None:
+        """Take out of a brand's links which of these an e-mail would answer, and the digest of its words."""
+        asked = {"pk": brand, "prefix": _LINK}
+        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
+            link = from_document(Link, item["document"])
+            if link.interaction in interactions:
+                nameless = document(link.model_copy(update={"interaction": "", "said": None}))
+                there = "attribute_exists(#pk)"
+                self._table.update((brand, item[SK]), "SET #document = :document", {"document": nameless}, there)
+
     def mark_used(self, link: Link, at: datetime) -> bool:
         """Mark it used; False when it already was (our own write, retried by the SDK, is told by its mark)."""
         mark = uuid.uuid4().hex
@@ -70,4 +83,4 @@ def _expires(link: Link) -> int:
 
 
 def _key(brand: str, token_hash: str) -> Key:
-    return brand, f"link#{token_hash}"
+    return brand, f"{_LINK}{token_hash}"

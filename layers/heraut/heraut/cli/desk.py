@@ -127,6 +127,7 @@ class Desk:
             answers=Answers(self.world),
             events=StoredFiles(self.files),
             messages=KeptMessages(self.sendings),
+            links=self.links,
             secrets=self.secrets,
         )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from heraut.conversations.model import GivenAnswer, Interaction, Moment
     from heraut.conversations.store import Answers, Conversations, RawEvents, SentMessages
     from heraut.conversations.testimonials import Testimonial
+    from heraut.links import Links
 
 TRIES = 5
 PASSES = 3  # what was being taken in while the rest went is found by the next look
@@ -39,6 +40,7 @@ class Forgetting:
     answers: Answers
     events: RawEvents
     messages: SentMessages
+    links: Links
     secrets: Secrets
 
 
@@ -117,6 +119,7 @@ def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
     for _ in range(PASSES):
         said = list(_said_by(member, kept))
         world.messages.forget(member.brand, _messages(member, [one for _, one in said], world))
+        world.links.forget_interactions(member.brand, {one.id for _, one in said})
         for _, one in said:
             world.answers.forget(one.brand, one.account, one.id)
             _forget(one, kept, now)
