@@ -20,6 +20,7 @@ WITHOUT = {
     "send_morning_point": {*JUDGING, *POSTS, *TELLING, "heraut.conversations.model", "heraut.networks.base"},
     "poll_networks": {*JUDGING, *POSTS, *TELLING, "heraut.conversations.own_events"},
     "escalate_alerts": {*JUDGING, *POSTS, "heraut.networks.base"},
+    "route_interaction": {*POSTS, *TELLING, "heraut.conversations.own_events"},
     "receive_webhook": {*JUDGING, *POSTS, *TELLING},
     "note_bounce": {*JUDGING, *POSTS},
     "dispatch_posts": {*JUDGING, *TELLING, "heraut.conversations.model", "heraut.networks.base"},

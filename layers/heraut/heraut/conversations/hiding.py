@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.conversations.model import What
-from heraut.networks.base import HIDES
 from heraut.problems import Problem
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ _FAILURES = frozenset({What.NOT_REMOVED, What.NOT_SHOWN})
 
 def hidable(interaction: Interaction) -> bool:
     """Whether its network lets the account hide such a thing."""
+    from heraut.networks.base import HIDES  # most ticks of alerts tell nobody
+
     return interaction.kind.value in HIDES.get(interaction.network, ())
 
 

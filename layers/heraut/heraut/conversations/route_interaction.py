@@ -17,7 +17,6 @@ from heraut.conversations import webhook as webhooks
 from heraut.conversations.change_webhook import change_webhook
 from heraut.conversations.hide_interaction import hide_interaction
 from heraut.conversations.hiding import SCHEME as ASKED
-from heraut.conversations.own_events import read_own_events
 from heraut.conversations.poll_networks import listen
 from heraut.conversations.removing import removing
 from heraut.conversations.schemes import OWN, schemes_of
@@ -101,6 +100,8 @@ def concerned(brand: Brand, stored: StoredEvent, networks: Mapping[NetworkName, 
 def read_event(brand: Brand, account: Account, event: WebhookEvent, world: Routing, now: datetime) -> Brought:
     """Read what of an event is this account's."""
     if event.scheme == OWN:
+        from heraut.conversations.own_events import read_own_events  # its models: networks' own events need none
+
         return read_own_events(brand.id, account, event)
     adapter = world.networks[account.network]
     if not isinstance(adapter, ReceivesWebhooks):
