@@ -26,9 +26,8 @@ from heraut.brands.check_people import check_people
 from heraut.brands.give_brake import give_brake
 from heraut.conversations import Alert, Author, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld
-from heraut.conversations.alert_links import alert_link
+from heraut.conversations.alert_links import BUTTONS, alert_link
 from heraut.conversations.alerts import opened
-from heraut.conversations.escalate_alerts import BUTTONS
 from heraut.events import TOLD_TO_PEOPLE, EventName
 from heraut.lambdas import bootstrap
 from heraut.links import OF_ALERTS, Action

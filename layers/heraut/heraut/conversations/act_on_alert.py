@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from heraut import links as tokens
 from heraut.brands import NAME
 from heraut.conversations import alerts, channels, hand_over_page, hide_page, reply_page
+from heraut.conversations.alert_links import offered
 from heraut.conversations.messages import Said, wording
 from heraut.conversations.reply import Replying
 from heraut.errors import Conflict, TryAgain
 from heraut.links import Action
 from heraut.pages import link_page
 from heraut.pages.link_page import Choice, LinkPage, Note, Opens, Passage
-from heraut.pages.visit import Answer
+from heraut.pages.visit import Answer, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ STEMS = {
     Action.CLOSE_ALERT: "close",
 }
 TRIES = 5
+GO = "go"  # in a form: to another page of the same alert
 
 
 @dataclass(frozen=True)
@@ -136,15 +138,47 @@ def _opened(
             return 404, _for_anybody("unknown")
         interactions = world.conversations.interactions(brand.id, alert.id)
         case = _Case(Said(alert, interactions, brand, person.language, now), person, STEMS[link.action])
-        if link.action is Action.REPLY and (acts or not alert.closed_at):
-            return _reply(case, request, world, acts=acts)
-        if alert.closed_at and link.action is not Action.HIDE:
-            return 200, [_over(case)]
+        goes = form_of(request.body).get(GO) if acts else None
+        if goes is not None and (led := _led(goes, link, case, world)) is not None:
+            return 303, led
         try:
-            return _decided(case, request, world, acts=acts)
+            return _shown_or_done(link, case, request, world, acts=acts and goes is None)
         except Conflict:
             continue
     raise TryAgain(f"alert {link.alert} of {brand.id}: changed {TRIES} times while it was being decided")
+
+
+def _shown_or_done(
+    link: Link, case: _Case, request: Request, world: AlertWorld, *, acts: bool
+) -> tuple[int, Sequence[LinkPage] | str]:
+    """Show what a link does, with what else may be done, or do it. Conflict when the alert changes meanwhile."""
+    closed = case.said.alert.closed_at is not None
+    pages: Sequence[LinkPage] | str
+    if link.action is Action.REPLY and (acts or not closed):
+        status, pages = _reply(case, request, world, acts=acts)
+    elif closed and link.action is not Action.HIDE:
+        return 200, [_over(case)]
+    else:
+        status, pages = _decided(case, request, world, acts=acts)
+    if acts or closed or isinstance(pages, str):
+        return status, pages
+    others = tuple(Choice(case.said.say(name), action.value) for name, action in _others(link, case))
+    return status, [replace(page, others=others, others_label=case.said.say("others")) for page in pages]
+
+
+def _others(link: Link, case: _Case) -> list[tuple[str, Action]]:
+    return [one for one in offered(case.said.interactions).items() if one[1] is not link.action]
+
+
+def _led(goes: str, link: Link, case: _Case, world: AlertWorld) -> str | None:
+    """Keep a link to what else may be done, as personal as this one and no longer, and give its address beside it."""
+    action = next((one for _, one in _others(link, case) if one.value == goes), None)
+    if action is None:
+        return None
+    token = tokens.new_token()
+    beside = {"hash": tokens.hash_of(token), "action": action, "created_at": case.said.now}
+    world.links.save(link.model_copy(update=beside))
+    return token
 
 
 def _reply(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage]]:

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from heraut import links as tokens
 from heraut.brands import Role, WayName
 from heraut.conversations import alerts, hours
-from heraut.conversations.alert_links import alert_link, made_link
+from heraut.conversations.alert_links import alert_link, made_link, offered
 from heraut.conversations.alerts import Told
-from heraut.conversations.hiding import hidable
 from heraut.conversations.messages import Said, message, name_of, notice_message
 from heraut.errors import ConfigurationError, Conflict, HerautError, InvalidInput, TryAgain
 from heraut.links import Action
@@ -38,14 +37,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=5)  # with ways that do not answer; then an alert goes on without them
-
-BUTTONS = {
-    "reply": Action.REPLY,
-    "take": Action.TAKE_ALERT,
-    "hand_over": Action.HAND_OVER_ALERT,
-    "hide": Action.HIDE,
-    "close": Action.CLOSE_ALERT,
-}
 
 
 @dataclass(frozen=True)
@@ -197,8 +188,7 @@ class _Telling:
         world = self.world
         buttons = [
             Button(said.say(code), alert_link(said.alert, action, person, world.links, world.links_url, said.now))
-            for code, action in BUTTONS.items()
-            if action is not Action.HIDE or any(map(hidable, said.interactions))
+            for code, action in offered(said.interactions).items()
         ]
         try:
             world.notifications.tell(person, says(said, person, buttons, _reply_to(said, person, world)))

@@ -142,6 +142,8 @@ class LinkPage:
     picks: tuple[Pick, ...] = ()
     choices: tuple[Choice, ...] = ()
     otherwise: str = ""
+    others: tuple[Choice, ...] = ()  # what else may be done: each leads to a page of its own
+    others_label: str = ""
 
 
 def render(pages: Sequence[LinkPage]) -> str:
