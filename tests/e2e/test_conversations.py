@@ -47,7 +47,7 @@ def test_a_reply_becomes_a_mail_and_an_answer_in_the_app_closes_it(
     world.invoke("EscalateFunction", NOON)
 
     mail = eventually(lambda: mail_with(world, "Et mardi, avec mon chien ?"), 90)
-    assert mail["Subject"] == "[Essai · Bluesky] 2 personnes attendent une réponse"
+    assert mail["Subject"] == "[Essai · Bluesky (essai.test)] 2 personnes attendent une réponse"
     assert "n'a pas pu vous parvenir sur Slack" in text_of(mail)  # whose address is no more
     assert "Règle « Animaux » (chien)." in text_of(mail).replace("\N{NO-BREAK SPACE}", " ")
     _, take, _, _ = links_in(world, mail)
