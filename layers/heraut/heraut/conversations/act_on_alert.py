@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from heraut import links as tokens
 from heraut.brands import NAME
-from heraut.conversations import alerts, channels, hand_over_page, hide_page, reply_page
+from heraut.conversations import alerts, channels, reply_page
 from heraut.conversations.alert_links import offered
 from heraut.conversations.messages import Said, wording
 from heraut.conversations.reply import Replying
@@ -195,11 +195,15 @@ def _reply(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> t
 def _decided(case: _Case, request: Request, world: AlertWorld, *, acts: bool) -> tuple[int, Sequence[LinkPage] | str]:
     """Show what an alert's link does, or do it. Conflict when the alert changes meanwhile."""
     if case.stem == "hide":
+        from heraut.conversations import hide_page  # rarer than the others, and with more to load
+
         blank = _page(case, "hide_title", case.said.say("hide_lead", network=case.said.network))
         shelf = hide_page.Desk(case.said, case.person, world.conversations, world.events, blank)
         page = hide_page.act(shelf, request.body) if acts else hide_page.show(shelf)
         return (200, [page]) if page else (303, request.path.rpartition("/")[2])  # a page that may be loaded again
     if case.stem == "hand_over":
+        from heraut.conversations import hand_over_page
+
         blank = replace(_page(case, "hand_over_title", case.said.say("hand_over_lead")), seen=_seen(case))
         desk = hand_over_page.Desk(case.said, case.person, world.conversations, blank)
         status, page = hand_over_page.act(desk, request.body) if acts else (200, hand_over_page.show(desk))

@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from heraut.conversations.note_reply import Noting
     from heraut.conversations.poll_networks import Listening
     from heraut.conversations.receive_mail import Mailing
-    from heraut.conversations.receive_webhook import Receiving
+    from heraut.conversations.receive_webhook import Events, Receiving
     from heraut.conversations.route_interaction import Routing
     from heraut.conversations.store import Conversations, Webhooks
     from heraut.conversations.tend_webhooks import Tending
+    from heraut.conversations.webhook import StoredEvent
     from heraut.links import Links
     from heraut.mornings.send_morning_point import Sending
     from heraut.networks.base import Publishes, Subscribes
@@ -438,20 +439,24 @@ def act_on_link() -> Visiting:
 
     read = settings.ActOnLinkSettings(os.environ)
 
-    @cache
-    def alerts() -> AlertWorld:
+    def events() -> Events:
         from heraut.aws.events_queue import EventsQueue
         from heraut.aws.objects import FilesBucket
+
+        files = FilesBucket(clients().later("s3"), read.files_bucket)  # none of what is asked here is large
+        return EventsQueue(clients().later("sqs"), read.interaction_queue_url, files)
+
+    @cache
+    def alerts() -> AlertWorld:
         from heraut.conversations.act_on_alert import AlertWorld
         from heraut.publishing.answers import Answers
 
-        files = FilesBucket(clients().later("s3"), read.files_bucket)  # none of what is asked here is large
         return AlertWorld(
             conversations=_conversations(read.conversations_table),
             brands=posts.brands,
             links=posts.links,
             answers=Answers(posts),
-            events=EventsQueue(clients().later("sqs"), read.interaction_queue_url, files),
+            events=_KeptWhenNeeded(cache(events)),
         )
 
     posts = LinkWorld(
@@ -538,6 +543,17 @@ class _WhenNeeded:
     def tell(self, person: Person, message: Message) -> None:
         """Send it by the first way that takes it."""
         self.make().tell(person, message)
+
+
+@dataclass(frozen=True)
+class _KeptWhenNeeded:
+    """A queue that is made when something is first put into it: most visits put nothing there."""
+
+    make: Callable[[], Events]
+
+    def keep(self, event: StoredEvent) -> None:
+        """Keep an event."""
+        self.make().keep(event)
 
 
 def _ways(read: _Telling) -> Notifications:
