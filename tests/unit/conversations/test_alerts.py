@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from heraut import links as tokens
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.conversations import Answered, Author, Edited, Erased, Interaction, Kind
 from heraut.conversations.act_on_alert import AlertWorld, act_on_alert
+from heraut.conversations.alerts import opened
 from heraut.conversations.escalate_alerts import Escalating, escalate_alerts
 from heraut.conversations.messages import Said
 from heraut.conversations.model import LabelName, What
@@ -220,6 +221,30 @@ def test_an_account_of_another_network_is_called_as_people_call_it() -> None:
     assert Said(by_hand, [], brand, "fr", shop.now).place == "Instagram"
     assert Said(alert, [], brand, "fr", shop.now).network == "Bluesky"
     assert Said(alert, [], brand, "fr", shop.now).place == "Bluesky (martin.test)"
+
+
+@pytest.mark.parametrize("domain", ["", "reponses.example"])
+def test_where_nothing_can_be_answered_from_here_nobody_is_led_to_write_an_answer(domain: str) -> None:
+    """Neither by a button nor by mail: the message says where to answer, and how the alert is closed then."""
+    shop = Shop()
+    account = Account(name="insta", network=NetworkName.BY_HAND, url="https://www.instagram.com/martin")
+    shop.brands = BrandsTwin(BRAND.model_copy(update={"accounts": (*BRAND.accounts, account)}))
+    shop.rebuild()
+    shop.escalating = replace(shop.escalating, answers_domain=domain)
+    place = {"brand": "martin", "account": "insta", "network": NetworkName.BY_HAND, "thread": "post-1"}
+    by_hand: dict[str, Any] = {**place, "kind": Kind.COMMENT}
+    said = Interaction(**by_hand, id="i1", author=Author(id="z", name="Zoé"), text="Ouvrez-vous ?", at=shop.now)
+    shop.kept.receive(said, None, opened(said, BRAND, shop.now))
+    shop.run(2 * MINUTE)
+
+    (message,) = shop.told("lea")
+    assert [one.label for one in message.buttons] == ["Je prends", "Transférer", "Rien à faire"]
+    assert message.reply_to is None
+    assert "Répondez directement sur Instagram" in message.why
+    assert "«\N{NO-BREAK SPACE}Rien à faire\N{NO-BREAK SPACE}» ferme l'alerte" in message.why
+    taking = shop.visit(message, "Je prends")
+    assert "Transférer" in taking.body
+    assert "Répondre" not in taking.body
 
 
 def test_two_hundred_comments_on_one_post_are_one_alert() -> None:

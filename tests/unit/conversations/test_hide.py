@@ -18,7 +18,7 @@ from heraut.conversations.route_interaction import Routing, route_interaction
 from heraut.errors import Conflict, CredentialsExpired, RateLimited, Refused, Unreachable
 from heraut.fetch import Guard
 from heraut.networks import registry
-from heraut.networks.base import HIDES, Moderates
+from heraut.networks.base import ANSWERS, HIDES, Moderates, Replies
 from heraut.networks.webhooks import SCHEMES
 from heraut.problems import problem
 from tests.twins.brands import BrandsTwin
@@ -153,11 +153,12 @@ def test_a_message_offers_it_only_where_the_network_lets_it_be_done() -> None:
     assert offers == [[BUTTON], [], []]
 
 
-def test_what_adapters_hide_is_said_of_them() -> None:
+def test_what_adapters_answer_and_hide_is_said_of_them() -> None:
     """A message is written without loading them."""
     objects: Any = None
     networks = registry(Guard(frozenset()), lambda: objects, "", lambda: datetime.now(UTC))
     assert {name for name, adapter in networks.items() if isinstance(adapter, Moderates)} == set(HIDES)
+    assert {name for name, adapter in networks.items() if isinstance(adapter, Replies)} == ANSWERS
     assert {kind for kinds in HIDES.values() for kind in kinds} <= set(Kind)
 
 

@@ -167,7 +167,7 @@ def _shown_or_done(
 
 
 def _others(link: Link, case: _Case) -> list[tuple[str, Action]]:
-    return [one for one in offered(case.said.interactions).items() if one[1] is not link.action]
+    return [one for one in offered(case.said.alert, case.said.interactions).items() if one[1] is not link.action]
 
 
 def _led(goes: str, link: Link, case: _Case, world: AlertWorld) -> str | None:

@@ -25,10 +25,22 @@ BUTTONS = {
 }
 
 
-def offered(interactions: Iterable[Interaction]) -> Mapping[str, Action]:
-    """Give what a person may do about an alert, by the label's name, the expected first; hiding where it can be."""
-    hides = any(map(hidable, interactions))
-    return {name: action for name, action in BUTTONS.items() if hides or action is not Action.HIDE}
+def offered(alert: Alert, interactions: Iterable[Interaction]) -> Mapping[str, Action]:
+    """Give what a person may do about an alert, by the label's name, the expected first.
+
+    Answering and hiding only where the network lets them be done from here.
+    """
+    cannot = set() if answerable(alert) else {Action.REPLY}
+    if not any(map(hidable, interactions)):
+        cannot.add(Action.HIDE)
+    return {name: action for name, action in BUTTONS.items() if action not in cannot}
+
+
+def answerable(alert: Alert) -> bool:
+    """Whether its network can be answered from here; else a person answers there."""
+    from heraut.networks.base import ANSWERS  # most ticks of alerts tell nobody
+
+    return alert.network in ANSWERS
 
 
 def alert_link(alert: Alert, action: Action, person: Person, links: Links, links_url: str, now: datetime) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from heraut import links as tokens
 from heraut.brands import Role, WayName
 from heraut.conversations import alerts, hours
-from heraut.conversations.alert_links import alert_link, made_link, offered
+from heraut.conversations.alert_links import alert_link, answerable, made_link, offered
 from heraut.conversations.alerts import Told
 from heraut.conversations.messages import Said, message, name_of, notice_message
 from heraut.errors import ConfigurationError, Conflict, HerautError, InvalidInput, TryAgain
@@ -188,7 +188,7 @@ class _Telling:
         world = self.world
         buttons = [
             Button(said.say(code), alert_link(said.alert, action, person, world.links, world.links_url, said.now))
-            for code, action in offered(said.interactions).items()
+            for code, action in offered(said.alert, said.interactions).items()
         ]
         try:
             world.notifications.tell(person, says(said, person, buttons, _reply_to(said, person, world)))
@@ -208,7 +208,7 @@ def _reply_to(said: Said, person: Person, world: Escalating) -> str | None:
 
     It is bound to the words that they read: another comment that joins meanwhile, or an edit, is not answered by it.
     """
-    if WayName.EMAIL not in person.ways:
+    if WayName.EMAIL not in person.ways or not answerable(said.alert):
         return None
     token = tokens.new_mail_token()
     address = tokens.mail_address(world.answers_domain, said.alert.brand, token)

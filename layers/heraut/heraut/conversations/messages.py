@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heraut.brands import Urgency, known_as
+from heraut.conversations.alert_links import answerable
 from heraut.conversations.alerts import Told, next_told
 from heraut.conversations.labels_said import all_said
 from heraut.conversations.reply import saved_answer
@@ -137,7 +138,7 @@ def message(step: Told, said: Said, person: Person, buttons: Sequence[Button], r
         network=said.place,
         happened=happened,
         lead=" ".join(lead),
-        why=" ".join([*said.reasons, said.say("why", network=said.network)]),
+        why=" ".join([*said.reasons, said.say("why" if answerable(alert) else "why_there", network=said.network)]),
         otherwise=said.say(_otherwise(said, step)),
         quote="\n\n".join([*said.passages, *said.suggested]),
         buttons=(*buttons, *look),

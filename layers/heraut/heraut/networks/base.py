@@ -389,8 +389,12 @@ class Subscribes(Protocol):
         """
 
 
-# What may be hidden on the networks that moderate: kinds of interactions (what stands on somebody else's page may not).
+# Where an account can answer from here (`Replies`), and what may be hidden on the networks that moderate: kinds of
+# interactions (what stands on somebody else's page may not).
 # Said here too, so that who only writes a message need not load their adapters.
+ANSWERS: frozenset[NetworkName] = frozenset(
+    {NetworkName.BLUESKY, NetworkName.MASTODON, NetworkName.FACEBOOK, NetworkName.INSTAGRAM}
+)
 HIDES: Mapping[NetworkName, frozenset[str]] = {
     NetworkName.FACEBOOK: frozenset({"comment", "reply"}),
     NetworkName.INSTAGRAM: frozenset({"comment", "reply"}),
