@@ -250,6 +250,16 @@ def test_people_are_written_to_and_shown(shop: Shop) -> None:
     assert len(links) == 2
 
 
+def test_a_program_is_told_who_was_written_to(shop: Shop) -> None:
+    """With what stopped a message, and the same exit status."""
+    told = shop.heraut("people", "check", "--brand", "martin", "--json").json
+
+    assert [(one["person"], one["sent"], one["problems"], one["confirmed_at"]) for one in told] == [
+        ("lea", True, [], None),
+        ("karim", True, [], None),
+    ]
+
+
 def test_one_person_may_be_asked(shop: Shop) -> None:
     """By id or by name, in whichever brand they are."""
     assert shop.heraut("people", "check", "Inès").out.startswith("Inès <ines@example.com>")

@@ -30,7 +30,8 @@ def moderated(shop: Shop) -> None:
         one = asked(number, text, f"post-{number}").model_copy(update={"author": zoe})
         receive_interaction(one, brand, shop.conversations, one.at, removes)
     hidden = min(shop.conversations.open_alerts("martin"), key=lambda alert: alert.opened_at)
-    assert shop.heraut("alert", "unhide", hidden.id).status == 0
+    shown = shop.heraut("alert", "unhide", hidden.id, "--json").json
+    assert (shown["id"], len(shown["shown_again"])) == (hidden.id, 1)
 
 
 def test_what_was_moderated_is_told_with_its_reason(shop: Shop) -> None:

@@ -114,6 +114,8 @@ def test_everything_held_of_somebody_is_given_back(busy: Shop, tmp_path: Path) -
     file = tmp_path / "zoe.json"
     assert "(2 messages)" in busy.heraut("people", "export", ZOE.id, "--brand", "martin", "--to", file).out
     assert json.loads(file.read_text(encoding="utf-8")) == shown
+    told = busy.heraut("people", "export", ZOE.id, "--brand", "martin", "--to", file, "--json").json
+    assert (told["author"], told["said"], told["file"]) == (ZOE.id, 2, str(file))
 
 
 def test_a_dry_run_says_what_goes_and_erases_nothing(busy: Shop) -> None:
@@ -127,6 +129,20 @@ def test_a_dry_run_says_what_goes_and_erases_nothing(busy: Shop) -> None:
     assert "Rien n'a été effacé." in shown
     assert "Rien n'a été effacé." in refused
     assert everything(busy) == before
+
+
+def test_a_program_is_told_what_was_erased(busy: Shop) -> None:
+    """The question is asked beside the JSON; a no and a trial erase nothing, and say how much is held."""
+    asked = ("people", "erase", "@zoe.test", "--brand", "martin", "--json")
+    tried, refused = busy.heraut(*asked, "--dry-run").json, busy.heraut(*asked, typed="n\n")
+    assert "Oublier" in refused.err
+    assert (
+        json.loads(refused.out.lstrip().removeprefix("n")) == tried
+    )  # what is typed is shown by the test's own terminal
+    assert (tried["erased"], tried["name"], tried["said"], tried["answers"]) == (False, "@zoe.test", 2, 1)
+
+    assert busy.heraut(*asked, "--yes").json == tried | {"erased": True}
+    assert names_in(everything(busy)) == set()
 
 
 def test_what_is_erased_is_gone_and_does_not_come_back(busy: Shop) -> None:

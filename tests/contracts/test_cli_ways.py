@@ -25,6 +25,14 @@ def test_an_address_is_kept_and_never_shown(shop: Shop) -> None:
     assert shop.secrets.secret("martin", "lea.slack") == {"url": ADDRESS}
 
 
+def test_a_program_is_told_whose_address_was_kept(shop: Shop) -> None:
+    """And whether that way is taken; never the address."""
+    said = shop.heraut("people", "way", "lea", "slack", "--json", typed=ADDRESS)
+
+    assert said.json == [{"brand": "martin", "person": "lea", "way": "slack", "taken": False}]
+    assert ADDRESS not in said.out + said.err
+
+
 def test_a_program_has_a_key_too(shop: Shop) -> None:
     """As JSON, or a line each."""
     given = json.dumps({"url": ADDRESS, "secret": KEY})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
+from typer.main import get_command
 
 from heraut.brands import Actions, Conditions, NetworkName, Role, Urgency
 from heraut.cli import speech
@@ -30,11 +31,29 @@ from heraut.publishing.model import State
 from heraut.publishing.reconcile import Verdict
 from heraut.publishing.report import PERSONS, Outcome
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 HOUSE = Path(speech.__file__).parent
 SENTENCES = wording.sentences()
 # An engineer's words that a community manager need not know.
 FORBIDDEN = re.compile(r"\b(lambda|dynamodb|sqs|arn|stack|bucket|exception|traceback|utc|null|lease)\b", re.IGNORECASE)
 ALLOWED = re.compile(r"--stack|HERAUT_STACK|\{\w+\}")
+
+
+def commands_of(names: set[str]) -> Iterator[tuple[str, Any]]:
+    """Give the commands of some groups, and those that stand alone, by their name."""
+    for name, one in get_command(app).commands.items():  # type: ignore[attr-defined]
+        if name in names:
+            yield from ((f"{name} {child}", of) for child, of in getattr(one, "commands", {"": one}).items())
+
+
+def test_everything_about_conversations_is_said_to_programs_too() -> None:
+    """Whatever is listed, asked or done."""
+    found = dict(commands_of({"inbox", "alert", "people", "webhook", "rules", "reply"}))
+    without = [name for name, one in found.items() if "--json" not in {opt for each in one.params for opt in each.opts}]
+    assert len(found) > 15
+    assert without == []
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

@@ -124,7 +124,10 @@ def close(
     _change(ctx, (alert, brand, stack), "alert_closed", closed, as_json=as_json)
 
 
-def unhide(ctx: typer.Context, alert: AlertName, brand: BrandName = None, stack: Stack = None) -> None:
+def unhide(
+    ctx: typer.Context, alert: AlertName, brand: BrandName = None, as_json: Json = False, stack: Stack = None
+) -> None:
+    from heraut.cli.shown import print_json
     from heraut.conversations import What, alerts
     from heraut.conversations.hiding import hidden
     from heraut.networks.base import Moderates
@@ -142,7 +145,10 @@ def unhide(ctx: typer.Context, alert: AlertName, brand: BrandName = None, stack:
         after = alerts.noted(found, What.SHOWN, now, by=person(), interaction=one, removal="hide")
         desk.conversations.change(found, after)
         found = after
-    tell(say("unhidden", count=len(left)), "green")
+    if as_json:
+        print_json(_as_object(found) | {"shown_again": left})
+    else:
+        tell(say("unhidden", count=len(left)), "green")
 
 
 def times(

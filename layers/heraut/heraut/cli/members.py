@@ -71,17 +71,21 @@ def export(
     brand: BrandName = None,
     network: NetworkOption = None,
     to: To = None,
+    as_json: Json = False,
     stack: Stack = None,
 ) -> None:
+    from heraut.cli.shown import print_json
     from heraut.conversations.forget_person import holding
 
     desk = open_desk(ctx, stack)
     found = holding(_called(desk, author, brand, network), desk.forgetting)
-    text = json.dumps(found.as_object(), ensure_ascii=False, indent=2)
     if to is None:
-        typer.echo(text)
+        print_json(found.as_object())
         return
-    to.write_text(text + "\n", encoding="utf-8")
+    to.write_text(json.dumps(found.as_object(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(_counted(found) | {"file": str(to)})
+        return
     tell(say("person_exported", name=found.member.called, count=len(found.said), file=to), "green")
 
 
@@ -92,20 +96,36 @@ def erase(
     network: NetworkOption = None,
     dry_run: DryRun = False,
     yes: Yes = False,
+    as_json: Json = False,
     stack: Stack = None,
 ) -> None:
+    from heraut.cli.shown import print_json
     from heraut.conversations.forget_person import forget_person, holding
 
     desk = open_desk(ctx, stack)
     member = _called(desk, author, brand, network)
     found = holding(member, desk.forgetting)
-    for line in _lines_of(found, desk):
-        tell(line)
-    if dry_run or not (yes or typer.confirm(say("person_erase_question", name=member.called), default=False)):
+    if not as_json:
+        for line in _lines_of(found, desk):
+            tell(line)
+    question = say("person_erase_question", name=member.called)
+    erases = not dry_run and (yes or typer.confirm(question, default=False, err=as_json))
+    if erases:
+        forget_person(member, desk.forgetting, desk.clock.now())
+    if as_json:
+        print_json(_counted(found) | {"erased": erases})
+    elif erases:
+        tell(say("person_erased", name=member.called), "green")
+    else:
         tell(say("person_nothing_erased"))
-        return
-    forget_person(member, desk.forgetting, desk.clock.now())
-    tell(say("person_erased", name=member.called), "green")
+
+
+def _counted(found: Holding) -> dict[str, Any]:
+    """Give whom it is about, and how much is held, as a program reads it."""
+    kinds = ("said", "answers", "moments", "events", "messages", "testimonials")
+    member = found.member
+    named = {"brand": member.brand, "network": member.network.value, "author": member.id, "name": member.called}
+    return named | {kind: len(getattr(found, kind)) for kind in kinds}
 
 
 def _called(desk: Desk, author: str, brand: str | None, network: str | None) -> Member:

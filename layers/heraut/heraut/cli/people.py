@@ -45,14 +45,19 @@ def list_people(ctx: typer.Context, brand: BrandName = None, as_json: Json = Fal
 
 
 def check(
-    ctx: typer.Context, name: str | None = typer.Argument(None), brand: BrandName = None, stack: Stack = None
+    ctx: typer.Context,
+    name: str | None = typer.Argument(None),
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
 ) -> None:
     from heraut.brands.check_people import check_people
+    from heraut.cli.shown import print_json
 
     desk = open_desk(ctx, stack)
     now = desk.clock.now()
     chosen = _called(brands_called(desk.brands, brand), name)
-    good = True
+    found: list[tuple[Brand, Checked]] = []
     for owner, only in chosen:
         checked = check_people(
             owner,
@@ -63,10 +68,13 @@ def check(
             now=now,
             only=only,
         )
-        for one in checked:
-            tell(_line(owner, one, now), "green" if one.sent else "red")
-        good = good and all(one.sent for one in checked)
-    if not good:
+        found += [(owner, one) for one in checked]
+        if not as_json:
+            for one in checked:
+                tell(_line(owner, one, now), "green" if one.sent else "red")
+    if as_json:
+        print_json([_object(owner, one) | _outcome(one) for owner, one in found])
+    if not all(one.sent for _, one in found):
         raise typer.Exit(1)
 
 
@@ -75,9 +83,11 @@ def way(
     name: Annotated[str, typer.Argument()],
     way: Annotated[str, typer.Argument()],
     brand: BrandName = None,
+    as_json: Json = False,
     stack: Stack = None,
 ) -> None:
     from heraut.brands import WayName
+    from heraut.cli.shown import print_json
     from heraut.notifications.hooks import secret_name
 
     written_down = (WayName.EMAIL, WayName.SMS, WayName.TOPIC)  # in heraut.yaml
@@ -86,12 +96,18 @@ def way(
         raise CannotGoOn("way_unknown", name=way, known=", ".join(known))
     desk = open_desk(ctx, stack)
     asked = _address(WayName(way))
+    kept: list[dict[str, Any]] = []
     for owner, people in listeners_called(brands_called(desk.brands, brand), name):
         for person in people:
             desk.secrets.save_secret(owner.id, secret_name(person, WayName(way)), asked)
+            kept.append({"brand": owner.id, "person": person.id, "way": way, "taken": way in person.ways})
+            if as_json:
+                continue
             tell(say("way_kept", person=person.name, way=way), "green")
             if way not in person.ways:
                 tell(say("way_not_taken", person=person.id, way=way), "yellow")
+    if as_json:
+        print_json(kept)
 
 
 def _address(way: WayName) -> dict[str, str]:
@@ -145,6 +161,12 @@ def _object(brand: Brand, checked: Checked) -> dict[str, Any]:
         "roles": [role.value for role in person.roles],
         "confirmed_at": local(at, brand.zone).isoformat(timespec="milliseconds") if at else None,
     }
+
+
+def _outcome(checked: Checked) -> dict[str, Any]:
+    """Give what became of a message to a person, as a program reads it."""
+    problems = [{"code": one.code, "message": problem_line(one)} for one in checked.problems]
+    return {"sent": checked.sent, "later": checked.later, "problems": problems}
 
 
 def _print_table(known: Sequence[tuple[Brand, Sequence[Checked]]], now: datetime) -> None:
