@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brand
     from heraut.conversations.model import Alert, Hiding
-    from heraut.conversations.route_interaction import Routing
+    from heraut.conversations.poll_networks import Hears
     from heraut.problems import Problem
 
 TRIES = 5  # others may change the same alert at this very moment
 GIVES_UP = timedelta(minutes=30)  # after it was asked for; the queue brings it again every twelve
 
 
-def hide_interaction(brand: Brand, alert_id: str, world: Routing, now: datetime) -> str:
+def hide_interaction(brand: Brand, alert_id: str, world: Hears, now: datetime) -> str:
     """Do what was asked for in an alert; says in a word what became of it.
 
     NetworkError: not now, the queue brings it again. TryAgain: the alert changes too often to be written to.
@@ -47,7 +47,7 @@ def hide_interaction(brand: Brand, alert_id: str, world: Routing, now: datetime)
     return "asked"
 
 
-def _done(brand: Brand, alert: Alert, interaction: str, asked: Hiding, world: Routing, now: datetime) -> Problem | None:
+def _done(brand: Brand, alert: Alert, interaction: str, asked: Hiding, world: Hears, now: datetime) -> Problem | None:
     """Hide or show it; gives why it cannot be. NetworkError: not now."""
     account = brand.account(alert.account)
     if account is None:
@@ -74,7 +74,7 @@ def _note(
     interaction: str,
     asked: Hiding,
     why: Problem | None,
-    world: Routing,
+    world: Hears,
     now: datetime,
 ) -> None:
     """Keep what became of it in the alert's story, once."""
