@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.local.stack import functions_of
+from tests.infra.translated import written
+
 if TYPE_CHECKING:
     from tests.e2e.world import World
 
-FUNCTIONS = ["Import", "Dispatch", "Prepare", "Publish", "Tell", "Link", "Refresh", "Check", "Morning", "Mail"]
 
-
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", functions_of(written()["Outputs"]))
 def test_each_function_starts_with_what_it_was_given(world: World, name: str) -> None:
     """Its layer, its settings and its handler are there: what `make deploy` tries too."""
-    assert world.invoke(f"{name}Function", {"self_test": True}) == {"ok": True}
+    assert world.invoke(name, {"self_test": True}) == {"ok": True}
 
 
 def test_private_files_are_private(world: World) -> None:

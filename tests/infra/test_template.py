@@ -11,6 +11,7 @@ import pytest
 
 from heraut import settings
 from heraut.publishing.calendar.sheet import ANSWERED, ENDINGS
+from infra.local.stack import functions_of
 from tests.infra.translated import ROOT, of_type, references, resources, statements, written
 
 FUNCTIONS = of_type("AWS::Lambda::Function")
@@ -57,6 +58,15 @@ def test_each_spreadsheet_in_the_inbox_starts_an_import() -> None:
 
     assert {*ENDINGS, *ANSWERED} <= started
     assert {ending.lower() for ending in started} <= {*ENDINGS, *ANSWERED}
+
+
+def test_every_function_is_tried_after_a_deployment() -> None:
+    """Each has an output, by which the deployment, the rehearsal and the tests find it."""
+    outputs = written()["Outputs"]
+    tried = {name for one in functions_of(outputs) for name in references(outputs[one]["Value"])}
+
+    assert tried == set(FUNCTIONS)
+    assert len(functions_of(outputs)) == len(FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

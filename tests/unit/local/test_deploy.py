@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
 import pytest
@@ -98,3 +100,23 @@ def test_make_looks_before_it_builds() -> None:
 
     assert "infra.deploy --look" in recipe[1]
     assert "build" in recipe[2]
+
+
+def test_every_function_is_tried_and_those_that_do_not_start_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the stack's outputs call a function; an address is none."""
+    asked: dict[str, Any] = {}
+
+    class Functions:
+        def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 -- as boto3 names them
+            asked[FunctionName] = json.loads(Payload)
+            answer = {"ok": True} if FunctionName != "stack-Route" else {"errorMessage": "no module"}
+            return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    monkeypatch.setattr(account, "client", lambda *_: Functions())
+    outputs = {"RouteFunction": "stack-Route", "TellFunction": "stack-Tell", "LinkFunctionUrl": "https://x.example"}
+
+    assert deploy.try_functions(outputs, "eu-west-3") == ["RouteFunction"]
+    assert asked == {"stack-Route": {"self_test": True}, "stack-Tell": {"self_test": True}}
+    assert "DOES NOT START" in capsys.readouterr().out
