@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "layers" / "heraut" / "heraut"
 SHARED = {
+    "local_time",
     "addresses",
     "allowance",
     "errors",
@@ -27,20 +28,21 @@ SHARED = {
     "wording",
     "letters",
 }
-FEATURES = {"brands", "publishing", "conversations", "mornings"}
+FEATURES = {"brands", "publishing", "conversations", "mornings", "contests"}
 MAY_IMPORT: dict[str, set[str]] = {
     "shared": SHARED,
     "brands": SHARED | {"notifications", "networks.base"},
     "publishing": SHARED | {"brands", "conversations", "networks.base", "notifications", "pages"},
     "conversations": SHARED | {"brands", "networks.base", "notifications", "pages"},
     "mornings": SHARED | {"brands", "conversations", "notifications"},
+    "contests": SHARED | {"brands", "publishing", "conversations", "networks.base", "notifications", "pages"},
     "networks": SHARED | {"brands", "publishing.model", "conversations.model", "pages"},
     "notifications": SHARED | {"brands"},
     "pages": SHARED,
-    "aws": SHARED | {"brands", "publishing", "conversations", "networks", "notifications"},
+    "aws": SHARED | {"brands", "publishing", "conversations", "contests", "networks", "notifications"},
     "lambdas": SHARED
-    | {"brands", "publishing", "conversations", "mornings", "networks", "notifications", "pages", "aws"},
-    "cli": SHARED | {"brands", "publishing", "conversations", "networks", "notifications", "pages", "aws"},
+    | {"brands", "publishing", "conversations", "mornings", "contests", "networks", "notifications", "pages", "aws"},
+    "cli": SHARED | {"brands", "publishing", "conversations", "contests", "networks", "notifications", "pages", "aws"},
 }
 ONLY_IN: dict[str, set[str]] = {
     "boto3": {"aws"},

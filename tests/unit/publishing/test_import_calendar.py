@@ -19,11 +19,11 @@ from PIL import Image
 from heraut.brands import Account, Brand, NetworkName
 from heraut.errors import AddressRefused, Conflict, NotFound, TryAgain, Unreachable
 from heraut.events import EventName
+from heraut.local_time import TZDATA
 from heraut.networks.base import Limits
 from heraut.problems import problem, warning
 from heraut.publishing.calendar.columns import Column
 from heraut.publishing.import_calendar import import_calendar
-from heraut.publishing.local_time import TZDATA
 from heraut.publishing.model import Attempt, Delivery, Post, State, Visibility
 from heraut.publishing.report import Entry, Outcome, Report, as_html, as_json
 from heraut.publishing.world import MediaWorld

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from heraut.brands import Brands, NetworkName
     from heraut.events import Event
     from heraut.links import Links
+    from heraut.local_time import LocalTime
     from heraut.networks.base import Publishes
     from heraut.pages.link_page import LinkPage
     from heraut.pages.visit import Request
-    from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Delivery, Post
     from heraut.publishing.store import MediaStore, Outbox, Pauses, Posts
 

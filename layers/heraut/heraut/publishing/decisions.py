@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import NetworkName
 from heraut.links import Action
+from heraut.local_time import LocalTime, on_the_wall, written
 from heraut.networks.base import Published
 from heraut.publishing import transitions
-from heraut.publishing.local_time import LocalTime, on_the_wall, written
 from heraut.publishing.model import MOST_ATTEMPTS, Delivery, Post, Precedence, State
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from heraut.brands import Brand, Person
     from heraut.events import Event
     from heraut.links import Link
+    from heraut.local_time import LocalTime
     from heraut.problems import Language
-    from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Content, Delivery, Media, Post
 
 ADDRESS = "address"  # the field of the form

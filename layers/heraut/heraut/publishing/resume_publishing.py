@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.events import Event
+    from heraut.local_time import LocalTime
     from heraut.publishing.brake import Pause
-    from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Delivery
     from heraut.publishing.store import Pauses
     from heraut.publishing.world import Steering

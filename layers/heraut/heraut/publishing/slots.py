@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from heraut.due import require_aware
+from heraut.local_time import LocalTime, at_local, on_the_wall
 from heraut.problems import Problem
-from heraut.publishing.local_time import LocalTime, at_local, on_the_wall
 
 if TYPE_CHECKING:
     from collections.abc import Collection

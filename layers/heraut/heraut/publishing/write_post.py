@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from heraut.errors import Conflict, InvalidInput, NotFound, TryAgain
 from heraut.events import EventName, event
+from heraut.local_time import LocalTime
 from heraut.problems import problem
 from heraut.publishing import decisions
 from heraut.publishing.calendar.checks import Asked, Checks
@@ -22,7 +23,6 @@ from heraut.publishing.calendar.row import Status, read_row
 from heraut.publishing.calendar.sheet import Row
 from heraut.publishing.change_deliveries import TRIES, beyond_reach, dispatch_written
 from heraut.publishing.import_calendar import PAST, asking, day_and_hour
-from heraut.publishing.local_time import LocalTime
 from heraut.publishing.model import Delivery, Part, Source, State
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from heraut.errors import InvalidInput, NetworkError
+from heraut.local_time import LocalTime
 from heraut.networks.base import Limits
 from heraut.problems import warning
 from heraut.publishing.calendar.columns import Column
 from heraut.publishing.calendar.post import Wish, content_of, fingerprint, post_of
-from heraut.publishing.local_time import LocalTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -110,7 +110,7 @@ def _moment(event: Component, problems: list[Problem]) -> dict[str, str]:
     from icalendar.prop.broken import vBroken
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-    from heraut.publishing.local_time import zone_called
+    from heraut.local_time import zone_called
 
     found = _values(event, "DTSTART")
     if not found:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from heraut.brands import Account, Brand
+    from heraut.local_time import LocalTime
     from heraut.publishing.calendar.row import ReadRow
-    from heraut.publishing.local_time import LocalTime
     from heraut.publishing.model import Media
 
 Stored = TypeVar("Stored", Post, Delivery)

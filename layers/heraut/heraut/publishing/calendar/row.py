@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 from heraut.addresses import is_web
 from heraut.brands import NetworkName
 from heraut.letters import clean
+from heraut.local_time import LocalTime, at_local, on_the_wall, zone_called
 from heraut.problems import Problem, problem, warning
 from heraut.publishing.calendar.columns import OVERRIDE, Column, plain
 from heraut.publishing.calendar.moment import WrongWeekday, read_hour, read_instant, read_moment
 from heraut.publishing.calendar.sheet import LONGEST_CELL
-from heraut.publishing.local_time import LocalTime, at_local, on_the_wall, zone_called
 from heraut.publishing.model import Poll, State, Visibility
 
 if TYPE_CHECKING:

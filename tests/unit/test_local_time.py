@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heraut.local_time import TZDATA, LocalTime, at_local, on_the_wall, written, zone_called, zone_names
 from heraut.problems import Problem
-from heraut.publishing.local_time import TZDATA, LocalTime, at_local, on_the_wall, written, zone_called, zone_names
 
 
 def wall(text: str) -> datetime:

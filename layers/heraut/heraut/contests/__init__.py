@@ -1,0 +1,1 @@
+"""Contests: their rules, who takes part, a draw that anyone can verify."""
