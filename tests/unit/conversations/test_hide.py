@@ -348,3 +348,44 @@ def test_no_network_sends_what_only_we_ask() -> None:
     assert shop.route() == ["nothing new"]
     assert shop.facebook.done == [("hide", "c1")]
     assert event.at - shop.now < timedelta(minutes=1)
+
+
+def test_a_comment_is_read_whole_before_it_is_hidden() -> None:
+    """A short one as it stands; of a long one its beginning, and the rest behind one tap, without a script."""
+    shop = asked()
+    long = "\n\n".join(f"Paragraphe {number} : " + "on m'a mal servi. " * 12 for number in range(1, 9)) + " La fin."
+    shop.comment("c2", "Paul", text=long)
+    shop.comment("c3", "Inès", text="Court.\nEt sur deux lignes.")
+    page = shop.page()
+
+    (folded,) = re.findall(r"<details>(.*?)</details>", page, re.DOTALL)
+    assert "<summary>Lire le message de Paul en entier</summary>" in folded
+    assert (long in folded, page.count("La fin.")) == (True, 1)
+    assert "Inès : Court.\nEt sur deux lignes." in page
+    assert "data-" not in folded
+
+
+def test_the_only_comment_of_an_alert_is_read_whole() -> None:
+    """Its author and its hour above it; a long one is folded, and nothing of it is left out."""
+    shop = Page()
+    shop.comment("c1", text="Début. " + "Encore une phrase. " * 200 + "La fin.")
+    shop.run(2 * MINUTE)
+    page = shop.page()
+
+    assert "<summary>Lire le message de Zoé en entier</summary>" in page
+    assert page.count("La fin.") == 1
+    other = asked()
+    assert "<details>" not in other.page()
+    assert "<summary>Read the whole message of" in text_of(shop.visit(shop.told("max")[0], "Hide"))
+
+
+def test_what_is_hidden_is_read_whole_before_it_is_shown_again() -> None:
+    """Who thinks it over needs the words, too."""
+    shop = asked()
+    long = "Quelle honte. " * 60 + "La fin."
+    shop.comment("c2", "Paul", text=long)
+    shop.press(to=name_in(shop.page(), "Paul"), when="hide")
+    shop.route()
+
+    (folded,) = re.findall(r"<details>(.*?)</details>", shop.page(), re.DOTALL)
+    assert "La fin." in folded

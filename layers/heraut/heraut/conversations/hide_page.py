@@ -13,10 +13,11 @@ from heraut import links as tokens
 from heraut.conversations import alerts
 from heraut.conversations.hiding import SCHEME, failures, hidable, hidden, why
 from heraut.conversations.model import Hiding
-from heraut.conversations.reply_page import in_short, name_of
+from heraut.conversations.reply_page import EXCERPT, in_short, name_of
 from heraut.conversations.webhook import StoredEvent
+from heraut.letters import clean
 from heraut.letters import said as fit
-from heraut.pages.link_page import Choice, Note, Option, Passage, Pick, Writing
+from heraut.pages.link_page import Choice, Fold, Note, Option, Passage, Pick, Writing
 from heraut.pages.visit import form_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from heraut.pages.link_page import LinkPage
 
 MOST_SHOWN = 20  # the newest ones
+OPEN, OPEN_LINES = 280, 8  # characters, and lines, of a comment that stands open; a longer one is folded
 LONGEST_WORD = 300  # characters
 AGAIN = timedelta(minutes=1)  # what was asked for and is not done by then may be asked for again
 TO, WORD, BUTTON = "to", "word", "when"
@@ -102,18 +104,50 @@ def _page(desk: Desk, notes: Sequence[Note], word: str = "") -> LinkPage:
     shelf = _shelf(desk)
     says = (*notes, *_asked(desk), *_failed(desk, shelf.story), *_is_hidden(desk, shelf))
     undo = tuple(Choice(said.say("show_again", what=in_short(one)), SHOW + name_of(one)) for one in shelf.hidden)
+    passages = tuple(Passage("", whole=_whole(desk, one)) for one in shelf.hidden if not _is_said_by_its_beginning(one))
     if not shelf.visible:
         lead = said.say("hide_lead") if desk.found else said.say("hide_nothing", network=said.network)
-        return replace(desk.blank, lead=lead, notes=says, choices=undo)
+        return replace(desk.blank, lead=lead, notes=says, passages=passages, choices=undo)
+    alone = shelf.visible if len(shelf.visible) == 1 else ()
     return replace(
         desk.blank,
         notes=says,
-        passages=tuple(Passage(said.passage(one)) for one in shelf.visible if len(shelf.visible) == 1),
-        picks=(Pick(TO, said.say("hide_pick"), tuple(Option(name_of(one), in_short(one)) for one in shelf.visible)),),
+        passages=(*(_passage(desk, one) for one in alone), *passages),
+        picks=(Pick(TO, said.say("hide_pick"), tuple(_option(desk, one, alone) for one in shelf.visible)),),
         writing=Writing(WORD, said.say("hide_word"), said.say("hide_word_hint", longest=LONGEST_WORD), word),
         choices=(Choice(said.say("hide"), HIDE, stops=True), *undo),
         otherwise=said.say("hide_otherwise"),
     )
+
+
+def _passage(desk: Desk, one: Interaction) -> Passage:
+    """Show the only one there is, with who said it and when: whole, folded where it is long."""
+    if _stands_open(one):
+        return Passage(desk.said.passage(one, None))
+    return Passage(desk.said.passage(one, OPEN), whole=_whole(desk, one))
+
+
+def _option(desk: Desk, one: Interaction, above: Sequence[Interaction]) -> Option:
+    """Let one be chosen by what it says: whole, folded where it is long. What stands `above` is not said twice."""
+    if one in above:
+        return Option(name_of(one), in_short(one))
+    if _stands_open(one):
+        return Option(name_of(one), f"{fit(one.author.name)} : {clean(one.text).strip()}")
+    return Option(name_of(one), in_short(one), _whole(desk, one))
+
+
+def _whole(desk: Desk, one: Interaction) -> Fold:
+    label = desk.said.say("hide_whole", author=fit(one.author.name))
+    return Fold(label, desk.said.passage(one, None))
+
+
+def _stands_open(one: Interaction) -> bool:
+    text = clean(one.text).strip()
+    return len(text) <= OPEN and len(text.splitlines()) <= OPEN_LINES
+
+
+def _is_said_by_its_beginning(one: Interaction) -> bool:
+    return len(" ".join(clean(one.text).split())) <= EXCERPT
 
 
 def _shelf(desk: Desk) -> _Shelf:

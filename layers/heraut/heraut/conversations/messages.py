@@ -10,6 +10,7 @@ from heraut.conversations.alert_links import answerable
 from heraut.conversations.alerts import Told, next_told
 from heraut.conversations.labels_said import all_said
 from heraut.conversations.reply import saved_answer
+from heraut.letters import clean
 from heraut.letters import said as fit
 from heraut.notifications.base import Button, Message
 from heraut.wording import Wording, at_moment
@@ -82,14 +83,14 @@ class Said:
         hidden = len(self.waiting) - len(shown)
         return [*shown, self.say("more", count=hidden)] if hidden > 0 else shown
 
-    def passage(self, one: Interaction) -> str:
-        """Say who said what, and when."""
+    def passage(self, one: Interaction, longest: int | None = LONGEST) -> str:
+        """Say who said what, and when; cut at `longest` characters (None: whole)."""
         said = self.say(
             "said" if one.author.handle else "said_nameless",
             author=fit(one.author.name),
             handle=fit(one.author.handle),
             at=self.at(one.at),
-            text=_short(one.text),
+            text=clean(one.text) if longest is None else _short(one.text, longest),
         )
         return f"{said}\n{self.say('labelled', labels=all_said(one.labels, self.language))}" if one.labels else said
 
@@ -202,6 +203,6 @@ def _otherwise(said: Said, step: Told) -> str:
     return "otherwise_next" if more else "otherwise_overdue"
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int) -> str:
     kept = fit(text)
-    return kept if len(kept) <= LONGEST else f"{kept[: LONGEST - 1]}…"
+    return kept if len(kept) <= longest else f"{kept[: longest - 1]}…"

@@ -34,11 +34,20 @@ PRIVATE: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Fold:
+    """A text that is too long to stand open: `label` opens it, without a script."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Passage:
-    """A text that is, or will be, online."""
+    """A text that is, or will be, online; `whole` where `text` is only how it begins, or nothing."""
 
     text: str
     label: str = ""
+    whole: Fold | None = None
 
     @property
     def rows(self) -> int:
@@ -98,10 +107,11 @@ class Writing:
 
 @dataclass(frozen=True)
 class Option:
-    """One answer of several."""
+    """One answer of several; `whole` where the label is only how it begins."""
 
     value: str
     label: str
+    whole: Fold | None = None
 
 
 @dataclass(frozen=True)
