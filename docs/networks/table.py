@@ -21,7 +21,19 @@ from requests.structures import CaseInsensitiveDict
 from heraut.brands import Account, NetworkName
 from heraut.fetch import Guard
 from heraut.networks import registry
-from heraut.networks.base import Job, Limits, Listens, Moderates, Publishes, ReceivesWebhooks, Refreshes, Replies
+from heraut.networks.base import (
+    EntryKind,
+    Job,
+    Limits,
+    Listens,
+    Lists,
+    Moderates,
+    Publishes,
+    Reach,
+    ReceivesWebhooks,
+    Refreshes,
+    Replies,
+)
 from heraut.networks.graph_network import GraphNetwork
 from heraut.networks.http import Answer, Http
 from heraut.networks.mastodon import Mastodon
@@ -50,7 +62,14 @@ COLUMNS = (
     "refuses a repeat",
     "when an answer is lost",
     "what people say",
+    "entries counted from",
 )
+COUNTED = {
+    EntryKind.COMMENT: "comments",
+    EntryKind.LIKE: "likes",
+    EntryKind.REPOST: "reposts",
+    EntryKind.FOLLOW: "followers",
+}
 
 
 @dataclass(frozen=True)
@@ -131,6 +150,7 @@ def _row(one: Described, folder: str) -> tuple[str, ...]:
         _duration(safe) if safe else "never",
         _lost(adapter, safe),
         ", ".join(_converses(adapter)) or "nothing",
+        ", ".join(_counts(adapter)) or "nothing",
     )
 
 
@@ -163,6 +183,13 @@ def _converses(adapter: Publishes) -> Iterator[str]:
         yield "answered"
     if isinstance(adapter, Moderates):
         yield "hidden, deleted"
+
+
+def _counts(adapter: Publishes) -> Iterator[str]:
+    """What a contest may count: who is listed, then who is only looked up."""
+    reach = adapter.reach if isinstance(adapter, Lists) else {}
+    yield from (said for kind, said in COUNTED.items() if reach.get(kind) is Reach.LISTED)
+    yield from (f"{said} (looked up one by one)" for kind, said in COUNTED.items() if reach.get(kind) is Reach.CHECKED)
 
 
 def _secret(adapter: Publishes) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from heraut.brands.model import NetworkName
@@ -426,3 +427,120 @@ class Moderates(Protocol):
 
     def delete(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
         """Take it away for good: nothing brings it back."""
+
+
+class EntryKind(StrEnum):
+    """What somebody did under a post of an account, or with the account, that a contest may ask for."""
+
+    COMMENT = "comment"
+    LIKE = "like"
+    REPOST = "repost"
+    FOLLOW = "follow"
+
+
+class Reach(StrEnum):
+    """How a network tells who did something."""
+
+    LISTED = "listed"  # everybody who did (`Lists.entries`)
+    CHECKED = "checked"  # only whether those did whom one names (`Lists.follows`)
+
+
+# Who may be counted where. What is not here can be seen by nobody's program: a person looks.
+REACH: Mapping[NetworkName, Mapping[EntryKind, Reach]] = {
+    NetworkName.BLUESKY: {
+        EntryKind.COMMENT: Reach.LISTED,
+        EntryKind.LIKE: Reach.LISTED,
+        EntryKind.REPOST: Reach.LISTED,
+        EntryKind.FOLLOW: Reach.CHECKED,
+    },
+    NetworkName.MASTODON: {
+        EntryKind.COMMENT: Reach.LISTED,
+        EntryKind.LIKE: Reach.LISTED,
+        EntryKind.REPOST: Reach.LISTED,
+        EntryKind.FOLLOW: Reach.CHECKED,
+    },
+    NetworkName.FACEBOOK: {EntryKind.COMMENT: Reach.LISTED, EntryKind.LIKE: Reach.LISTED},
+    NetworkName.INSTAGRAM: {EntryKind.COMMENT: Reach.LISTED},
+}
+
+
+def stable_id(network: NetworkName, known_as: str) -> str:
+    """Give the id under which somebody stays the same person, whatever they call themselves: `network:id`."""
+    return f"{network}:{known_as}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that somebody did: a comment, a like, a repost, or following.
+
+    `by` is their stable id (`stable_id`), None where the network does not say who it was. `name` and `handle` (with its
+    @, "" where people have none) are what they are called today. `remote` is the network's id of the comment, None of
+    what has none. `at` is the network's own clock where it tells it, never the author's alone; None where it does
+    not say when: then only we know when it was first seen. `below` is the comment at whose foot a comment stands, None
+    right under the post. `mentions` are the different accounts that a comment names, in their order: stable ids where
+    the network tells them, else names with their @ in small letters. `local` is what the account's server calls its
+    author, for `Lists.follows`. What may tell a machine, where the network says it: since when their account is there,
+    how many follow it, whether it calls itself a machine.
+    """
+
+    kind: EntryKind
+    by: str | None
+    name: str
+    handle: str = ""
+    remote: str | None = None
+    text: str = ""
+    at: datetime | None = None
+    edited_at: datetime | None = None
+    below: str | None = None
+    mentions: tuple[str, ...] = ()
+    local: str | None = None
+    account_since: datetime | None = None
+    followers: int | None = None
+    machine: bool | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of entries, in no order that may be relied on.
+
+    `cursor` is where the next page begins (opaque), None after the last one; a page may be empty and have one. `own`
+    is all that the account itself is called among entries and mentions: its stable id, its name with its @. `unlisted`
+    is how many more the network says there are than it shows us (blocked, suspended, or beyond what it lists at all),
+    where it tells.
+    """
+
+    entries: tuple[Entry, ...]
+    cursor: str | None = None
+    own: frozenset[str] = frozenset()
+    unlisted: int = 0
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """Networks that tell who did what under a post of the account: who takes part in a contest.
+
+    A list is what there is now: what was deleted or undone is not in it. Both raise like `publish` does; Refused also
+    where the network lists no such thing (`lists_not_here`), or the post is gone.
+    """
+
+    @property
+    def reach(self) -> Mapping[EntryKind, Reach]:
+        """Who can be listed here, and who only checked (`REACH`)."""
+
+    def entries(
+        self,
+        account: Account,
+        secret: Mapping[str, str],
+        kind: EntryKind,
+        post: str,
+        cursor: str | None,
+        now: datetime,
+    ) -> Listed:
+        """Give a page of those who did `kind` under a post of the account, by its remote id; no cursor: the first.
+
+        Pages end by their cursor: one that could not be read is asked for again by the same. Nothing is given twice
+        by one walk, whatever is done meanwhile, and nothing that was there from its beginning to its end is left out.
+        """
+
+    def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
+        """Say which of these (`Entry.local`) follow the account now."""

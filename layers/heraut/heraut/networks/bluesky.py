@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
 from heraut.errors import InvalidInput, NetworkError, ReadBackUnavailable, Refused
-from heraut.networks import bluesky_listen, bluesky_text, bluesky_uploads
-from heraut.networks.base import Begun, Identity, Published
+from heraut.networks import bluesky_listen, bluesky_lists, bluesky_text, bluesky_uploads
+from heraut.networks.base import REACH, Begun, Identity, Published
 from heraut.networks.bluesky_checks import LIMITS, problems_of
 from heraut.networks.bluesky_records import (
     CID,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Heard, Job, Limits, Preparation, Window
+    from heraut.networks.base import EntryKind, Heard, Job, Limits, Listed, Preparation, Window
     from heraut.networks.bluesky_records import Reference
     from heraut.networks.http import Http
     from heraut.problems import Problem
@@ -66,6 +66,7 @@ class Bluesky:
     reads_back = True
     signs_in_anew = True
     secret_fields: tuple[str, ...] = (PASSWORD,)
+    reach = REACH[NetworkName.BLUESKY]
 
     def __post_init__(self) -> None:
         """Be ready to read texts: the first one takes a tenth of a second, which no post should wait for."""
@@ -164,6 +165,23 @@ class Bluesky:
     ) -> Heard:
         """Read the replies, mentions and quotes that came since the cursor, and what the account answered itself."""
         return bluesky_listen.listen(Repository(self.http, self.sessions, account, secret, now), brand, cursor)
+
+    def entries(
+        self,
+        account: Account,
+        secret: Mapping[str, str],
+        kind: EntryKind,
+        post: str,
+        cursor: str | None,
+        now: datetime,
+    ) -> Listed:
+        """Give a page of those who comment, like or repost a post."""
+        repository = Repository(self.http, self.sessions, account, secret, now)
+        return bluesky_lists.entries(repository, kind, post, cursor)
+
+    def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
+        """Say which of these follow the account, asked thirty at a time."""
+        return bluesky_lists.follows(Repository(self.http, self.sessions, account, secret, now), who)
 
     def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
         """Answer under the very post; Bluesky has no smaller circle."""

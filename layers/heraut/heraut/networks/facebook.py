@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.brands import NetworkName
-from heraut.networks import facebook_listen, facebook_webhook
-from heraut.networks.base import Brought, Limits
+from heraut.networks import facebook_listen, facebook_lists, facebook_webhook
+from heraut.networks.base import REACH, Brought, Limits
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_network import PAGE_FIELDS, GraphNetwork, Said, sent
 from heraut.networks.graph_subscriptions import subscribe
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Heard, WebhookEvent, Window
+    from heraut.networks.base import EntryKind, Heard, Listed, WebhookEvent, Window
     from heraut.networks.graph_api import Graph, Who
     from heraut.publishing.model import InReplyTo
 
@@ -36,6 +36,7 @@ class Facebook(GraphNetwork):
     """A Page of Facebook."""
 
     name = NetworkName.FACEBOOK
+    reach = REACH[NetworkName.FACEBOOK]
     title = "Facebook"
     answers = Limits(characters=COMMENT_CHARACTERS, media=0, threads=False)
     hiding = "is_hidden"
@@ -56,6 +57,18 @@ class Facebook(GraphNetwork):
     ) -> Heard:
         """Read the comments, visitors' posts and mentions that came since the cursor, and what the Page answered."""
         return facebook_listen.listen(self._patient(account, secret, now), brand, cursor)
+
+    def entries(
+        self,
+        account: Account,
+        secret: Mapping[str, str],
+        kind: EntryKind,
+        post: str,
+        cursor: str | None,
+        now: datetime,
+    ) -> Listed:
+        """Give a page of those who comment a post, or react to it."""
+        return facebook_lists.entries(self._patient(account, secret, now), kind, post, cursor)
 
     def pictures(
         self, account: Account, secret: Mapping[str, str], interaction: Interaction, now: datetime

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from heraut.errors import InvalidInput, NetworkError, ReadBackUnavailable, Refused
-from heraut.networks.base import Identity, Limits, Preparation, Published
+from heraut.networks.base import EntryKind, Identity, Limits, Preparation, Published
+from heraut.networks.entries import not_told
 from heraut.networks.graph_answers import GONE
 from heraut.networks.graph_api import APP_ID, APP_SECRET, TOKEN, Graph, Who
 from heraut.networks.memory import Memory
@@ -195,6 +196,16 @@ class GraphNetwork(ABC):
         """
         self._graph(account, secret, now).read("me", fields="id")
         return None
+
+    def follows(
+        self,
+        account: Account,  # noqa: ARG002 -- nobody's
+        secret: Mapping[str, str],  # noqa: ARG002
+        who: Sequence[str],  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+    ) -> frozenset[str]:
+        """Refuse: Meta tells nobody's program who follows."""
+        raise not_told(self.title, EntryKind.FOLLOW)
 
     # ------------------------------------------------------------------ moderating
     def hide(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:

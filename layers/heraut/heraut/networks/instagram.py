@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import NetworkName
 from heraut.errors import InvalidInput
-from heraut.networks import instagram_listen, instagram_webhook
-from heraut.networks.base import Brought, Limits
+from heraut.networks import instagram_listen, instagram_lists, instagram_webhook
+from heraut.networks.base import REACH, Brought, Limits
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_network import GraphNetwork, Said, sent
 from heraut.networks.graph_subscriptions import subscribe
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Heard, WebhookEvent, Window
+    from heraut.networks.base import EntryKind, Heard, Listed, WebhookEvent, Window
     from heraut.networks.graph_api import Graph, Who
     from heraut.publishing.model import InReplyTo
 
@@ -38,6 +38,7 @@ class Instagram(GraphNetwork):
     """A professional account of Instagram."""
 
     name = NetworkName.INSTAGRAM
+    reach = REACH[NetworkName.INSTAGRAM]
     title = "Instagram"
     answers = Limits(characters=COMMENT_CHARACTERS, media=0, threads=False)
     hiding = "hide"
@@ -59,6 +60,18 @@ class Instagram(GraphNetwork):
     ) -> Heard:
         """Read the comments, replies and tags that came since the cursor, and what the account answered itself."""
         return instagram_listen.listen(self._patient(account, secret, now), brand, cursor)
+
+    def entries(
+        self,
+        account: Account,
+        secret: Mapping[str, str],
+        kind: EntryKind,
+        post: str,
+        cursor: str | None,
+        now: datetime,
+    ) -> Listed:
+        """Give a page of those who comment a post."""
+        return instagram_lists.entries(self._patient(account, secret, now), kind, post, cursor)
 
     def pictures(
         self, account: Account, secret: Mapping[str, str], interaction: Interaction, now: datetime

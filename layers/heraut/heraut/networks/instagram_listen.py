@@ -264,5 +264,5 @@ def _below(reply: dict[str, Any]) -> Below:
         id=str(reply["id"]),
         author=author_of(reply).handle.lstrip("@").casefold() or f"?{reply['id']}",
         at=instant_of(reply["timestamp"]),
-        names=names_in(str(reply.get("text") or "")),
+        names=frozenset(names_in(str(reply.get("text") or ""))),
     )

@@ -7,6 +7,6 @@ import re
 _HANDLE = re.compile(r"(?<![\w.@])@([A-Za-z0-9_.]{1,30})")
 
 
-def names_in(text: str) -> frozenset[str]:
-    """Give the handles that a text names, without their @ and in small letters."""
-    return frozenset(found.rstrip(".").casefold() for found in _HANDLE.findall(text))
+def names_in(text: str) -> tuple[str, ...]:
+    """Give the different handles that a text names, in their order, without their @ and in small letters."""
+    return tuple(dict.fromkeys(found.rstrip(".").casefold() for found in _HANDLE.findall(text)))

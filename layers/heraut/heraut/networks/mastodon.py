@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, ReadBackUnavailable, Refused, Unreachable
-from heraut.networks import mastodon_find, mastodon_listen, mastodon_media, mastodon_webhooks
-from heraut.networks.base import Identity, Published, Window
+from heraut.networks import mastodon_find, mastodon_listen, mastodon_lists, mastodon_media, mastodon_webhooks
+from heraut.networks.base import REACH, Identity, Published, Window
 from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
 from heraut.networks.mastodon_post import body_of, key_of, messages, problems_of, reply_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Begun, Brought, Heard, Job, Limits, Preparation, WebhookEvent
+    from heraut.networks.base import Begun, Brought, EntryKind, Heard, Job, Limits, Listed, Preparation, WebhookEvent
     from heraut.networks.http import Http
     from heraut.networks.mastodon_answers import Status
     from heraut.problems import Problem
@@ -53,6 +53,7 @@ class Mastodon:
     name = NetworkName.MASTODON
     reads_back = True
     secret_fields: tuple[str, ...] = (TOKEN,)
+    reach = REACH[NetworkName.MASTODON]
 
     def prepare_ahead(self, content: Content) -> timedelta | None:
         """Say how long before its instant uploads may begin: a quarter of an hour for pictures, an hour for films."""
@@ -140,6 +141,23 @@ class Mastodon:
         """Read the mentions and replies that came since the cursor, and what the account answered itself."""
         server = Server(self.http, account, secret, self.memory, now)  # as long as the pages take
         return mastodon_listen.listen(server, brand, cursor)
+
+    def entries(
+        self,
+        account: Account,
+        secret: Mapping[str, str],
+        kind: EntryKind,
+        post: str,
+        cursor: str | None,
+        now: datetime,
+    ) -> Listed:
+        """Give a page of those who comment, like or repost a post, as the account's server knows them."""
+        server = Server(self.http, account, secret, self.memory, now)
+        return mastodon_lists.entries(server, kind, post, cursor)
+
+    def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
+        """Say which of these follow the account: forty at a time, one by one on a server that imitates Mastodon."""
+        return mastodon_lists.follows(Server(self.http, account, secret, self.memory, now), who)
 
     webhook_schemes = mastodon_webhooks.SCHEMES
     subscribes_by = ("mastodon_push",)

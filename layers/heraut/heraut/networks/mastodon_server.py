@@ -82,12 +82,16 @@ class Server:
 
     def account_id(self) -> str:
         """Give our account's id on the server (remembered for an hour)."""
+        return str(self.me()["id"])
+
+    def me(self) -> dict[str, Any]:
+        """Give our account as the server tells it (remembered for an hour)."""
         key = f"account {self.base} {_digest(self.secret.get(TOKEN, ''))}"
-        found = self.memory.get(key)
+        found: dict[str, Any] | None = self.memory.get(key)
         if found is None:
-            found = str(self.who()["id"])
+            found = self.who()
             self.memory.keep(key, found)
-        return str(found)
+        return found
 
     def instance(self) -> Instance:
         """Say what the server is and accepts (remembered for an hour).

@@ -1,0 +1,49 @@
+"""What the adapters that list who took part have in common."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from heraut.due import require_aware
+from heraut.errors import Refused
+from heraut.networks.base import REACH, EntryKind, Reach
+from heraut.problems import problem
+
+if TYPE_CHECKING:
+    from heraut.brands import NetworkName
+
+
+def require_listed(network: NetworkName, title: str, kind: EntryKind) -> None:
+    """Refuse to list what a network lists nobody for; `title` is its name for people.
+
+    Raises: Refused; ValueError where it is checked one by one instead (whoever calls reads `reach` first).
+    """
+    how = REACH.get(network, {}).get(kind)
+    if how is Reach.CHECKED:
+        text = f"{network} checks a {kind}, it lists none"
+        raise ValueError(text)
+    if how is None:
+        raise not_told(title, kind)
+
+
+def not_told(title: str, kind: EntryKind) -> Refused:
+    """Say that a network tells nobody's program who did something."""
+    match kind:
+        case EntryKind.COMMENT:
+            return Refused(problem("lists_comments_not_told", network=title))
+        case EntryKind.LIKE:
+            return Refused(problem("lists_likes_not_told", network=title))
+        case EntryKind.REPOST:
+            return Refused(problem("lists_reposts_not_told", network=title))
+        case EntryKind.FOLLOW:
+            return Refused(problem("lists_followers_not_told", network=title))
+
+
+def since(told: object) -> datetime | None:
+    """Read since when an account is there; None where that is not told, or told as no time at all."""
+    try:
+        found = require_aware(datetime.fromisoformat(str(told)))
+    except ValueError:
+        return None
+    return found if found.timestamp() > 0 else None  # some servers say 1970 of those they know nothing of

@@ -1,0 +1,174 @@
+"""Who comments, likes and reposts a post on a Mastodon server, and who follows the account, as that server knows it.
+
+https://docs.joinmastodon.org/methods/statuses/#context, #favourited_by, #reblogged_by and
+https://docs.joinmastodon.org/methods/accounts/#relationships. A server knows what was sent to it, which is everything
+that was sent to the account. Lists of people come by ids of their own, so pages follow the Link header alone; imitators
+without one (snac, GoToSocial, Pleroma) give the whole list at once.
+
+People are known by their actor's address (`uri`, else `url`): ids and names are those of one server. A comment's
+instant is what its author's server says; no instant is told of a like or a repost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from heraut.brands import NetworkName
+from heraut.due import require_aware
+from heraut.errors import CredentialsExpired, OutcomeUnknown, Refused
+from heraut.networks.base import Entry, EntryKind, Listed, stable_id
+from heraut.networks.entries import not_told, require_listed, since
+from heraut.networks.mastodon_answers import entity, is_good, next_max_id, refusal
+from heraut.networks.mastodon_text import text_of_html
+from heraut.problems import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from heraut.networks.http import Answer
+    from heraut.networks.mastodon_server import Server
+
+TITLE = "Mastodon"
+PAGE = "80"
+MOST_COMMENTS = 4_096  # that Mastodon gives below a post (CONTEXT_LIMIT), in one piece
+THREAD_BYTES = 32_000_000
+PEOPLE_AT_ONCE = 40
+RIGHT = "read:follows"
+_DIRECT = "direct"
+_LISTS = {EntryKind.LIKE: "favourited_by", EntryKind.REPOST: "reblogged_by"}
+
+
+def entries(server: Server, kind: EntryKind, post: str, cursor: str | None) -> Listed:
+    """Give a page of those who did `kind` under a post; comments come in one page."""
+    require_listed(NetworkName.MASTODON, server.host, kind)
+    me = server.me()
+    try:
+        found = _comments(server, me, post) if kind is EntryKind.COMMENT else _people(server, kind, post, cursor)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise OutcomeUnknown(problem("mastodon_answer_unclear", host=server.host)) from None
+    return replace(found, own=frozenset({_stable(me), f"@{me.get('acct') or me['username']}"}))
+
+
+def follows(server: Server, who: Sequence[str]) -> frozenset[str]:
+    """Say which of these (the server's own ids) follow the account.
+
+    An imitator may look at the first alone (snac does): there they are asked for one by one.
+    """
+    asked = list(dict.fromkeys(who))
+    at_once = PEOPLE_AT_ONCE if asked and server.instance().is_mastodon else 1
+    found: set[str] = set()
+    for start in range(0, len(asked), at_once):
+        answer = server.call("GET", "/api/v1/accounts/relationships", params={"id[]": asked[start : start + at_once]})
+        if not is_good(answer):
+            raise _refused_follows(server, answer)
+        found |= {str(one["id"]) for one in _objects(answer) if one.get("followed_by") is True}
+    return frozenset(found & set(asked))
+
+
+def _refused_follows(server: Server, answer: Answer) -> Exception:
+    error = refusal(answer, server.now)
+    if isinstance(error, CredentialsExpired) and error.problem.code == "mastodon_rights_missing":
+        return CredentialsExpired(problem("mastodon_rights_missing", host=server.host, rights=RIGHT))
+    return error
+
+
+def _comments(server: Server, me: Mapping[str, Any], post: str) -> Listed:
+    patient = replace(server, http=replace(server.http, limit_bytes=THREAD_BYTES))
+    answer = patient.call("GET", f"{_status(post)}/context")
+    if not is_good(answer):
+        raise _not_listed(server, answer, EntryKind.COMMENT, post)
+    held = entity(answer)["descendants"]
+    if not isinstance(held, list):
+        raise TypeError("no list")
+    told = server.instance().is_mastodon
+    known = {str(one["account"]["id"]): _stable(one["account"]) for one in held} | {str(me["id"]): _stable(me)}
+    found = tuple(_comment(one, post, known, counted=told) for one in held if one.get("visibility") != _DIRECT)
+    return Listed(found, unlisted=_beyond(server, post, found) if len(held) >= MOST_COMMENTS else 0)
+
+
+def _beyond(server: Server, post: str, found: tuple[Entry, ...]) -> int:
+    """Give how many answers the server counts beyond those it listed, right under the post."""
+    counted = entity(server.read(_status(post))).get("replies_count")
+    first = sum(1 for one in found if one.below is None)
+    return max(0, int(counted or 0) - first)
+
+
+def _comment(status: Mapping[str, Any], post: str, known: Mapping[str, str], *, counted: bool) -> Entry:
+    answers = str(status["in_reply_to_id"]) if status.get("in_reply_to_id") else None
+    warning = str(status.get("spoiler_text") or "")
+    words = "\n".join(part for part in (warning, text_of_html(status.get("content") or "")) if part)
+    return replace(
+        _person(EntryKind.COMMENT, status["account"], counted=counted),
+        remote=str(status["id"]),
+        text=words,
+        at=_instant(status["created_at"]),
+        edited_at=_instant(status["edited_at"]) if status.get("edited_at") else None,
+        below=None if answers in {None, post} else answers,
+        mentions=_mentions(status.get("mentions"), known),
+    )
+
+
+def _mentions(told: object, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Give whom a comment names: as elsewhere in the list where they speak too, by their address where they do not."""
+    named = [one for one in (told if isinstance(told, list) else ()) if isinstance(one, dict)]
+    ids = [known.get(str(one.get("id"))) or _stable(one) for one in named if one.get("url") or one.get("id")]
+    return tuple(dict.fromkeys(ids))
+
+
+def _people(server: Server, kind: EntryKind, post: str, cursor: str | None) -> Listed:
+    params = {"limit": PAGE} | ({"max_id": cursor} if cursor else {})
+    answer = server.call("GET", f"{_status(post)}/{_LISTS[kind]}", params=params)
+    if not is_good(answer):
+        raise _not_listed(server, answer, kind, post)
+    counted = server.instance().is_mastodon
+    found = tuple(_person(kind, one, counted=counted) for one in _objects(answer))
+    after = next_max_id(answer)
+    return Listed(found, after if after != cursor else None)
+
+
+def _not_listed(server: Server, answer: Answer, kind: EntryKind, post: str) -> Exception:
+    """Say what a refusal means: 404 is both a post that is gone and a list that an imitator does not have."""
+    if answer.status != HTTPStatus.NOT_FOUND:
+        return refusal(answer, server.now)
+    if server.call("GET", _status(post)).status == HTTPStatus.NOT_FOUND:
+        return Refused(problem("lists_post_gone", network=server.host))
+    return not_told(server.host, kind)
+
+
+def _person(kind: EntryKind, account: Mapping[str, Any], *, counted: bool) -> Entry:
+    """Give who did something; `counted`: the server counts followers (imitators say 0 of everybody, or hide it so)."""
+    acct = str(account.get("acct") or account["username"])
+    followers = account.get("followers_count")
+    return Entry(
+        kind=kind,
+        by=_stable(account),
+        name=str(account.get("display_name") or account.get("username") or acct),
+        handle=f"@{acct}",
+        local=str(account["id"]),
+        account_since=since(account.get("created_at")),
+        followers=followers if counted and isinstance(followers, int) and followers >= 0 else None,
+        machine=account["bot"] if isinstance(account.get("bot"), bool) else None,
+    )
+
+
+def _stable(account: Mapping[str, Any]) -> str:
+    return stable_id(NetworkName.MASTODON, str(account.get("uri") or account["url"]))
+
+
+def _objects(answer: Answer) -> list[dict[str, Any]]:
+    body = answer.json()
+    if not isinstance(body, list) or not all(isinstance(one, dict) and one.get("id") for one in body):
+        raise OutcomeUnknown(problem("mastodon_answer_unclear", host=answer.host))
+    return body
+
+
+def _status(post: str) -> str:
+    return f"/api/v1/statuses/{quote(post, safe='')}"
+
+
+def _instant(told: str) -> datetime:
+    return require_aware(datetime.fromisoformat(told))
