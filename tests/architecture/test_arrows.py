@@ -38,17 +38,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "contests": SHARED | {"brands", "publishing", "conversations", "networks.base", "notifications", "pages"},
     "networks": SHARED | {"brands", "publishing.model", "conversations.model", "pages"},
     "notifications": SHARED | {"brands"},
+    "witnesses": SHARED | {"contests"},
     "pages": SHARED,
     "aws": SHARED | {"brands", "publishing", "conversations", "contests", "networks", "notifications"},
     "lambdas": SHARED
-    | {"brands", "publishing", "conversations", "mornings", "contests", "networks", "notifications", "pages", "aws"},
-    "cli": SHARED | {"brands", "publishing", "conversations", "contests", "networks", "notifications", "pages", "aws"},
+    | {"brands", "publishing", "conversations", "mornings", "contests"}
+    | {"networks", "witnesses", "notifications", "pages", "aws"},
+    "cli": SHARED
+    | {"brands", "publishing", "conversations", "contests", "networks", "witnesses", "notifications", "pages", "aws"},
 }
 ONLY_IN: dict[str, set[str]] = {
     "boto3": {"aws"},
     "botocore": {"aws"},
     "aws_lambda_powertools": {"lambdas"},
-    "requests": {"networks", "shared"},
+    "requests": {"networks", "witnesses", "shared"},
     "urllib3": {"shared"},
     "typer": {"cli"},
     "rich": {"cli"},

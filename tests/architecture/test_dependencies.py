@@ -17,6 +17,7 @@ DISTRIBUTIONS = {  # where the name that is imported is not the package's
     "bs4": "beautifulsoup4",
     "linkify_it": "linkify-it-py",
     "mailparser_reply": "mail-parser-reply",
+    "py_arkworks_bls12381": "py-arkworks-bls12381",
     "re2": "google-re2",
     "ruamel": "ruamel.yaml",
 }
