@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands.model import (
@@ -21,21 +22,37 @@ from heraut.brands.model import (
 from heraut.brands.store import Brands, Planned, PlannedPosts, Secrets
 
 if TYPE_CHECKING:
+    from heraut.brands.contests import (
+        ACTS,
+        Act,
+        ContestState,
+        Terms,
+        changes_allowed,
+        contests_of,
+        state_by_clock,
+        terms_of,
+    )
     from heraut.brands.rules import Actions, Conditions, Rule, Volume, rules_of
 
-LATER = frozenset(
-    {"Actions", "Conditions", "Rule", "Volume", "rules_of"}
-)  # functions that route nothing never load them
+_RULES, _CONTESTS = "heraut.brands.rules", "heraut.brands.contests"
+LATER = {  # functions that route nothing and run no contest never load them
+    **dict.fromkeys(("Actions", "Conditions", "Rule", "Volume", "rules_of"), _RULES),
+    **dict.fromkeys(("ACTS", "Act", "ContestState", "Terms"), _CONTESTS),
+    **dict.fromkeys(("changes_allowed", "contests_of", "state_by_clock", "terms_of"), _CONTESTS),
+}
 
 __all__ = [
+    "ACTS",
     "EVERYTHING",
     "NAME",
     "Account",
+    "Act",
     "Actions",
     "Brand",
     "Brands",
     "Channel",
     "Conditions",
+    "ContestState",
     "NetworkName",
     "Person",
     "Planned",
@@ -44,18 +61,21 @@ __all__ = [
     "Rule",
     "Secrets",
     "Team",
+    "Terms",
     "Urgency",
     "Volume",
     "WayName",
     "Weekday",
+    "changes_allowed",
+    "contests_of",
     "rules_of",
+    "state_by_clock",
+    "terms_of",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the models of rules when they are first asked for."""
+    """Load the models of rules and contests when they are first asked for."""
     if name not in LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from heraut.brands import rules
-
-    return getattr(rules, name)
+    return getattr(import_module(LATER[name]), name)

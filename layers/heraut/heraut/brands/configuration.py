@@ -5,15 +5,13 @@ The document is what YAML gives (`{"brands": [...]}`); this module neither reads
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from heraut.addresses import is_web
-from heraut.brands import rules_file
+from heraut.brands import contests_file, rules_file
 from heraut.brands.durations import minutes
-from heraut.brands.fields import built, letters_problems, repeated, unknown
+from heraut.brands.fields import built, letters_problems, repeated, unknown, zone_problems
 from heraut.brands.model import Account, Brand, Channel, NetworkName, Person, WayName
 from heraut.errors import InvalidInput
 from heraut.notifications.sms import number as telephone
@@ -38,6 +36,7 @@ BRAND_FIELDS = frozenset(
             "channels",
             "saved_answers",
             "rules",
+            "contests",
         ),
     }
 )
@@ -75,6 +74,7 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
         problems.append(problem("entry_not_a_mapping", path))
         return None
     before = len(problems)
+    zone = entry.get("zone", "Europe/Paris")
     problems += unknown(entry, BRAND_FIELDS, path)
     accounts = _each(entry, "accounts", path, problems, _account)
     people = _each(entry, "people", path, problems, _person)
@@ -91,7 +91,10 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
     if entry.get("answer_within") is not None:
         more["answer_within"] = rules_file.answer_within(entry["answer_within"], f"{path}.answer_within", problems)
     problems += _groups_problems(entry.get("groups") or {}, accounts, path)
-    problems += _zone_problems(entry.get("zone", "Europe/Paris"), path)
+    of_zone = zone_problems(zone, f"{path}.zone")
+    problems += of_zone
+    if entry.get("contests") is not None and not of_zone:
+        more["contests"] = contests_file.read_contests(entry["contests"], f"{path}.contests", problems, zone)
     problems += letters_problems(entry, BRAND_FIELDS, path)
     values = {key: entry[key] for key in BRAND_FIELDS & entry.keys() if entry[key] is not None}
     values |= {"accounts": accounts, "people": people} | more
@@ -104,7 +107,8 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
         return None
     brand = built(Brand, values, path, problems)
     if brand is not None:
-        problems += rules_file.names_problems(brand, path) + _size_problems(brand, path)
+        problems += rules_file.names_problems(brand, path) + contests_file.contests_problems(brand, path)
+        problems += _size_problems(brand, path)
     return brand
 
 
@@ -231,13 +235,6 @@ def _groups_problems(groups: Any, accounts: Sequence[Account], path: str) -> lis
     return found
 
 
-def _zone_problems(zone: Any, path: str) -> list[Problem]:
-    if isinstance(zone, str) and zone in available_timezones():
-        return []
-    near = difflib.get_close_matches(str(zone), available_timezones(), n=1)
-    return [problem("zone_unknown", f"{path}.zone", given=str(zone), near=near[0] if near else "Europe/Paris")]
-
-
 def _document_of(brand: Brand) -> dict[str, Any]:
     values = brand.model_dump(mode="json", exclude_none=True, include=set(BRAND_FIELDS), exclude_defaults=True)
     document: dict[str, Any] = {"id": brand.id, "revision": brand.revision, "name": brand.name}
@@ -246,6 +243,8 @@ def _document_of(brand: Brand) -> dict[str, Any]:
         late = account.pop("late_minutes", None)
         if late is not None:
             account["late"] = f"{late} min"
+    if "contests" in document:
+        document["contests"] = contests_file.contests_document(document["contests"])
     if "answer_within" in document:
         document["answer_within"] = {name: f"{length} min" for name, length in document["answer_within"].items()}
     return document

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ValidationError
 
@@ -73,6 +74,14 @@ def unknown(entry: Mapping[str, Any], known: frozenset[str], path: str) -> list[
 def repeated(names: Iterable[str], path: str, code: str) -> list[Problem]:
     """Find names that stand twice."""
     return [problem(code, path, name=name) for name, times in Counter(names).items() if times > 1]
+
+
+def zone_problems(zone: Any, path: str) -> list[Problem]:
+    """Find a time zone that does not exist."""
+    if isinstance(zone, str) and zone in available_timezones():
+        return []
+    near = difflib.get_close_matches(str(zone), available_timezones(), n=1)
+    return [problem("zone_unknown", path, given=str(zone), near=near[0] if near else "Europe/Paris")]
 
 
 def _choices(error: Mapping[str, Any]) -> str:

@@ -30,13 +30,17 @@ def add_to(app: typer.Typer) -> None:
 def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = False, stack: Stack = None) -> None:
     from heraut.brands.apply_configuration import apply_configuration, in_force, plan_configuration
     from heraut.brands.configuration import read_configuration
+    from heraut.brands.running_contests import refuse_late_changes
     from heraut.cli.configuration_file import read_file
     from heraut.cli.public_days import with_public_days
+    from heraut.cli.rules_files import with_rules_files
 
     source = read_file(file)
-    read = read_configuration(source.document)
+    read = with_rules_files(read_configuration(source.document), file.parent)
     desk = open_desk(ctx, stack)
-    brands, wanted = desk.brands, with_public_days(read, desk.clock.now())
+    now = desk.clock.now()
+    brands, wanted = desk.brands, with_public_days(read, now)
+    refuse_late_changes(wanted, brands, now)
     plan = plan_configuration(wanted, brands)
     _show(plan)
     if dry_run:
