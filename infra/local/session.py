@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from infra.local import environments, stack, turn
+from infra.local import carry_over, environments, stack, turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,6 +124,14 @@ def was_killed() -> bool:
     DEPLOYED.unlink(missing_ok=True)
     say(f"The run started {since} was killed before it was ready. What it left is in {aside.relative_to(stack.ROOT)}.")
     return False
+
+
+def follow_the_port(port: int) -> None:
+    """Have a state that was saved on another port go on at this one."""
+    before = carry_over.carry_over(FOLDER / "state", port)
+    if before:
+        ports = " and ".join(str(one) for one in before)
+        say(f"The queue was saved on port {ports} and goes on at {port}. Links in older messages lead nowhere now.")
 
 
 @contextlib.contextmanager
@@ -229,6 +237,7 @@ def run(how: str, port: int) -> int:
         wait_for_the_last_emulator()
         refuse_if_taken(port)
         restored = was_killed()
+        follow_the_port(port)
         say("Starting the embedded stack ...")
         return _run(how, port, restored=restored)
 

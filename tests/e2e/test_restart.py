@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from infra.local import environments, stack
+from infra.local import carry_over, environments, stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,43 @@ def test_a_killed_emulator_loses_seconds_and_its_posts_wait_to_be_read_back(tmp_
     assert found["*#brake", "table"]["name"]["S"] != "x-PostsTable-1"
 
 
+def test_a_state_saved_on_one_port_goes_on_at_another(tmp_path: Path) -> None:
+    """A queue that functions know by its old address would never be read; a page would lead nowhere."""
+    environments.prepare(["ministack"])
+    first = stack.start(stack.free_port(), tmp_path, authorise=False)
+    try:
+        queue = first.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
+        first.client("sqs").send_message(QueueUrl=queue, MessageBody="waits")
+        _make_function(first, {"QUEUE": queue})
+        page = f"<a href='{first.endpoint}/pages/p.html'>ici</a>"
+        first.client("s3").create_bucket(Bucket="pages", CreateBucketConfiguration={"LocationConstraint": stack.REGION})
+        first.client("s3").put_object(Bucket="pages", Key="p.html", Body=page.encode(), ContentType="text/html")
+    finally:
+        assert first.stop()
+
+    port = _another(first.port)
+    assert carry_over.carry_over(tmp_path / "state", port) == [first.port]
+    again = stack.start(port, tmp_path, authorise=False)
+    try:
+        known = again.client("lambda").get_function_configuration(FunctionName="listener")["Environment"]["Variables"]
+        (message,) = again.client("sqs").receive_message(QueueUrl=known["QUEUE"])["Messages"]
+        found = again.client("s3").get_object(Bucket="pages", Key="p.html")
+        body = found["Body"].read().decode()
+    finally:
+        assert again.stop()
+
+    assert known["QUEUE"] == queue.replace(str(first.port), str(port))
+    assert message["Body"] == "waits"
+    assert body == page.replace(str(first.port), str(port))
+    assert found["ETag"].strip('"') == hashlib.md5(body.encode()).hexdigest()  # noqa: S324 - what S3 calls an ETag
+
+
+def _another(port: int) -> int:
+    while (found := stack.free_port()) == port:
+        pass
+    return found
+
+
 def _make_table(emulator: stack.Emulator, name: str) -> None:
     keys = {"pk": "HASH", "sk": "RANGE"}
     emulator.client("dynamodb").create_table(
@@ -81,19 +119,23 @@ def _set_up(emulator: stack.Emulator) -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )["TableDescription"]
+    _make_function(emulator, {})
+    emulator.client("lambda").create_event_source_mapping(
+        FunctionName="listener", EventSourceArn=table["LatestStreamArn"], StartingPosition="TRIM_HORIZON", BatchSize=10
+    )
+
+
+def _make_function(emulator: stack.Emulator, settings: dict[str, str]) -> None:
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("app.py", HANDLER)
-    functions = emulator.client("lambda")
-    functions.create_function(
+    emulator.client("lambda").create_function(
         FunctionName="listener",
         Runtime="python3.13",
         Handler="app.handler",
         Role="arn:aws:iam::000000000000:role/any",
         Code={"ZipFile": code.getvalue()},
-    )
-    functions.create_event_source_mapping(
-        FunctionName="listener", EventSourceArn=table["LatestStreamArn"], StartingPosition="TRIM_HORIZON", BatchSize=10
+        Environment={"Variables": settings},
     )
 
 
