@@ -62,6 +62,13 @@ def test_a_secret_comes_back_until_it_is_replaced(secrets: Secrets) -> None:
     assert secrets.secret("boulangerie", "masto") == {"access_token": "new"}
 
 
+def test_read_anew_it_is_what_stands_there(secrets: Secrets) -> None:
+    """Also when there is none."""
+    secrets.save_secret("boulangerie", "masto", SECRET)
+    assert secrets.anew("boulangerie", "masto") == SECRET
+    assert secrets.anew("boulangerie", "journal") is None
+
+
 def test_what_is_given_out_cannot_change_what_is_kept(secrets: Secrets) -> None:
     """Each reader has a copy."""
     secrets.save_secret("boulangerie", "masto", SECRET)
@@ -96,6 +103,19 @@ class TestParameters:
         assert len(parameters.asked) == 1
         parameters.clock.advance(timedelta(seconds=1))
         assert parameters.secrets.secret("boulangerie", "masto") == {"access_token": "renewed"}
+
+    def test_refused_it_is_read_again_once_a_minute(self, parameters: Parameters) -> None:
+        """A new password works at once; a flood of refused requests makes no flood of reads."""
+        parameters.elsewhere.save_secret("boulangerie", "masto", SECRET)
+        parameters.secrets.secret("boulangerie", "masto")
+        parameters.elsewhere.save_secret("boulangerie", "masto", {"access_token": "given"})
+        parameters.clock.advance(timedelta(seconds=59))
+        assert parameters.secrets.anew("boulangerie", "masto") == SECRET
+        parameters.clock.advance(timedelta(seconds=1))
+        assert parameters.secrets.anew("boulangerie", "masto") == {"access_token": "given"}
+        assert parameters.secrets.secret("boulangerie", "masto") == {"access_token": "given"}
+        parameters.secrets.anew("boulangerie", "masto")
+        assert len(parameters.asked) == 2
 
     def test_a_missing_one_is_not_remembered(self, parameters: Parameters) -> None:
         """An account works as soon as it is connected; one that was removed is gone within the hour."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from heraut.allowance import Allowance
 from heraut.brands import NetworkName
-from heraut.errors import HerautError, OutcomeUnknown, RateLimited, ReadBackUnavailable
+from heraut.errors import CredentialsExpired, HerautError, OutcomeUnknown, RateLimited, ReadBackUnavailable
 from heraut.networks.base import Begun, Identity, Job, Limits, Preparation, Published, Window
 from heraut.problems import Problem, problem
 from heraut.publishing.model import Content, InReplyTo, Part
@@ -66,6 +66,7 @@ class NetworkTwin:
     allowed: int | None = None
     window: timedelta = timedelta(minutes=5)
     tells: bool = True
+    takes: str | None = None  # the only token it takes; None: any
     refused: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -90,6 +91,7 @@ class NetworkTwin:
         ]
 
     def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
+        self._knows(job.secret)
         if self.prepares:
             planned = self.prepares.pop(0)
             if isinstance(planned, BaseException):
@@ -104,6 +106,7 @@ class NetworkTwin:
         ids = list(job.done)
         allowance = None
         for number in range(len(job.done), len(job.content.parts)):
+            self._knows(job.secret)
             self._raise(self.before)
             allowance = self._counted(job.account.name)
             remote_id = self._accept(job, number)
@@ -144,6 +147,7 @@ class NetworkTwin:
         return Content(parts=(Part(text=text.strip()),), in_reply_to=InReplyTo(interaction=interaction.id))
 
     def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
+        self._knows(secret)
         return Identity(name=account.name, url=None, limits=self.limits(account, secret))
 
     def spend(self, account: str, calls: int) -> None:
@@ -154,6 +158,10 @@ class NetworkTwin:
     def times_online(self, text: str) -> int:
         """How often this text really went online."""
         return sum(1 for entry in self.books if entry.text == text)
+
+    def _knows(self, secret: Mapping[str, str]) -> None:
+        if self.takes not in (None, secret.get("token")):
+            raise CredentialsExpired(problem("account_removed", account="masto"))
 
     def _counted(self, account: str) -> Allowance | None:
         """Count a call of an account in its window, and tell what is left; RateLimited when it was one too many."""

@@ -46,15 +46,16 @@ class Hiding(NetworkTwin):
     trouble: Exception | None = None
 
     def hide(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
-        self._do("hide", interaction)
+        self._do("hide", interaction, secret)
 
     def show(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
-        self._do("show", interaction)
+        self._do("show", interaction, secret)
 
     def delete(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
-        self._do("delete", interaction)
+        self._do("delete", interaction, secret)
 
-    def _do(self, what: str, interaction: str) -> None:
+    def _do(self, what: str, interaction: str, secret: Mapping[str, str]) -> None:
+        self._knows(secret)
         if self.trouble is not None:
             raise self.trouble
         self.done.append((what, interaction))
@@ -237,6 +238,17 @@ def test_of_several_one_is_chosen() -> None:
 
     assert shop.facebook.done == [("hide", "c1")]
     assert name_in(shop.page(), "Paul")
+
+
+def test_a_password_given_meanwhile_is_used_at_once() -> None:
+    """Rather than a message about one that is over."""
+    shop = asked()
+    shop.facebook.takes = "new"
+    shop.secrets.save_secret("martin", "fb", {"token": "old"})
+    shop.secrets.save_elsewhere("martin", "fb", {"token": "new"})
+    shop.press(to=name_in(shop.page()), when="hide")
+    assert shop.route() == ["asked"]
+    assert shop.facebook.done == [("hide", "c1")]
 
 
 @pytest.mark.parametrize("error", [Refused(GONE), CredentialsExpired(GONE)])

@@ -82,7 +82,7 @@ class Sending(NetworkTwin):
     def parse_webhook(
         self, brand: str, account: Account, secret: Mapping[str, str], event: WebhookEvent, now: datetime
     ) -> Brought:
-        assert secret == {"token": account.name}
+        self._accept_only(account, secret)
         held = json.loads(event.body)
         if "entry" not in held:
             raise Unreadable("no entry")
@@ -98,10 +98,16 @@ class Sending(NetworkTwin):
     def listen(
         self, brand: str, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime
     ) -> Heard:
+        self._accept_only(account, secret)
         self.listened += 1
         if self.trouble:
             raise self.trouble
         return Heard(tuple(one for one in self.heard if one.account == account.name), (), str(self.listened))
+
+    @staticmethod
+    def _accept_only(account: Account, secret: Mapping[str, str]) -> None:
+        if secret != {"token": account.name}:
+            raise CredentialsExpired(problem("no_clear_answer"))
 
 
 class Shop:
@@ -300,8 +306,32 @@ class TestReceiving:
         assert shop.send(shop.comment("c1")).answer.status == 401
         assert shop.send(WebhookRequest("GET", {"hub.mode": "subscribe"}, {})).answer.status == 403
 
+    def test_a_secret_that_was_replaced_is_known_at_the_first_event(self, shop: Shop) -> None:
+        """The function remembers the old one for minutes; the network has signed with the new one since."""
+        name = secret_name("page")
+        shop.secrets.save_secret("martin", name, {"app_secret": "before", "verify_token": "before"})
+        shop.secrets.save_elsewhere("martin", name, SECRETS["page"][1])
+        assert shop.send(shop.comment("c1")).answer.status == 200
+        shop.secrets.save_secret("martin", name, {"app_secret": "before", "verify_token": "before"})
+        shop.secrets.save_elsewhere("martin", name, SECRETS["page"][1])
+        asked = {"hub.mode": "subscribe", "hub.verify_token": "ours", "hub.challenge": "7"}
+        assert shop.send(WebhookRequest("GET", asked, {})).answer.status == 200
+
 
 class TestRouting:
+    def test_a_password_given_meanwhile_is_used_to_read_and_to_listen(self, shop: Shop) -> None:
+        """Nothing waits for the minutes that the function remembers the old one."""
+        for look in ({"said": ["c1"]}, {"look": 1}):
+            shop.secrets.save_secret("martin", "page", {"token": "old"})
+            shop.secrets.save_elsewhere("martin", "page", {"token": "page"})
+            shop.network.heard = [said("c2")]
+            shop.send(shop.signed({"entry": [{"id": "martin", **look}]}))
+            assert shop.route() == ["received"]
+        assert shop.waiting() == ["c1", "c2"]
+        shop.secrets.save_secret("martin", "page", {"token": "old"})
+        shop.secrets.save_elsewhere("martin", "page", {"token": "page"})
+        assert poll_networks(shop.listening, shop.now).failed == 0
+
     def test_what_an_event_says_opens_an_alert_and_its_answer_closes_it(self, shop: Shop) -> None:
         """In the order they came."""
         shop.send(shop.comment("c1", "c2"))

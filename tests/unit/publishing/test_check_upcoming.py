@@ -45,6 +45,7 @@ class Tried(NetworkTwin):
 
     def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
         self.tries.append(account.name)
+        self._knows(secret)
         answer = self.answers.get(account.name, Identity(account.name, None, Limits(characters=500)))
         if isinstance(answer, BaseException):
             raise answer
@@ -150,6 +151,18 @@ def test_a_dead_account_is_told_once_a_horizon_with_the_posts_at_risk(ahead: Ahe
     assert ahead.network.tries == ["bluesky"]
     assert ahead.told(QUARTER) == []
     assert ahead.told(20 * HOUR + 3 * QUARTER) == ["lea", "paul"]  # one of them leaves within the hour
+
+
+def test_a_password_given_meanwhile_is_tried_before_anybody_is_told(ahead: Ahead) -> None:
+    """The function remembers the old one for minutes."""
+    secrets = ahead.world.secrets
+    assert isinstance(secrets, SecretsTwin)
+    secrets.save_secret("martin", "bluesky", {"token": "old"})
+    secrets.save_elsewhere("martin", "bluesky", {"token": "new"})
+    ahead.network.takes = "new"
+    ahead.queue()
+    assert ahead.told() == []
+    assert ahead.network.tries == ["bluesky"] * 2
 
 
 def test_what_is_mended_is_told_to_those_who_heard(ahead: Ahead) -> None:

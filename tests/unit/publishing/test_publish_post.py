@@ -32,11 +32,12 @@ from heraut.publishing.store import DeliveryMessage, Gate
 from tests.twins.brands import BrandsTwin
 from tests.twins.desk import BAKERY, PICTURE, Desk
 from tests.twins.network import NetworkTwin, cut
+from tests.twins.secrets import SecretsTwin
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from heraut.publishing.model import Delivery
+    from heraut.publishing.model import Delivery, Media
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -413,6 +414,25 @@ class TestFaults:
         assert after.problem is not None
         assert after.problem.code == "account_removed"
         assert names(desk, delivery) == [EventName.FAILED]
+
+    @pytest.mark.parametrize("media", [(), (PICTURE,)], ids=["text", "uploads"])
+    def test_a_password_given_meanwhile_is_used_at_once(self, media: tuple[Media, ...]) -> None:
+        """The function remembers the old one for minutes; nobody is told of a refusal that is over."""
+        desk = Desk(NetworkTwin(takes="new", ahead=10 * MINUTE))
+        secrets = desk.world.secrets
+        assert isinstance(secrets, SecretsTwin)
+        secrets.save_secret(BAKERY.id, "masto", {"token": "old"})
+        secrets.save_elsewhere(BAKERY.id, "masto", {"token": "new"})
+        delivery = desk.queue(at=2 * MINUTE, media=media)
+
+        desk.run(HOUR)
+
+        after = desk.read(delivery)
+        assert (after.state, after.attempts) == (State.PUBLISHED, 1)
+        assert desk.network.times_online("Bonjour") == 1
+        assert after.lateness is not None
+        assert after.lateness < 5 * SECOND
+        assert EventName.FAILED not in names(desk, delivery)
 
     def test_a_bug_in_an_adapter_is_a_doubt_not_a_loss(self) -> None:
         """Whatever broke after the call began, the post may be online."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 REMEMBERED = timedelta(hours=1)
+AGAIN = timedelta(minutes=1)  # a forger's requests are refused too: they do not make us read at each of them
 READ_AT_ONCE = 10  # names in one GetParameters
 
 
@@ -46,6 +47,13 @@ class ParameterSecrets:
         for start in range(0, len(missing), READ_AT_ONCE):
             self._read(missing[start : start + READ_AT_ONCE])
         return {account: dict(self._held[name][1]) for name, account in names.items() if name in self._held}
+
+    def anew(self, brand: str, account: str) -> Mapping[str, str] | None:
+        """Read an account's secret though it is remembered, unless that was done within the last minute."""
+        name = self._name(brand, account)
+        if name in self._held and self._now() - self._held[name][0] >= AGAIN:
+            del self._held[name]
+        return self.secret(brand, account)
 
     def save_secret(self, brand: str, account: str, secret: Mapping[str, str]) -> None:
         """Replace an account's secret."""

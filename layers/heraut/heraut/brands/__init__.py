@@ -20,6 +20,7 @@ from heraut.brands.model import (
     Weekday,
 )
 from heraut.brands.store import Brands, Planned, PlannedPosts, Secrets
+from heraut.brands.use_secret import newer_secret, use_secret
 
 if TYPE_CHECKING:
     from heraut.brands.contests import (
@@ -68,9 +69,11 @@ __all__ = [
     "Weekday",
     "changes_allowed",
     "contests_of",
+    "newer_secret",
     "rules_of",
     "state_by_clock",
     "terms_of",
+    "use_secret",
 ]
 
 

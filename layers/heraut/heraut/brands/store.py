@@ -43,6 +43,9 @@ class Secrets(Protocol):
     def secret(self, brand: str, account: str) -> Mapping[str, str] | None:
         """Read an account's secret (names as its adapter says), None when it has none."""
 
+    def anew(self, brand: str, account: str) -> Mapping[str, str] | None:
+        """Read it again, for who was refused with what is remembered; at most once a minute, else as `secret`."""
+
     def save_secret(self, brand: str, account: str, secret: Mapping[str, str]) -> None:
         """Replace an account's secret."""
 

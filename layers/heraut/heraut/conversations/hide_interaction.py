@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from heraut.brands import use_secret
 from heraut.conversations import alerts
 from heraut.errors import Conflict, CredentialsExpired, NetworkError, Refused, TryAgain
 from heraut.networks.base import Moderates
@@ -55,10 +56,9 @@ def _done(brand: Brand, alert: Alert, interaction: str, asked: Hiding, world: He
     adapter = world.networks[account.network]
     if not isinstance(adapter, Moderates):
         return problem("hides_nothing", network=account.network.value.capitalize())
-    secret = world.secrets.secret(brand.id, account.name) or {}
     act = adapter.show if asked.shows else adapter.hide
     try:
-        act(account, secret, interaction, now)
+        use_secret(world.secrets, brand.id, account.name, lambda secret: act(account, secret, interaction, now))
     except (Refused, CredentialsExpired) as error:
         return error.problem
     except NetworkError as error:

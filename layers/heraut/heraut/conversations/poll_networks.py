@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from heraut.brands import use_secret
 from heraut.conversations.change_webhook import change_webhook
 from heraut.conversations.removing import removing
 from heraut.conversations.take_in import Taken, take_in
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
     from heraut.conversations.store import Conversations, Webhooks
-    from heraut.networks.base import Publishes
+    from heraut.networks.base import Heard, Publishes
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +88,15 @@ def listen(brand: Brand, account: Account, world: Hears, now: datetime) -> Taken
     The cursor is kept when all was taken in, so that what fails half-way is heard again. Raises like the network does.
     """
     adapter = world.networks[account.network]
-    secret = world.secrets.secret(brand.id, account.name) if isinstance(adapter, Listens) else None
-    if not isinstance(adapter, Listens) or secret is None:
+    if not isinstance(adapter, Listens) or world.secrets.secret(brand.id, account.name) is None:
         return None
     kept = world.conversations
     begun = kept.cursor(brand.id, account.name)
-    heard = adapter.listen(brand.id, account, secret, begun, now)
+
+    def hear(secret: Mapping[str, str]) -> tuple[Mapping[str, str], Heard]:
+        return secret, adapter.listen(brand.id, account, secret, begun, now)
+
+    secret, heard = use_secret(world.secrets, brand.id, account.name, hear)
     taken = take_in(heard, brand, account.name, kept, now, removing(adapter, account, secret, now))
     if heard.cursor != begun:
         kept.save_cursor(brand.id, account.name, heard.cursor)

@@ -12,11 +12,12 @@ import hmac
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from heraut.brands import NAME
+from heraut.brands import NAME, use_secret
 from heraut.conversations.webhook import KNOWN_FOR, StoredEvent, digest_of, secret_name
 from heraut.errors import TryAgain, Unverified
 from heraut.links import hash_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from heraut.brands import Secrets
     from heraut.conversations.store import Webhooks
     from heraut.conversations.webhook import Webhook
-    from heraut.networks.base import Opened, WebhookRequest, WebhookScheme
+    from heraut.networks.base import Opened, WebhookAnswer, WebhookRequest, WebhookScheme
 
 _NAME = NAME.strip("^$")
 PATH = re.compile(rf"/({_NAME})/({_NAME})/([A-Za-z0-9_-]{{22}})/?")
@@ -93,38 +94,45 @@ def _taken(
     webhook = world.webhooks.webhook(brand, account)
     if webhook is None or not hmac.compare_digest(webhook.path_hash, hash_of(token)):
         raise _NotTaken(404, "no such address")
-    secret = world.secrets.secret(brand, secret_name(account)) or {}
     scheme = world.scheme(webhook.scheme)
+    with_secret = partial(use_secret, world.secrets, brand, secret_name(account), refusal=Unverified)
     if request.method in {"GET", "HEAD"}:
         try:
-            asked = scheme.challenge(request, secret)
+            asked = with_secret(lambda secret: _challenged(scheme, request, secret))
         except Unverified as no:
             raise _NotTaken(403, str(no)) from no
-        if asked is None:
-            raise _NotTaken(403, "nothing that we answer was asked")
         return Answer(200, {"Content-Type": asked.content_type}, asked.body), "question answered"
     if request.method != "POST":
         raise _NotTaken(405, "wrong method", Allow="GET, HEAD, POST")
-    opened = _opened(request, scheme, secret, now)
+    _refuse_unfit(request, scheme)
+    try:
+        opened = with_secret(lambda secret: scheme.verify(request, secret, now))
+    except Unverified as no:
+        raise _NotTaken(401, str(no)) from no
+    if _kind(request) == "application/json" and not _is_json(opened.body):
+        raise _NotTaken(400, "signed, and no JSON that can be read")
     if not opened.stored:
         return (_answer(200, opened.reply) if opened.reply else _answer(204)), "question answered"
     return _answer(200, opened.reply), _kept(webhook, opened, world, now)
 
 
-def _opened(request: WebhookRequest, scheme: WebhookScheme, secret: Mapping[str, str], now: datetime) -> Opened:
-    """Check size, kind and signature, in the order of what they cost; then whether the body can be read at all."""
+def _challenged(scheme: WebhookScheme, request: WebhookRequest, secret: Mapping[str, str]) -> WebhookAnswer:
+    asked = scheme.challenge(request, secret)
+    if asked is None:
+        raise Unverified("nothing that we answer was asked")
+    return asked
+
+
+def _refuse_unfit(request: WebhookRequest, scheme: WebhookScheme) -> None:
+    """Check size and kind, which cost less than the signature."""
     if len(request.body) > LARGEST:
         raise _NotTaken(413, "too large")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in scheme.content_types:
+    if _kind(request) not in scheme.content_types:
         raise _NotTaken(415, "another kind of body")
-    try:
-        opened = scheme.verify(request, secret, now)
-    except Unverified as no:
-        raise _NotTaken(401, str(no)) from no
-    if kind == "application/json" and not _is_json(opened.body):
-        raise _NotTaken(400, "signed, and no JSON that can be read")
-    return opened
+
+
+def _kind(request: WebhookRequest) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _kept(webhook: Webhook, opened: Opened, world: Receiving, now: datetime) -> str:

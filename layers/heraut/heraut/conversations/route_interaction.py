@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from heraut.brands import use_secret
 from heraut.conversations import webhook as webhooks
 from heraut.conversations.change_webhook import change_webhook
 from heraut.conversations.hide_interaction import hide_interaction
@@ -106,7 +107,11 @@ def read_event(brand: Brand, account: Account, event: WebhookEvent, world: Routi
     adapter = world.networks[account.network]
     if not isinstance(adapter, ReceivesWebhooks):
         return Brought()
-    return adapter.parse_webhook(brand.id, account, _secret(brand, account, world), event, now)
+
+    def parse(secret: Mapping[str, str]) -> Brought:
+        return adapter.parse_webhook(brand.id, account, secret, event, now)
+
+    return use_secret(world.secrets, brand.id, account.name, parse)
 
 
 def _secret(brand: Brand, account: Account, world: Routing) -> Mapping[str, str]:

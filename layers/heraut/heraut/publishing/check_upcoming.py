@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from heraut.brands import Role
+from heraut.brands import Role, use_secret
 from heraut.errors import (
     CredentialsExpired,
     HerautError,
@@ -152,8 +152,8 @@ def _tried(world: Checking, wanted: tuple[str, Account]) -> Trial:
     brand, account = wanted
     try:
         adapter = world.networks[account.network]
-        secret = (world.secrets.secret(brand, account.name) or {}) if adapter.secret_fields else {}
-        identity = adapter.check(account, secret)
+        check = partial(adapter.check, account)
+        identity = use_secret(world.secrets, brand, account.name, check) if adapter.secret_fields else check({})
     except (CredentialsExpired, Refused) as error:
         return Trial(tried=True, problems=(error.problem,))
     except RateLimited:

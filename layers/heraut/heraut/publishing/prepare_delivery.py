@@ -5,9 +5,10 @@ Repeatable: what is uploaded is saved with its expiry. It never publishes and ne
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from heraut.brands import NetworkName
+from heraut.brands import NetworkName, use_secret
 from heraut.errors import Conflict, CredentialsExpired, NetworkError, NotFound, NotReconciled, RateLimited, Refused
 from heraut.events import EventName, event
 from heraut.problems import problem
@@ -20,9 +21,11 @@ from heraut.publishing.remember_pace import remember_pace
 from heraut.publishing.world import account_of, job_of, late_of, post_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from heraut.events import Event
+    from heraut.networks.base import Job, Preparation
     from heraut.problems import Problem
     from heraut.publishing.model import Delivery
     from heraut.publishing.pacing import Pace
@@ -97,7 +100,7 @@ def _prepare(
     try:
         brand, account = account_of(world, delivery)
         job = job_of(world, delivery, brand, account, post_of(world, delivery))
-        result = world.networks[delivery.network].prepare(job, lambda media: world.media.read(media.key), now)
+        result = _uploaded(job, world, now)
     except NotFound:
         return _failed(delivery, problem("account_removed", account=delivery.account))
     except (Refused, CredentialsExpired) as refused:
@@ -114,6 +117,17 @@ def _prepare(
     after = transitions.prepared(delivery, result)
     warnings = [found.model_dump() for found in result.problems]
     return after, None if result.look_at else EventName.MEDIA_PREPARED, {"warnings": warnings}
+
+
+def _uploaded(job: Job, world: MediaWorld, now: datetime) -> Preparation:
+    adapter = world.networks[job.account.network]
+
+    def upload(secret: Mapping[str, str]) -> Preparation:
+        return adapter.prepare(replace(job, secret=secret), lambda media: world.media.read(media.key), now)
+
+    if not adapter.secret_fields:
+        return upload({})
+    return use_secret(world.secrets, job.brand, job.account.name, upload)
 
 
 def _handed_ahead(delivery: Delivery) -> Delivery:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import NetworkName
+from heraut.brands import NetworkName, newer_secret
 from heraut.errors import (
     Conflict,
     CredentialsExpired,
@@ -167,7 +167,7 @@ def _past_the_gate(delivery: Delivery, job: Job, adapter: Publishes, world: Worl
     try:
         result = adapter.publish(job, parts.accepted, world.clock.now())
     except Exception as error:  # noqa: BLE001 -- past the gate nothing is raised: what follows is written in the table
-        return _after_error(parts.delivery, error, job.account.late, world)
+        return _after_error(parts.delivery, error, job, world)
     said = _publish(parts.delivery, result, "answered", world)
     remember_pace(world.posts, delivery, Bucket.POSTS, result.allowance, world.clock.now())
     return said
@@ -206,10 +206,12 @@ def _braked(delivery: Delivery, world: World) -> str | None:
     )
 
 
-def _after_error(delivery: Delivery, error: Exception, late: timedelta, world: World) -> str:
+def _after_error(delivery: Delivery, error: Exception, job: Job, world: World) -> str:
     match error:
         case RateLimited() | Unreachable():
-            return _not_posted(delivery, error, late, world)
+            return _not_posted(delivery, error, job.account.late, world)
+        case CredentialsExpired() if newer_secret(world.secrets, job.brand, job.account.name, job.secret):
+            return _postpone(delivery, world.clock.now(), error.problem, world)  # leaves again at once, with that one
         case Refused() | CredentialsExpired():
             return _fail(delivery, error.problem, world)
         case NetworkError():
