@@ -39,7 +39,16 @@ RIGHTS = frozenset(
         "instagram_manage_comments",
     }
 )
-MOST = {"comments": 100, "feed": 100, "tagged": 100, "media": 100, "tags": 100, "replies": 50, "children": 10}
+MOST = {
+    "comments": 100,
+    "feed": 100,
+    "tagged": 100,
+    "media": 100,
+    "tags": 100,
+    "replies": 50,
+    "children": 10,
+    "reactions": 100,
+}
 MOST_IG_COMMENTS = 50
 USUAL = 25  # entries on a page for which nobody asked a number
 GONE = 33  # the subcode
@@ -126,6 +135,7 @@ class GraphDouble:
     ranked: bool = False
     shown_after: timedelta = timedelta(0)
     entries: dict[str, Entry] = field(default_factory=dict)
+    gone: dict[str, Entry] = field(default_factory=dict)
     subscribed: tuple[str, ...] = ()
     app_subscriptions: list[dict[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -158,7 +168,11 @@ class GraphDouble:
         """Somebody takes away what they said, with what stands below it."""
         for one in list(self.entries.values()):
             if entry.id in {one.id, one.parent, one.on}:
-                del self.entries[one.id]
+                self.gone[one.id] = self.entries.pop(one.id)
+
+    def react(self, to: Entry, by: Person) -> Entry:
+        """Somebody likes a post (or loves it, or is angry); taken away, it is taken back."""
+        return self._add("Profile", "", by, on=to.id)
 
     def plan(self, what: Said | Lost, method: str = "POST", path: str = "", times: int = 1) -> None:
         """Let the next calls of that method whose path contains `path` end so."""
@@ -281,10 +295,12 @@ class GraphDouble:
             return {"data": [held] if held else []}
         most = MOST_IG_COMMENTS if edge.node == "IGComment" else MOST[name]
         limit = min(int(params.get("limit", USUAL)), most)
-        found = self._entries(kind, node_id, name, params)
-        ids = [one.id for one in found]
+        whole = self._entries(kind, node_id, name, params)
+        ids = [one.id for one in whole]  # a cursor holds its place when what it stands at is taken away
         after = params.get("after")
-        start = ids.index(after) + 1 if after in ids else 0
+        before = whole[: ids.index(after) + 1] if after in ids else []
+        start = sum(1 for one in before if one.id in self.entries)
+        found = [one for one in whole if one.id in self.entries]
         page = found[start : start + limit]
         body: dict[str, Any] = {"data": [self._shown(one.kind, one.id, fields) for one in page]}
         if page:
@@ -295,11 +311,14 @@ class GraphDouble:
         return body
 
     def _entries(self, kind: str, node_id: str, name: str, params: Mapping[str, str]) -> list[Entry]:
-        """Give what an edge holds, in the order in which it gives it."""
+        """Give what an edge holds and what it held, in the order in which it gives it."""
         asked_since = params.get("since")
         since = datetime.fromtimestamp(int(asked_since), UTC) if asked_since else None
         node = KNOWN[kind].reads[name].node
-        found = [one for one in self.entries.values() if one.kind == node and (since is None or one.at >= since)]
+        books = [*self.entries.values(), *self.gone.values()]
+        found = [one for one in books if one.kind == node and (since is None or one.at >= since)]
+        if name == "reactions":
+            return sorted((one for one in found if one.on == node_id), key=lambda one: (one.at, one.id), reverse=True)
         if name == "children":
             return [one for one in found if one.on == node_id]
         if name in {"feed", "media", "tagged", "tags"}:
@@ -362,6 +381,9 @@ class GraphDouble:
             link = f"https://www.facebook.com/{who.username}"
             return {"id": node_id, "name": who.name, "username": who.username, "link": link}[name]
         entry = self.entries[node_id]
+        if kind == "Profile":
+            assert entry.by is not None
+            return {"id": entry.by.id, "name": entry.by.name}[name]
         return _facebook(self, entry)[name] if kind in {"PagePost", "Comment"} else _instagram(self, entry)[name]
 
     def _written(self, kind: str, node_id: str, name: str, params: Mapping[str, str]) -> Said:
@@ -407,6 +429,7 @@ class GraphDouble:
             "Comment": f"{(on or '_').partition('_')[2]}_{number}",
             "IGMedia": f"1790{number}",
             "IGComment": f"1785{number}",
+            "Profile": f"reaction_{number}",
         }
         at = more.pop("at", None) or self.now()
         made = Entry(ids[kind], kind, by, text, at.replace(microsecond=0), **more)
@@ -415,7 +438,7 @@ class GraphDouble:
 
 
 def _facebook(double: GraphDouble, entry: Entry) -> dict[str, Any]:
-    below = [one.at for one in double.entries.values() if one.on == entry.id]
+    below = [one.at for one in double.entries.values() if one.on == entry.id and one.kind == "Comment"]
     return {
         "id": entry.id,
         "message": entry.text or None,

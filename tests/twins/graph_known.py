@@ -62,12 +62,16 @@ KNOWN: Mapping[str, Node] = {
     ),
     "PagePost": Node(
         fields=_set("id message created_time updated_time permalink_url from status_type full_picture"),
-        reads={"comments": Edge("Comment", _set("filter order since"), _READ)},
+        reads={
+            "comments": Edge("Comment", _set("filter order since"), _READ),
+            "reactions": Edge("Profile", _set("type"), _READ),
+        },
         writes={"comments": Edge("Comment", _set("message"), _ENGAGE)},
         needs=_READ,
         deletes=True,
         steering=_ENGAGE,
     ),
+    "Profile": Node(fields=_set("id name")),
     "Comment": Node(
         fields=_set("id message created_time permalink_url is_hidden from message_tags attachment"),
         holds={"parent": "Comment"},
