@@ -12,8 +12,8 @@ Additions (docs/decisions/0002-embedded-emulator.md):
   nothing until `heraut doctor --reconcile` has read back what went out since;
 * what is authorised is what AWS checks: a raw mail on the identity it is sent from, ssm:GetParameters on the names it
   asks for, batches of messages as the single action;
-* a layer is unpacked once and shared by all workers, as Lambda does: unpacking it for each start, in the process that
-  serves every queue, made posts late by seconds on two cores;
+* a layer is unpacked once and shared by all workers, as Lambda does: writing and unpacking it for each start, in the
+  process that serves every queue, made posts late by seconds on two cores;
 * what streams carried is saved with the tables: MiniStack saves how far each consumer has read, but not the records,
   so after a restart nobody heard of anything until as many new ones had come;
 * each mail sent is also kept as a file in the folder HERAUT_MAILS, to be opened with any mail program;
@@ -26,6 +26,7 @@ import base64
 import copy
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 import posixpath
@@ -37,13 +38,12 @@ import time
 import zipfile
 from email.utils import parseaddr
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence
-from ministack.services import dynamodb, ses_v2
+from ministack.services import dynamodb, lambda_svc, ses_v2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
@@ -104,43 +104,53 @@ def _keep_mails(folder: Path) -> None:
     ses_v2._parse_raw_mime = parse_and_keep  # noqa: SLF001
 
 
-class _SharedLayer(zipfile.ZipFile):
-    """MiniStack's `layer_N.zip` of one worker, unpacked once for all workers; any other file as usual."""
+class _Layers:
+    """Layers as workers find them: each unpacked once, when a worker first needs it."""
 
-    unpacking = threading.Lock()
+    def __init__(self) -> None:
+        self._unpacking = threading.Lock()
+        self._folders: dict[str, tuple[bytes, Path]] = {}
 
-    def _shared(self) -> Path | None:
-        file = Path(str(self.filename))
-        if not file.name.startswith("layer_"):
+    def folder(self, attachment: str | dict[str, Any]) -> Path | None:
+        """Give where a layer of a function is unpacked; None where it has no content."""
+        content = lambda_svc._resolve_layer_zip(attachment)  # noqa: SLF001 - the emulator's version is pinned
+        if not content:
             return None
-        with file.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        return Path(tempfile.gettempdir()) / "layers" / digest
+        name = attachment if isinstance(attachment, str) else attachment["Arn"]
+        with self._unpacking:
+            known = self._folders.get(name)
+            if known is None or known[0] is not content:
+                known = self._folders[name] = content, self._unpacked(content)
+        return known[1]
 
-    def namelist(self) -> list[str]:
-        """Nothing left to look at once it is unpacked."""
-        shared = self._shared()
-        return [] if shared and shared.exists() else super().namelist()
-
-    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
-        """Unpack it, or link to where it was unpacked."""
-        shared = self._shared()
-        if shared is None:
-            super().extractall(path, members, pwd)
-            return
-        with self.unpacking:
-            if not shared.exists():
-                unfinished = shared.with_suffix(".unfinished")
-                super().extractall(unfinished, members, pwd)
-                unfinished.rename(shared)
-        Path(path).rmdir()
-        Path(path).symlink_to(shared)
+    @staticmethod
+    def _unpacked(content: bytes) -> Path:
+        shared = Path(tempfile.gettempdir()) / "layers" / hashlib.sha256(content).hexdigest()
+        if not shared.exists():
+            unfinished = shared.with_suffix(".unfinished")
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                packed.extractall(unfinished)
+            unfinished.rename(shared)
+        return shared
 
 
 def _share_layers() -> None:
-    # LargeFileError is MiniStack's own name for an exception that zipfile does not have.
-    names = {"BadZipFile": zipfile.BadZipFile, "LargeFileError": zipfile.LargeZipFile}
-    lambda_runtime.zipfile = SimpleNamespace(ZipFile=_SharedLayer, **names)
+    """Start each worker with the folders of its layers; MiniStack would write and unpack all of them once more."""
+    layers, spawn = _Layers(), lambda_runtime.Worker._spawn  # noqa: SLF001
+
+    def spawn_with_shared_layers(worker: Any) -> None:
+        whole = worker.config
+        folders = [folder for one in whole.get("Layers", []) if (folder := layers.folder(one))]
+        variables = dict(whole.get("Environment", {}).get("Variables", {}))
+        if folders:
+            variables["_LAMBDA_LAYERS_DIRS"] = os.pathsep.join(map(str, folders))  # where its Python workers look
+        worker.config = {**whole, "Layers": [], "Environment": {"Variables": variables}}
+        try:
+            spawn(worker)
+        finally:
+            worker.config = whole
+
+    lambda_runtime.Worker._spawn = spawn_with_shared_layers  # noqa: SLF001
 
 
 def _keep_streams() -> None:
