@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from moto.core.models import botocore_stubber
 from samtranslator.yaml_helper import yaml_parse
 
 from heraut.aws.clients import Clients
@@ -31,6 +32,24 @@ TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
 REGION = "eu-west-3"
 TABLES = {kind.table for kind in KINDS}
 _of_another_release: set[tuple[str, str]] = set()  # keys, of the test that runs
+
+
+def _answer_one_at_a_time() -> None:
+    """Let moto answer one request at a time, whatever asks and in whatever thread.
+
+    It checks a condition, and then writes, without a lock, and changes items in place: two workers of one batch both
+    passed a gate, or one was told that nothing was there. AWS's services take each request whole.
+    """
+    lock, answer = threading.RLock(), botocore_stubber.process_request
+
+    def one(request: Any) -> Any:
+        with lock:
+            return answer(request)
+
+    botocore_stubber.process_request = one  # type: ignore[method-assign]
+
+
+_answer_one_at_a_time()
 
 
 @cache
@@ -170,14 +189,3 @@ class Stack:
         hooks.register_first(f"before-send.dynamodb.{operation}", repeated)
         hooks.register_first(f"needs-retry.dynamodb.{operation}", lost)
         return sent
-
-    def one_at_a_time(self) -> None:
-        """Let one request in at a time: moto checks a condition and writes without a lock, DynamoDB does not."""
-        lock, client = threading.Lock(), self.dynamodb
-        call = client._make_api_call  # type: ignore[attr-defined]
-
-        def locked(*args: Any) -> Any:
-            with lock:
-                return call(*args)
-
-        client._make_api_call = locked  # type: ignore[attr-defined]

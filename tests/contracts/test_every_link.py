@@ -115,9 +115,7 @@ class Url:
 
 @pytest.fixture
 def bakery(posts_stack: Stack, brands_stack: Stack) -> Bakery:
-    """The bakery over the real tables, whose conditions hold against two at once as DynamoDB's do."""
-    for stack in (posts_stack, brands_stack):
-        stack.one_at_a_time()
+    """The bakery over the real tables."""
     stores: dict[str, Any] = {"posts": PostsTable(posts_stack.table), "links": LinksTable(brands_stack.table)}
     made = Bakery(brand=SLOTS, **stores)
     brands = BrandsTable(brands_stack.table)
@@ -266,7 +264,6 @@ def test_the_links_of_an_alert(
     action: Action, bakery: Bakery, conversations_stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Opened by anything they change nothing; pressed by two at once, and again, they act once."""
-    conversations_stack.one_at_a_time()
     kept = ConversationsTable(conversations_stack.table)
     lea = SLOTS.people[0]
     assert isinstance(bakery.brands, BrandsTable)

@@ -375,11 +375,9 @@ class TestChanging:
         posts.change(before, before.model_copy(update={"state": State.CANCELLED, "due_at": None}))
         assert read(posts, before).state is State.CANCELLED
 
-    def test_of_many_at_once_one_is_written(self, posts: Posts, request: pytest.FixtureRequest) -> None:
+    def test_of_many_at_once_one_is_written(self, posts: Posts) -> None:
         """Eight threads with the same reading: one gate, one attempt."""
         before = add(posts)
-        if request.node.callspec.params["posts"] == "table":
-            request.getfixturevalue("posts_stack").one_at_a_time()
         with ThreadPoolExecutor(8) as threads:
             gates = list(threads.map(lambda n: posts.pass_gate(before, attempt(f"a{n}"), DUE), range(8)))
         passed = [gate.delivery.attempt for gate in gates if gate.passed]
