@@ -19,6 +19,7 @@ DISTRIBUTIONS = {  # where the name that is imported is not the package's
     "mailparser_reply": "mail-parser-reply",
     "py_arkworks_bls12381": "py-arkworks-bls12381",
     "re2": "google-re2",
+    "rfc3161_client": "rfc3161-client",
     "ruamel": "ruamel.yaml",
 }
 FILES = ("layers/heraut/requirements.in", "requirements-dev.in")

@@ -101,10 +101,12 @@ def resolve(host: str, port: int, seconds: float) -> Sequence[str]:
 class Guard:
     """Which addresses may be opened: public servers over https; loopback ones in `allowed` (`host:port`) over http too.
 
-    `resolve` is what turns a name into IP addresses (host, port, seconds).
+    Hosts in `plain` are public servers that may be asked over http: those whose answers are signed, named in the
+    product and never by a person. `resolve` is what turns a name into IP addresses (host, port, seconds).
     """
 
     allowed: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
     resolve: Callable[[str, int, float], Sequence[str]] = field(default=resolve, repr=False)
 
     def check(self, url: str, seconds: float = 10.0) -> Target:
@@ -118,7 +120,7 @@ class Guard:
         ours = tuple(one for one in addresses if known or _host_port(one, port) in self.allowed)
         if ours and all(_is_loopback(one) for one in addresses):
             return Target(ascii_url, scheme, host, port, ours)
-        if scheme != "https":
+        if scheme != "https" and host not in self.plain:
             raise AddressRefused(problem("address_not_https", host=host))
         if not addresses:
             raise NameUnknown
