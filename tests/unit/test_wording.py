@@ -10,6 +10,7 @@ import pytest
 from heraut import letters, wording
 from heraut.brands import check_people
 from heraut.cli import findings
+from heraut.contests import eligibility
 from heraut.conversations import morning_talk, tend_webhooks
 from heraut.mornings import message
 from heraut.notifications import email
@@ -25,6 +26,7 @@ FILES: dict[str, Wording] = {
     "check_people": check_people.wording,
     "email": email.wording,
     "doctor": findings.wording,
+    "eligibility": eligibility.wording,
     "morning": message.wording,
     "morning_posts": morning_posts.wording,
     "morning_talk": morning_talk.wording,
@@ -74,6 +76,13 @@ def test_the_date_is_said_when_it_is_another_day(
     said = [plain(wording.at_moment(NOON, PARIS, language, reference)) for reference in references]
 
     assert said == [today, another_day, next_year]
+
+
+def test_an_instant_kept_to_the_second_is_said_whole() -> None:
+    """With its year, its second and the local day."""
+    assert wording.to_the_second(NOON, PARIS, "fr") == "lundi 23 novembre 2026 à 12:30:00"
+    assert wording.to_the_second(NOON.replace(day=30, hour=23), PARIS, "fr") == "mardi 1er décembre 2026 à 00:30:00"
+    assert wording.to_the_second(NOON, PARIS, "en") == "Monday 23 November 2026 at 12:30:00"
 
 
 def test_the_day_is_the_local_one() -> None:

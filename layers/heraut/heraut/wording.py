@@ -106,9 +106,15 @@ def clock(instant: datetime, zone: str, *, seconds: bool = False) -> str:
 def day(instant: datetime, zone: str, language: Language, reference: datetime) -> str:
     """Say a date: « lundi 23 novembre », with its year where it is not that of `reference`."""
     there = local(instant, zone)
-    number = "1er" if there.day == 1 and language == "fr" else str(there.day)
-    said = f"{_DAYS[language][there.weekday()]} {number} {_MONTHS[language][there.month - 1]}"
+    said = _day_of(there, language)
     return said if there.year == local(reference, zone).year else f"{said} {there.year}"
+
+
+def to_the_second(instant: datetime, zone: str, language: Language) -> str:
+    """Say an instant as a promise that is kept to the second: « mardi 1er décembre 2026 à 09:00:00 »."""
+    there = local(instant, zone)
+    at = "à" if language == "fr" else "at"
+    return f"{_day_of(there, language)} {there.year} {at} {there:%H:%M:%S}"
 
 
 def at_moment(instant: datetime, zone: str, language: Language, reference: datetime) -> str:
@@ -166,6 +172,11 @@ def listed(names: Sequence[str], language: Language) -> str:
         return "".join(names)
     last = "et" if language == "fr" else "and"
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def _day_of(there: datetime, language: Language) -> str:
+    number = "1er" if there.day == 1 and language == "fr" else str(there.day)
+    return f"{_DAYS[language][there.weekday()]} {number} {_MONTHS[language][there.month - 1]}"
 
 
 def _same_day(one: datetime, other: datetime, zone: str) -> bool:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from heraut.brands import ContestState, Terms, changes_allowed, contests_of, state_by_clock
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
 from heraut.brands.configuration import read_configuration, write_configuration
-from heraut.brands.contests import ACTS, FREE
+from heraut.brands.contests import FREE
 from heraut.brands.running_contests import refuse_late_changes
 from heraut.cli.configuration_file import read_file
 from heraut.cli.rules_files import with_rules_files
 from heraut.errors import InvalidInput
+from heraut.networks.base import EntryKind
 from tests.twins.brands import BrandsTwin
 from tests.unit.brands.test_configuration import broken, codes
 
@@ -334,10 +335,10 @@ def test_a_plan_shows_what_changes_in_a_contest() -> None:
     assert (change.path, change.before, change.after) == ("contests.galette.winners", 3, 1)
 
 
-@given(st.fixed_dictionaries({act: st.booleans() for act in ACTS}), st.integers(0, 3))
+@given(st.fixed_dictionaries({act: st.booleans() for act in EntryKind}), st.integers(0, 3))
 def test_what_is_looked_for_in_comments_asks_for_a_comment(acts: dict[str, bool], friends: int) -> None:
     """Whoever asks to mention friends need not say that one has to comment."""
     asked = terms(conditions={**acts, "friends": friends}).conditions.asked
 
     assert ("comment" in asked) is (acts["comment"] or friends > 0)
-    assert set(asked) - {"comment"} == {act for act in ACTS[1:] if acts[act]}
+    assert set(asked) - {"comment"} == {act for act in EntryKind if acts[act]} - {"comment"}

@@ -24,8 +24,7 @@ from heraut.brands.use_secret import newer_secret, use_secret
 
 if TYPE_CHECKING:
     from heraut.brands.contests import (
-        ACTS,
-        Act,
+        MOST_CHANCES,
         ContestState,
         Terms,
         changes_allowed,
@@ -38,16 +37,15 @@ if TYPE_CHECKING:
 _RULES, _CONTESTS = "heraut.brands.rules", "heraut.brands.contests"
 LATER = {  # functions that route nothing and run no contest never load them
     **dict.fromkeys(("Actions", "Conditions", "Rule", "Volume", "rules_of"), _RULES),
-    **dict.fromkeys(("ACTS", "Act", "ContestState", "Terms"), _CONTESTS),
+    **dict.fromkeys(("MOST_CHANCES", "ContestState", "Terms"), _CONTESTS),
     **dict.fromkeys(("changes_allowed", "contests_of", "state_by_clock", "terms_of"), _CONTESTS),
 }
 
 __all__ = [
-    "ACTS",
     "EVERYTHING",
+    "MOST_CHANCES",
     "NAME",
     "Account",
-    "Act",
     "Actions",
     "Brand",
     "Brands",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -19,6 +19,7 @@ from heraut.brands.durations import minutes
 from heraut.brands.model import Name, NetworkName
 from heraut.due import require_aware
 from heraut.local_time import LocalTime, at_local
+from heraut.networks.base import EntryKind
 from heraut.problems import Language, problem
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from heraut.brands.model import Brand
     from heraut.problems import Problem
 
-Act = Literal["comment", "like", "repost", "follow"]
-ACTS: tuple[Act, ...] = ("comment", "like", "repost", "follow")
 INSTANTS = ("opens", "closes", "draws", "announces")
 MOST_PLACES = 10_000  # winners, or alternates
 MOST_CHANCES = 1_000  # of one entrant: what a record of `tirage/v1` holds
@@ -157,16 +156,16 @@ class Conditions(_Written):
     words: Texts | None = None
     answer: Question | None = None
 
-    def asks(self, act: Act) -> bool:
+    def asks(self, act: EntryKind) -> bool:
         """Whether one has to do this."""
-        if act == "comment":
+        if act is EntryKind.COMMENT:
             return bool(self.comment or self.friends or self.words or self.answer)
         return bool(getattr(self, act))
 
     @property
-    def asked(self) -> tuple[Act, ...]:
+    def asked(self) -> tuple[EntryKind, ...]:
         """Everything one has to do."""
-        return tuple(act for act in ACTS if self.asks(act))
+        return tuple(act for act in EntryKind if self.asks(act))
 
 
 class Chances(_Written):
@@ -182,7 +181,7 @@ class Chances(_Written):
     friend: int = Field(default=0, ge=0, le=MOST_CHANCES)
     most: int = Field(ge=1)
 
-    def of(self, act: Act) -> int:
+    def of(self, act: EntryKind) -> int:
         """Give the chances that this adds each time."""
         return int(getattr(self, act))
 
