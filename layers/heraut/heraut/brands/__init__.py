@@ -25,6 +25,7 @@ from heraut.brands.use_secret import newer_secret, use_secret
 if TYPE_CHECKING:
     from heraut.brands.contests import (
         MOST_CHANCES,
+        ContestConditions,
         ContestState,
         Terms,
         changes_allowed,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 _RULES, _CONTESTS = "heraut.brands.rules", "heraut.brands.contests"
 LATER = {  # functions that route nothing and run no contest never load them
     **dict.fromkeys(("Actions", "Conditions", "Rule", "Volume", "rules_of"), _RULES),
-    **dict.fromkeys(("MOST_CHANCES", "ContestState", "Terms"), _CONTESTS),
+    **dict.fromkeys(("MOST_CHANCES", "ContestConditions", "ContestState", "Terms"), _CONTESTS),
     **dict.fromkeys(("changes_allowed", "contests_of", "state_by_clock", "terms_of"), _CONTESTS),
 }
 
@@ -51,6 +52,7 @@ __all__ = [
     "Brands",
     "Channel",
     "Conditions",
+    "ContestConditions",
     "ContestState",
     "NetworkName",
     "Person",

@@ -141,7 +141,7 @@ class Question(_Written):
     accepted: Texts
 
 
-class Conditions(_Written):
+class ContestConditions(_Written):
     """What one does to take part: all that is given. `friends`, `words` and `answer` are looked for in comments.
 
     `friends`: how many distinct other accounts are mentioned at least. `words`: one of them at least, each a hashtag,
@@ -243,8 +243,8 @@ class Terms(_Written):
     draws: Instant
     announces: Instant | None = None
     posts: Annotated[tuple[Place, ...], Field(min_length=1)]
-    conditions: Conditions
-    conditions_on: dict[NetworkName, Conditions] = Field(default_factory=dict)
+    conditions: ContestConditions
+    conditions_on: dict[NetworkName, ContestConditions] = Field(default_factory=dict)
     winners: int = Field(default=1, ge=0, le=MOST_PLACES)
     alternates: int = Field(default=0, ge=0, le=MOST_PLACES)
     prizes: tuple[Prize, ...] = ()
@@ -267,7 +267,7 @@ class Terms(_Written):
         read = {field: _instant(given[field], given["zone"]) for field in INSTANTS if given.get(field) is not None}
         return {**given, **read}
 
-    def on(self, network: NetworkName) -> Conditions:
+    def on(self, network: NetworkName) -> ContestConditions:
         """Give what one does on a network."""
         return self.conditions_on.get(network, self.conditions)
 

@@ -16,7 +16,7 @@ from heraut.brands.contests import (
     INSTANTS,
     LONGEST_RULES,
     Chances,
-    Conditions,
+    ContestConditions,
     Eligibility,
     Exclusions,
     Organiser,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 INNER: dict[str, type[BaseModel]] = {
     "organiser": Organiser,
     "eligibility": Eligibility,
-    "conditions": Conditions,
+    "conditions": ContestConditions,
     "answer": Question,
     "more_chances": Chances,
     "exclude": Exclusions,
@@ -53,7 +53,7 @@ INNER: dict[str, type[BaseModel]] = {
     "rules": OwnRules,
 }
 LISTED: dict[str, type[BaseModel]] = {"prizes": Prize, "posts": Place}
-BY_NETWORK: dict[str, type[BaseModel]] = {"conditions_on": Conditions}
+BY_NETWORK: dict[str, type[BaseModel]] = {"conditions_on": ContestConditions}
 DURATIONS = frozenset({"claim_within", "keep_for", "account_age"})
 TEXT_OF_RULES = "text"
 WAYS_TO_NAME = ("row", "post", "url")

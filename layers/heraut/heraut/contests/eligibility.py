@@ -24,8 +24,7 @@ from heraut.networks.base import REACH, EntryKind, Reach
 from heraut.wording import Wording, to_the_second
 
 if TYPE_CHECKING:
-    from heraut.brands import Terms
-    from heraut.brands.contests import Conditions
+    from heraut.brands import ContestConditions, Terms
     from heraut.contests.model import Entrant, Evidence
     from heraut.problems import Language
 
@@ -139,7 +138,7 @@ class Judge:
 class _Before:
     """What is asked on one network: the reasons that can hold there, in their order, and what is left for winners."""
 
-    def __init__(self, court: Judge, conditions: Conditions, network: NetworkName) -> None:
+    def __init__(self, court: Judge, conditions: ContestConditions, network: NetworkName) -> None:
         self.conditions = conditions
         known = court.about.listed.get(network, frozenset())
         asked = frozenset(kind for kind in STATES if conditions.asks(kind))
@@ -159,7 +158,7 @@ class _Before:
 class _Case:
     """One entrant before the judge: their deeds parted into what counts, and how the rest fails to."""
 
-    def __init__(self, court: Judge, conditions: Conditions, entrant: Entrant) -> None:
+    def __init__(self, court: Judge, conditions: ContestConditions, entrant: Entrant) -> None:
         self.court, self.conditions, self.entrant = court, conditions, entrant
         self.done: dict[EntryKind, list[Evidence]] = {kind: [] for kind in KINDS}
         self.failed: set[tuple[EntryKind, Reason]] = set()
@@ -250,7 +249,7 @@ def _of_who(court: Judge) -> Checks:
     yield Reason.PREVIOUS_WINNER, _has_won_since(about, months_before(court.terms.draws, months)) if months else None
 
 
-def _of_what(conditions: Conditions, states: frozenset[EntryKind]) -> Checks:
+def _of_what(conditions: ContestConditions, states: frozenset[EntryKind]) -> Checks:
     """Reasons that lie in what somebody did; `states` are asked and known of everybody."""
     comment = EntryKind.COMMENT
     asked = [comment] * conditions.asks(comment) + [kind for kind in STATES if kind in states]
@@ -327,5 +326,5 @@ def _is_name(given: str) -> bool:
     return given.startswith("@") or given.partition(":")[2].startswith("@")
 
 
-def _asked_texts(conditions: Conditions) -> tuple[str, ...]:
+def _asked_texts(conditions: ContestConditions) -> tuple[str, ...]:
     return (*(conditions.words or ()), *(conditions.answer.accepted if conditions.answer else ()))
