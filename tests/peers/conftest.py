@@ -18,7 +18,8 @@ from tests.peers.snac_server import SnacServer, snac_server
 Peer = TypeVar("Peer")
 
 #: The accounts of the shared Bluesky network.
-HANDLES = ["atelier.test", "lecteur.test"]
+PEOPLE = ["zoe", "paul", "lea", "max"]  # who take part
+HANDLES = ["atelier.test", "lecteur.test", *(f"{who}.test" for who in PEOPLE)]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,7 +45,7 @@ def _present(peer: AbstractContextManager[Peer]) -> Iterator[Peer]:
 
 @pytest.fixture(scope="session")
 def bluesky() -> Iterator[BlueskyNetwork]:
-    """The Bluesky network with two accounts, `atelier.test` and `lecteur.test`, without rate limits."""
+    """The Bluesky network with `atelier.test`, `lecteur.test` and PEOPLE, without rate limits."""
     with _present(bluesky_network(HANDLES)) as running:
         yield running
 
@@ -74,6 +75,13 @@ def mastodon_mock(mastodon_mock_running: MastodonMock) -> MastodonMock:
 def snac() -> Iterator[SnacServer]:
     """snac2 with the users `mairie` and `lectrice`; what a test posts stays for the session."""
     with _present(snac_server("mairie", "lectrice")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def busy_snac() -> Iterator[SnacServer]:
+    """snac2 with the user `mairie` and PEOPLE."""
+    with _present(snac_server("mairie", *PEOPLE)) as running:
         yield running
 
 

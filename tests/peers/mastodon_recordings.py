@@ -38,6 +38,9 @@ RECORDINGS = {
     "media_unfinished": "test_media_update",  # 202, then PUT answered 206
     "account_statuses": "test_fetch_next_previous",  # ten posts; pages of five by max_id and min_id, with Link headers
     "mentions": "test_notifications_mentions_only",
+    "favourited_by": "test_status_favourited_by",  # with a Link header that has no next page
+    "reblogged_by": "test_status_reblogged_by",  # one that has no Link header at all, too
+    "relationships": "test_account_relationships",
 }
 
 

@@ -33,10 +33,12 @@ class SnacServer:
     """A running server.
 
     url: without a slash at the end. tokens: an access token for each user, got through OAuth as an application does.
+    passwords: what each signs in with on the server's own pages.
     """
 
     url: str
     tokens: dict[str, str] = field(repr=False)
+    passwords: dict[str, str] = field(repr=False)
 
 
 @contextlib.contextmanager
@@ -71,7 +73,8 @@ def snac_server(*users: str, proxy: str = NO_WAY_OUT) -> Iterator[SnacServer]:
             ending="KILL",  # asked politely, it waits for its threads; nothing of it is kept
             remove=folder,
         ):
-            yield SnacServer(url=url, tokens={user: _token(url, user, word) for user, word in passwords.items()})
+            tokens = {user: _token(url, user, word) for user, word in passwords.items()}
+            yield SnacServer(url=url, tokens=tokens, passwords=passwords)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
