@@ -13,7 +13,7 @@ LOCKS = requirements-dev.txt layers/heraut/requirements.txt infra/local/uv.txt i
 SUITE = $(BIN)/python tests/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-peers peers build deploy destroy rehearse bench personal-data lock clean
+.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-peers peers build deploy destroy refusals rehearse bench personal-data lock clean
 
 help: ## what can be made
 	@echo "Héraut"; grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ deploy: setup ## puts it into your AWS account; asks the first time, tries every
 destroy: setup ## takes it out again; says what goes and what stays, and asks
 	@$(ENVIRONMENTS) sam
 	$(BIN)/python -m infra.destroy
+
+refusals: setup ## lets text messages that no telephone got go another way: a setting of your AWS account (OFF=1 takes it back)
+	@$(BIN)/python -m infra.refusals $(if $(OFF),--off)
 
 rehearse: setup ## deploys on the embedded stack with the same answers; from the last release upwards once there is one
 	@$(ENVIRONMENTS) ministack sam

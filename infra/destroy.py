@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from infra import account
+from infra import account, refusals
 
 KEPT = {"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket"}
 
@@ -48,6 +48,9 @@ def destroy() -> int:
     if input(f"Type {given.stack} to go on: ").strip() != given.stack:
         print("Nothing was changed.")
         return 1
+    if "RefusalsRole" in outputs:  # SNS must not be left with a role that is gone
+        for line in refusals.off(given.stack, outputs, region):
+            print(line)
     account.sam("delete", "--stack-name", given.stack, "--region", region, "--no-prompts")
     print(f"Removed. Your answers stay in {account.ANSWERS.name}.")
     return 0

@@ -189,6 +189,8 @@ class Shop:
             "AlarmsTopic": self.topic,
             "MetricsNamespace": "heraut/test",
             "MorningSchedule": "heraut/morning",
+            "RefusalsLog": "sns/eu-west-3/123456789012/DirectPublishToPhoneNumber/Failure",
+            "BounceFunction": "heraut-NoteBounceFunction-1ABC",
             **{name: name for name in ALARMS},
             **{name: name for name in STOPPABLE},
         }

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heraut.aws.posts_table import HOME
-from heraut.brands import Person
+from heraut.brands import Person, WayName
 from heraut.errors import CredentialsExpired
 from heraut.problems import problem
 from heraut.publishing.model import State
+from tests.contracts.stack import a_function
 from tests.twins.network import Entry
 
 if TYPE_CHECKING:
@@ -266,3 +267,45 @@ def test_one_brand_may_be_looked_at_alone(shop: Shop, provider: Provider) -> Non
     said = shop.heraut("doctor", "--brand", "mots", "--json")
 
     assert codes(said) == ["nobody_takes"]
+
+
+def texting(shop: Shop) -> None:
+    """Let somebody be reached by text message."""
+    held = shop.brands.brand("mots")
+    assert held is not None
+    people = tuple(one.model_copy(update={"ways": (WayName.SMS, WayName.EMAIL)}) for one in held.people)
+    shop.brands.save(held.model_copy(update={"revision": held.revision + 1, "people": people}), held.revision)
+
+
+def test_a_text_message_that_is_lost_unheard_is_a_persons_to_mend(shop: Shop, provider: Provider) -> None:
+    """Where somebody is reached so: the log, its reader and the account's setting are all needed."""
+    well(shop)
+    texting(shop)
+    log, function = shop.outputs()["RefusalsLog"], shop.outputs()["BounceFunction"]
+    arn = a_function(function)
+
+    said = shop.heraut("doctor")
+    assert said.status == 3
+    assert "« make refusals »" in said.out
+    shop.clients.logs.create_log_group(logGroupName=log)
+    shop.clients.logs.put_subscription_filter(
+        logGroupName=log, filterName="heraut", filterPattern="", destinationArn=arn
+    )
+    assert codes(shop.heraut("doctor", "--json")) == ["refusals_unheard"]
+    shop.clients.sns.set_sms_attributes(attributes={"DeliveryStatusIAMRole": "arn:aws:iam::123456789012:role/theirs"})
+    assert shop.heraut("doctor", "--json").status == 0
+    other = a_function(f"{function}-of-another-stack")
+    shop.clients.logs.put_subscription_filter(
+        logGroupName=log, filterName="heraut", filterPattern="", destinationArn=other
+    )
+    assert codes(shop.heraut("doctor", "--json")) == ["refusals_unheard"]
+
+
+def test_the_sandbox_of_text_messages_is_a_persons_where_somebody_is_reached_so(shop: Shop, provider: Provider) -> None:
+    """They would not be."""
+    well(shop)
+    texting(shop)
+    provider.sms_sandbox = True
+
+    assert "sms_sandbox" in codes(shop.heraut("doctor", "--json"))
+    assert "! Les SMS n'arrivent encore" in shop.heraut("doctor").out

@@ -61,7 +61,12 @@ def called(shop: Shop) -> Iterator[set[str]]:
 
     used = shop.clients
     events: list[Any] = [one.meta.events for one in (used.dynamodb, used.sqs, used.ssm, used.mail, used.s3, used.sns)]
-    events += [used.cloudwatch.meta.events, used.functions.meta.events, used.schedules.meta.events]
+    events += [
+        used.cloudwatch.meta.events,
+        used.functions.meta.events,
+        used.schedules.meta.events,
+        used.logs.meta.events,
+    ]
     functions: Any = used.functions.meta.events
     for one in events:
         one.register_first("before-call", note)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.infra.translated import layer_services
 
 HOUSE = Path(__file__).parents[2] / "layers" / "heraut" / "heraut"
-DESKS = {"cloudwatch", "schedules"}  # attributes of `Clients` that the command alone uses
+DESKS = {"cloudwatch", "logs", "schedules"}  # attributes of `Clients` that the command alone uses
 THE_SDKS = {"sts"}  # which botocore reads for some ways to sign in
 
 

@@ -17,11 +17,13 @@ class NotificationsTwin:
 
     told: list[tuple[Person, Message]] = field(default_factory=list)
     failing: dict[str, HerautError] = field(default_factory=dict)
+    gives_receipts: bool = False
 
-    def tell(self, person: Person, message: Message) -> None:
+    def tell(self, person: Person, message: Message) -> str | None:
         if person.id in self.failing:
             raise self.failing[person.id]
         self.told.append((person, message))
+        return f"receipt-{len(self.told)}" if self.gives_receipts else None
 
     def to(self, person: str) -> list[Message]:
         """Give what one person (by id) was told."""

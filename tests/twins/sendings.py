@@ -20,10 +20,13 @@ class SendingsTwin:
 
     def __init__(self) -> None:
         self._sendings: dict[tuple[str, str], Sending] = {}
+        self._receipts: dict[tuple[str, str], str] = {}
         self._health: dict[tuple[str, str, WayName], Health] = {}
 
     def save_sending(self, sending: Sending) -> None:
         self._sendings[sending.brand, sending.id] = kept(sending)
+        if sending.receipt:
+            self._receipts[sending.brand, sending.receipt] = sending.id
 
     def change_sending(self, before: Sending, after: Sending) -> None:
         held = self._sendings.get((before.brand, before.id))
@@ -33,6 +36,9 @@ class SendingsTwin:
 
     def sending(self, brand: str, sending: str) -> Sending | None:
         return self._sendings.get((brand, sending))
+
+    def sending_of(self, brand: str, receipt: str) -> str | None:
+        return self._receipts.get((brand, receipt))
 
     def sendings(self, brand: str, since: datetime) -> Iterator[Sending]:
         found = [one for one in self._sendings.values() if one.brand == brand and one.at >= since]

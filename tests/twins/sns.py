@@ -18,12 +18,13 @@ class SnsTwin:
     published: list[tuple[str, str, str, dict[str, str]]] = field(default_factory=list)
     failing: HerautError | None = None
 
-    def send_sms(self, phone: str, text: str) -> None:
+    def send_sms(self, phone: str, text: str) -> str:
         if self.failing is not None:
             raise self.failing
         if number(phone) != phone:
             raise InvalidInput([problem("sms_refused", phone=phone)])
         self.texts.append((phone, text))
+        return f"receipt-{len(self.texts)}"
 
     def publish(self, topic: str, subject: str, forms: str, about: dict[str, str]) -> None:
         if self.failing is not None:

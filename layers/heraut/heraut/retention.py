@@ -361,6 +361,15 @@ SENDING = Kind(
     "after it was first sent; at once, when who is quoted in it is forgotten",
     public=True,
 )
+RECEIPT = Kind(
+    CONVERSATIONS,
+    "<brand>#receipt",
+    "<receipt>",
+    "which message to somebody of the team a text message was, by the name its operators' reports give it",
+    "sending it another way when they say that it did not arrive",
+    SENDING.kept,
+    "after it was first sent",
+)
 WAY = Kind(
     CONVERSATIONS,
     "<brand>#way",

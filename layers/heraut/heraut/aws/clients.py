@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sesv2 import SESV2Client
@@ -93,6 +94,11 @@ class Clients:
     def cloudwatch(self) -> CloudWatchClient:
         """Alarms and metrics (a desk's work: the layer does not know this service)."""
         return self._session.client("cloudwatch", endpoint_url=self._endpoint, config=_config())
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """Who hears what is logged (a desk's work: the layer does not know this service)."""
+        return self._session.client("logs", endpoint_url=self._endpoint, config=_config())
 
     @cached_property
     def s3(self) -> S3Client:

@@ -24,6 +24,7 @@ ALARMS = ("HeartbeatAlarm", "OverdueAlarm", "UndeliveredAlarm", "FailedAlarm")
 BEATS_WITHIN = timedelta(hours=3)
 PEEKED = 10  # messages of a failure queue that are looked at
 ABSENT = "NotFoundException"
+NO_GROUP = "ResourceNotFoundException"
 NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 
 
@@ -81,6 +82,20 @@ class Health:
             sandbox = self._clients.sns.get_sms_sandbox_account_status()["IsInSandbox"]
             attributes = self._clients.sns.get_sms_attributes()["attributes"]
         return Texts(sandbox, float(attributes.get("MonthlySpendLimit") or 1))
+
+    def hears_refusals(self) -> bool:
+        """Whether SNS writes down which text messages did not arrive, and this stack's function reads it."""
+        with edge("read who hears of text messages"):
+            try:
+                filters = self._clients.logs.describe_subscription_filters(logGroupName=self._outputs["RefusalsLog"])
+            except ClientError as error:
+                if code_of(error) == NO_GROUP:
+                    return False
+                raise
+            attributes = self._clients.sns.get_sms_attributes()["attributes"]
+        ours = f":function:{self._outputs['BounceFunction']}"
+        reads = any(one.get("destinationArn", "").endswith(ours) for one in filters["subscriptionFilters"])
+        return reads and bool(attributes.get("DeliveryStatusIAMRole"))
 
     def most_at_once(self) -> int:
         """Give how many functions the account may run at once."""

@@ -1,4 +1,6 @@
-"""Sendings, in the Conversations table: `<brand>#sending` / id; `<brand>#way` / `<person>.<way>`."""
+"""Sendings, in the Conversations table: `<brand>#sending` / id; `<brand>#receipt` / receipt, which leads to a sending;
+`<brand>#way` / `<person>.<way>`.
+"""  # noqa: D205 -- one sentence, three keys
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from heraut import due
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.notifications.sendings import Health, Sending
-from heraut.retention import SENDING
+from heraut.retention import RECEIPT, SENDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,16 +30,27 @@ class SendingsTable:
 
     def save_sending(self, sending: Sending) -> None:
         """Keep a sending, whatever was there."""
-        self._table.put(_write(sending))
+        if sending.receipt:
+            self._table.transact([self._table.putting(_write(sending)), self._table.putting(_leads_to(sending))])
+        else:
+            self._table.put(_write(sending))
 
     def change_sending(self, before: Sending, after: Sending) -> None:
         """Replace a sending. Conflict when it is no longer `before`."""
-        self._table.transact([self._table.putting(_write(after), "#revision = :revision", revision=before.revision)])
+        writes = [self._table.putting(_write(after), "#revision = :revision", revision=before.revision)]
+        if after.receipt and after.receipt != before.receipt:
+            writes.append(self._table.putting(_leads_to(after)))
+        self._table.transact(writes)
 
     def sending(self, brand: str, sending: str) -> Sending | None:
         """Read a sending."""
         item = self._table.get(_sending(brand, sending))
         return from_document(Sending, item["document"]) if item else None
+
+    def sending_of(self, brand: str, receipt: str) -> str | None:
+        """Give the id of the sending that a receipt was given for; None when it is none of this brand's."""
+        item = self._table.get(_receipt(brand, receipt))
+        return str(item["sending"]) if item else None
 
     def sendings(self, brand: str, since: datetime) -> Iterator[Sending]:
         """Give what was sent since, oldest first."""
@@ -74,12 +87,21 @@ def _write(sending: Sending) -> Values:
     return _values(key, document=document(sending), **{EXPIRES: SENDING.forgotten(sending.at)}, **values)
 
 
+def _leads_to(sending: Sending) -> Values:
+    expires = RECEIPT.forgotten(sending.at)
+    return _values(_receipt(sending.brand, sending.receipt), sending=sending.id, **{EXPIRES: expires})
+
+
 def _values(key: Key, **values: Any) -> Values:
     return {PK: key[0], SK: key[1], "schema": SCHEMA, **values}
 
 
 def _sending(brand: str, sending: str) -> Key:
     return f"{brand}#sending", sending
+
+
+def _receipt(brand: str, receipt: str) -> Key:
+    return f"{brand}#receipt", receipt
 
 
 def _health(brand: str, person: str, way: WayName) -> Key:

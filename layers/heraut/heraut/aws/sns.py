@@ -26,11 +26,14 @@ class SnsMessages:
     def __init__(self, client: SNSClient) -> None:
         self._client = client
 
-    def send_sms(self, phone: str, text: str) -> None:
-        """Send a text as one that matters. TryAgain when it may be accepted later; InvalidInput (`sms_refused`)."""
+    def send_sms(self, phone: str, text: str) -> str:
+        """Send a text as one that matters; gives SNS's MessageId, by which its delivery log speaks of it.
+
+        TryAgain when it may be accepted later; InvalidInput (`sms_refused`).
+        """
         with edge("send an SMS"):
             try:
-                self._client.publish(
+                answer = self._client.publish(
                     PhoneNumber=phone,
                     Message=text,
                     MessageAttributes={"AWS.SNS.SMS.SMSType": _text("Transactional")},
@@ -39,6 +42,7 @@ class SnsMessages:
                 if code_of(error) in _NEVER:
                     raise InvalidInput([problem("sms_refused", phone=phone)]) from error
                 raise
+        return answer["MessageId"]
 
     def publish(self, topic: str, subject: str, forms: str, about: dict[str, str]) -> None:
         """Publish to a topic; InvalidInput (`topic_refused`) when it is not there, or this stack may not use it."""

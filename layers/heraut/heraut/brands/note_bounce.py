@@ -6,7 +6,7 @@ What the mail service says arrives minutes or hours after it took the mail.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heraut.brands.model import Role, WayName
@@ -57,25 +57,43 @@ def note_bounce(bounce: Bounce, world: Again, now: datetime) -> str:
     person = brand.person(sending.person)
     done = "gone"
     if person is not None:
-        done = _complained(brand, person, world) if bounce.unwanted else _bounced(brand, person, sending, world, now)
+        done = (
+            _complained(brand, person, world)
+            if bounce.unwanted
+            else send_otherwise(brand, person, sending, world, now, why="mail_came_back")
+        )
     state, why = (
         (SendingState.COMPLAINED, "mail_unwanted") if bounce.unwanted else (SendingState.BOUNCED, "mail_bounced")
     )
-    try:
-        world.sendings.change_sending(sending, sending.ended(state, now, why))
-    except Conflict:
-        log.warning("the sending %s of %s changed while it was noted that it came back", sending.id, brand.id)
+    end(sending, state, why, world, now)
     return done
 
 
-def _bounced(brand: Brand, person: Person, sending: Sending, world: Again, now: datetime) -> str:
+def end(sending: Sending, state: SendingState, why: str, world: Again, now: datetime) -> None:
+    """Note how a sending ended; one that changed meanwhile stays as it is."""
+    try:
+        world.sendings.change_sending(sending, sending.ended(state, now, why))
+    except Conflict:
+        log.warning("the sending %s of %s changed while its failure was noted", sending.id, sending.brand)
+
+
+def send_otherwise(
+    brand: Brand, person: Person, sending: Sending, world: Again, now: datetime, *, why: str, yours: str = ""
+) -> str:
+    """Send it by the person's next way (`told`), else to the others (`told others`).
+
+    `why` names the sentence that tells the others why it comes to them, `yours` the one that tells the person.
+    InvalidInput (`nobody_reached`) when nobody at all could be told.
+    """
     rest = [way for way in _after(person.ways, sending.way) if way != sending.way]
     message = unseal(sending.message, world.links, now)
-    if tell_instead(person, brand, world.ways, message, rest, [sending.way]):
+    reason = wording.say(yours, message.language) if yours else ""
+    mine = replace(message, why="\n\n".join(one for one in (message.why, reason) if one))
+    if tell_instead(person, brand, world.ways, mine, rest, [sending.way]):
         return "told"
-    why = wording.say("mail_came_back", message.language)
+    others = wording.say(why, message.language)
     for circle in _others(brand, person, _passed(message.id)):
-        reached = [one for one in circle if _told(one, brand, person, sending, world, now, why)]
+        reached = [one for one in circle if _told(one, brand, person, sending, world, now, others)]
         if reached:
             return "told others"
     raise InvalidInput([problem("nobody_reached", person=person.name)])

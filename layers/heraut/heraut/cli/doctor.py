@@ -27,6 +27,7 @@ FOR_A_PERSON = 3  # exit status: all was looked at, and something waits for some
 RECENT = timedelta(days=30)
 UNTAKEN = timedelta(minutes=3)  # a tick takes what is due within a minute
 MORNING = "MorningSchedule"
+REFUSALS = "RefusalsLog"
 STOPPABLE = ("DispatchFunction", "PublishFunction", "PrepareFunction", "TellFunction", "ImportFunction")
 
 
@@ -99,6 +100,7 @@ def _of_machine(desk: Desk) -> Iterator[Finding]:
 
 def _of_account(desk: Desk, health: Health, now: datetime) -> Iterator[Finding]:
     """Look at what AWS withholds, and whether somebody hears when the machine is dead."""
+    from heraut.brands import WayName
     from heraut.cli import findings
     from heraut.cli.findings import Finding
 
@@ -109,7 +111,11 @@ def _of_account(desk: Desk, health: Health, now: datetime) -> Iterator[Finding]:
     yield from _tried("mail", health.mail_reaches_everybody, lambda all_: [] if all_ else [Finding("mail_sandbox")])
     unverified = [Finding("sender_unverified", fields={"address": sender})]
     yield from _tried("mail", health.sender_verified, lambda verified: [] if verified else unverified)
-    yield from _tried("sms", health.texts, findings.of_texts)
+    texted = any(WayName.SMS in one.ways for brand in desk.brands.every_brand() for one in brand.people)
+    yield from _tried("sms", health.texts, partial(findings.of_texts, used=texted))
+    if texted and REFUSALS in desk.stack.outputs:  # an older stack has none
+        deaf = [Finding("refusals_unheard")]
+        yield from _tried("sms", health.hears_refusals, lambda heard: [] if heard else deaf)
     yield from _tried("room", health.most_at_once, findings.of_room)
 
 

@@ -188,10 +188,10 @@ def of_heartbeat(beat: datetime | None, now: datetime) -> Iterator[Finding]:
         yield Finding("beats_no_more", fields={"minutes": round((now - beat).total_seconds() / 60)})
 
 
-def of_texts(texts: Texts) -> Iterator[Finding]:
-    """Say what is withheld for SMS, which nothing sends yet."""
+def of_texts(texts: Texts, *, used: bool = False) -> Iterator[Finding]:
+    """Say what is withheld for SMS; where somebody is reached so (`used`), somebody must ask for it."""
     if texts.sandbox:
-        yield Finding("sms_sandbox", Severity.NOTE)
+        yield Finding("sms_sandbox", Severity.PERSON if used else Severity.NOTE)
     if texts.limit <= LEAST_SPENT:
         yield Finding("sms_limit", Severity.NOTE, fields={"limit": f"{texts.limit:g}"})
 

@@ -153,5 +153,8 @@ def in_words(
 class Notifications(Protocol):
     """A way to reach a person."""
 
-    def tell(self, person: Person, message: Message) -> None:
-        """Send it; raises TryAgain when it may succeed later, InvalidInput when this person cannot be reached so."""
+    def tell(self, person: Person, message: Message) -> str | None:
+        """Send it; raises TryAgain when it may succeed later, InvalidInput when this person cannot be reached so.
+
+        Gives its receipt, the name by which the way's own service tells later what became of it, where there is one.
+        """

@@ -121,7 +121,7 @@ def _send(sending: Sending, world: Again, now: datetime, done: SentAgain) -> Non
         world.sendings.change_sending(sending, sending.ended(SendingState.PAUSED, now))
         return
     try:
-        world.ways.once(sending.way, person, unseal(sending.message, world.links, now), sending.id)
+        receipt = world.ways.once(sending.way, person, unseal(sending.message, world.links, now), sending.id)
     except FAILURES as error:
         done.failed += 1
         world.sendings.change_sending(sending, sending.tried(now, code_of(error)))
@@ -130,7 +130,7 @@ def _send(sending: Sending, world: Again, now: datetime, done: SentAgain) -> Non
             _tell_paused(brand, person, sending, world)
         return
     done.sent += 1
-    world.sendings.change_sending(sending, sending.tried(now))
+    world.sendings.change_sending(sending, sending.tried(now, receipt=receipt))
     if sending.way in TRIED_OVER_TIME:
         note_health(world.sendings, sending, now, good=True)
 

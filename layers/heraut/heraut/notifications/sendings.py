@@ -32,6 +32,7 @@ class SendingState(StrEnum):
     FAILED = "failed"  # it never did
     PAUSED = "paused"  # the way is paused: it is kept
     BOUNCED = "bounced"  # the mail came back
+    REFUSED = "refused"  # the telephone's operator did not deliver it
     COMPLAINED = "complained"  # somebody told their mail program that it is unwanted
 
 
@@ -47,7 +48,10 @@ class Try(_Stored):
 
 
 class Sending(_Stored):
-    """One message to one person (or channel) by one way. `due_at`: when it is tried again; `message` is sealed."""
+    """One message to one person (or channel) by one way. `due_at`: when it is tried again; `message` is sealed.
+
+    `receipt` is the name by which the way's own service speaks of the last try later, where it does.
+    """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     brand: str
@@ -59,13 +63,14 @@ class Sending(_Stored):
     tries: tuple[Try, ...] = ()
     due_at: Instant | None = None
     message: dict[str, Any]
+    receipt: str = ""
     revision: int = 1
 
-    def tried(self, now: datetime, problem: str = "") -> Sending:
+    def tried(self, now: datetime, problem: str = "", receipt: str = "") -> Sending:
         """Give it after one more try; one that failed is tried again later, until there was enough of it."""
         tries = (*self.tries, Try(at=now, problem=problem))
         if not problem:
-            return self._next(tries=tries, state=SendingState.SENT, due_at=None)
+            return self._next(tries=tries, state=SendingState.SENT, due_at=None, receipt=receipt)
         failed = sum(1 for one in tries if one.problem)
         if failed > len(LATER):
             return self._next(tries=tries, state=SendingState.FAILED, due_at=None)
@@ -108,7 +113,7 @@ class Health(_Stored):
 
 
 class Sendings(Protocol):
-    """Where sendings are kept, for a week; every read but `due` is consistent."""
+    """Where sendings are kept, for a week; every read but `due` is consistent. A receipt is kept with its sending."""
 
     def save_sending(self, sending: Sending) -> None:
         """Keep a sending, whatever was there."""
@@ -118,6 +123,9 @@ class Sendings(Protocol):
 
     def sending(self, brand: str, sending: str) -> Sending | None:
         """Read a sending."""
+
+    def sending_of(self, brand: str, receipt: str) -> str | None:
+        """Give the id of the sending that a receipt was given for; None when it is none of this brand's."""
 
     def sendings(self, brand: str, since: datetime) -> Iterator[Sending]:
         """Give what was sent since, oldest first."""

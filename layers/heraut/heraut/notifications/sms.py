@@ -22,8 +22,11 @@ _WRITTEN = re.compile(r"[\s().\-\u00a0\u202f]")
 class SendsSms(Protocol):
     """A way to hand a short message to the telephone network."""
 
-    def send_sms(self, phone: str, text: str) -> None:
-        """Send a text to a number (E.164). TryAgain when it may be accepted later, InvalidInput when it never will."""
+    def send_sms(self, phone: str, text: str) -> str:
+        """Send a text to a number (E.164); gives its receipt, by which the operators' refusal is told later.
+
+        TryAgain when it may be accepted later, InvalidInput when it never will.
+        """
 
 
 class SmsNotifications:
@@ -33,12 +36,15 @@ class SmsNotifications:
         """Send through `sms`."""
         self._sms = sms
 
-    def tell(self, person: Person, message: Message) -> None:
-        """Send it; raises TryAgain when it may succeed later, InvalidInput when this person cannot be reached so."""
+    def tell(self, person: Person, message: Message) -> str:
+        """Send it, give its receipt.
+
+        Raises TryAgain when it may succeed later, InvalidInput when this person cannot be reached so.
+        """
         phone = number(person.phone or "")
         if phone is None:
             raise InvalidInput([problem("phone_unusable", f"people.{person.id}.phone", person=person.name)])
-        self._sms.send_sms(phone, compose(message))
+        return self._sms.send_sms(phone, compose(message))
 
 
 def number(written: str) -> str | None:

@@ -79,9 +79,12 @@ class Ways:
             raise missed[0][1]
         raise InvalidInput(problems)
 
-    def once(self, way: WayName, person: Person, message: Message, sending: str) -> None:
-        """Send it by this way, as this sending; raises what the way raises. Whoever calls writes the try down."""
-        self.makers[way]().tell(person, replace(message, sending=sending))
+    def once(self, way: WayName, person: Person, message: Message, sending: str) -> str:
+        """Send it by this way, as this sending; gives its receipt ("": none), raises what the way raises.
+
+        Whoever calls writes the try down.
+        """
+        return self.makers[way]().tell(person, replace(message, sending=sending)) or ""
 
     def _one(self, way: WayName, person: Person, message: Message, failed: Sequence[WayName]) -> None:
         now = self.clock.now()
@@ -98,7 +101,7 @@ class Ways:
             self._keep(made.ended(SendingState.PAUSED, now))
             raise InvalidInput([problem("way_paused", f"people.{person.id}", way=way, person=person.name)])
         try:
-            self.once(way, person, with_failures(message, failed), made.id)
+            receipt = self.once(way, person, with_failures(message, failed), made.id)
         except FAILURES as error:
             why = code_of(error)
             over_time = way in TRIED_OVER_TIME and why not in UNUSABLE
@@ -108,7 +111,7 @@ class Ways:
                 waits = problem("way_waiting", f"people.{person.id}", way=way, person=person.name)
                 raise InvalidInput([waits]) from error
             raise
-        self._keep(made.model_copy(update={"tries": (Try(at=now),)}))
+        self._keep(made.model_copy(update={"tries": (Try(at=now),), "receipt": receipt}))
         if way in TRIED_OVER_TIME:
             note_health(self.sendings, made, now, good=True)
 
