@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from heraut.retention import BRANDS, CONVERSATIONS, KINDS, OBJECTS, POSTS, Kind
+from heraut.retention import BRANDS, CONVERSATIONS, KINDS, OBJECTS, POSTS, REFUSALS_LOG, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,6 +100,9 @@ def _logs(template: dict[str, Any]) -> Iterator[str]:
     stages = template["Mappings"]["Retention"]
     kept = ", ".join(f"{stage}: {held['Days']}" for stage, held in stages.items())
     yield f"| logs | what was done, by ids; no words of anybody | days by stage ({kept}) |"
+    refusals = "the team's telephone numbers that a text message did not reach, once `make refusals` was run"
+    theirs = "where your account had that log before, as long as it says"
+    yield f"| `RefusalsLog` (Amazon SNS's, of the whole account) | {refusals} | {_duration(REFUSALS_LOG)}; {theirs} |"
 
 
 def _duration(length: timedelta) -> str:

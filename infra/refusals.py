@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from heraut.aws.edge import code_of
+from heraut.retention import REFUSALS_LOG
 from infra import account
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 ROLE = "DeliveryStatusIAMRole"
 SAMPLING = "DeliveryStatusSuccessSamplingRate"
-DAYS = 30  # numbers of telephones stand in the log
 MOST_READERS = (
     2  # of one log group (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html)
 )
@@ -76,8 +76,8 @@ def on(stack: str, outputs: Mapping[str, str], region: str) -> Iterator[str]:
             "(aws logs delete-subscription-filter), then run this again."
         )
     if _made(logs, group):
-        logs.put_retention_policy(logGroupName=group, retentionInDays=DAYS)
-        yield f"  {group} is there, and forgets after {DAYS} days"
+        logs.put_retention_policy(logGroupName=group, retentionInDays=REFUSALS_LOG.days)
+        yield f"  {group} is there, and forgets after {REFUSALS_LOG.days} days"
     else:
         yield f"  {group} was there, and stays as it is"
     arn = function["Configuration"]["FunctionArn"]

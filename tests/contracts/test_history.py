@@ -247,6 +247,16 @@ def test_sendings_of_schema_1(conversations_stack: Stack) -> None:
     assert kept.health(BRAND, "lea", found.way).failures == 1
 
 
+def test_a_receipt_of_schema_1(conversations_stack: Stack) -> None:
+    """What an operator says days later still finds its text message."""
+    for item in items("sendings-receipts-schema-1"):
+        conversations_stack.put(item)
+    kept = SendingsTable(conversations_stack.table)
+    found = kept.sending(BRAND, kept.sending_of(BRAND, "34d9b400-c6dd-5444-820d-fbeb0f1f54cf") or "")
+    assert found is not None
+    assert (found.person, found.way, found.state) == ("karim", "sms", "sent")
+
+
 def test_every_kind_of_item_has_a_sample() -> None:
     """Whoever stores something new keeps one of it here, so that the next release is tried on it."""
     kinds = {name: one for name, one in vars(retention).items() if isinstance(one, retention.Kind)}

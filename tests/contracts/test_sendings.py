@@ -84,6 +84,28 @@ def test_what_is_due_is_found_by_when(kept: Sendings) -> None:
     assert list(kept.due_sendings(NOW + timedelta(hours=5))) == [("martin", sending(2).id), ("martin", sending(1).id)]
 
 
+def test_a_receipt_leads_to_its_sending(kept: Sendings) -> None:
+    """Saved with it or by a later try; of this brand alone. Where the change lost, it leads nowhere."""
+    first = sending(1, way=WayName.SMS, receipt="r1")
+    kept.save_sending(first)
+    kept.save_sending(sending(2, brand="other", receipt="r9"))
+    again = first.tried(NOW, receipt="r2")
+    kept.change_sending(first, again)
+    with pytest.raises(Conflict):
+        kept.change_sending(first, first.tried(NOW, receipt="r3"))
+
+    assert [kept.sending_of("martin", one) for one in ("r1", "r2", "r3", "r9", "x")] == [
+        first.id,
+        first.id,
+        None,
+        None,
+        None,
+    ]
+    held = kept.sending("martin", first.id)
+    assert held is not None
+    assert held.receipt == "r2"
+
+
 def test_of_two_who_change_one_wins(kept: Sendings) -> None:
     """Two ticks never send one message at once."""
     held = sending().again(NOW)

@@ -49,10 +49,11 @@ def exchange(request: pytest.FixtureRequest) -> Iterator[Exchange]:
 
 
 def test_a_short_message_goes_to_its_number(exchange: Exchange) -> None:
-    """As it was written."""
-    exchange.sns.send_sms(PHONE, "Zoé attend")
+    """As it was written; each gets a receipt of its own."""
+    receipts = {exchange.sns.send_sms(PHONE, "Zoé attend"), exchange.sns.send_sms(PHONE, "Zoé attend")}
 
-    assert exchange.texts() == [(PHONE, "Zoé attend")]
+    assert exchange.texts() == [(PHONE, "Zoé attend")] * 2
+    assert len(receipts - {""}) == 2
 
 
 @pytest.mark.parametrize("phone", ["0612345678", ""])

@@ -105,7 +105,7 @@ def done(world: World, role: str, *, allowed: bool) -> set[tuple[str, str]]:
 
 def test_every_role_of_a_function_is_looked_at(physical: dict[str, str]) -> None:
     """A function that is added is added here."""
-    assert set(physical) == {*ROLES, "SchedulerRole"}
+    assert set(physical) == {*ROLES, "SchedulerRole", "RefusalsRole"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra import account, destroy
+from infra import account, destroy, refusals
 from tests.infra.translated import resources
 
 RESOURCES = {name: one for name, one in resources().items() if "Condition" not in one}
@@ -66,3 +66,21 @@ def test_anything_but_its_name_changes_nothing(
 
     assert destroy.main() == 1
     assert done == []
+
+
+def test_the_accounts_setting_for_text_messages_is_taken_back_before_its_role_goes(
+    done: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SNS would write nowhere, and say so to nobody."""
+    outputs = {"LinksUrl": "x", "SecretsPath": "/heraut/boulangerie/", "RefusalsRole": "arn"}
+
+    def off(stack: str, *_: object) -> list[str]:
+        done.append(("refusals off", stack))
+        return []
+
+    monkeypatch.setattr(account, "outputs", lambda *_: outputs)
+    monkeypatch.setattr(refusals, "off", off)
+    monkeypatch.setattr("builtins.input", lambda _: "boulangerie")
+
+    assert destroy.main() == 0
+    assert [one[0] for one in done] == ["refusals off", "delete"]

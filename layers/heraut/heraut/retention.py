@@ -380,6 +380,8 @@ WAY = Kind(
     "until the brand is erased",
 )
 
+REFUSALS_LOG = timedelta(days=30)  # of Amazon SNS, with telephone numbers: `make refusals` makes it
+
 KINDS = tuple(value for value in list(globals().values()) if isinstance(value, Kind))
 
 

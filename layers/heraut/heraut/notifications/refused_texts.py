@@ -44,9 +44,10 @@ def refused_text(line: str, said_at: datetime) -> RefusedText | None:
     try:
         held: Any = json.loads(line)
         receipt, status = held["notification"]["messageId"], held["status"]
-        reason = str(held.get("delivery", {}).get("providerResponse", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError):
         return None
     if status != FAILURE or not isinstance(receipt, str) or not receipt:
         return None
+    delivery = held.get("delivery")
+    reason = str(delivery.get("providerResponse")) if isinstance(delivery, dict) else ""
     return RefusedText(receipt, REASONS.get(reason.strip().rstrip(".").lower(), UNSAID), said_at)
