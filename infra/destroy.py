@@ -6,8 +6,14 @@ usage: python -m infra.destroy
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
 
 from infra import account, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KEPT = {"AWS::DynamoDB::Table": "table", "AWS::S3::Bucket": "bucket"}
 
@@ -49,11 +55,19 @@ def destroy() -> int:
         print("Nothing was changed.")
         return 1
     if "RefusalsRole" in outputs:  # SNS must not be left with a role that is gone
-        for line in refusals.off(given.stack, outputs, region):
-            print(line)
+        take_back(given.stack, outputs, region)
     account.sam("delete", "--stack-name", given.stack, "--region", region, "--no-prompts")
     print(f"Removed. Your answers stay in {account.ANSWERS.name}.")
     return 0
+
+
+def take_back(stack: str, outputs: Mapping[str, str], region: str) -> None:
+    """Take back what `make refusals` added to the account; what cannot be is said, and stops nothing."""
+    try:
+        for line in refusals.off(stack, outputs, region):
+            print(line)
+    except ClientError as error:
+        print(f"! What make refusals added to the account stays ({error}).")
 
 
 if __name__ == "__main__":

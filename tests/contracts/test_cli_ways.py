@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from heraut.aws.sendings_table import SendingsTable
+from heraut.aws.table import Table
 from heraut.brands import Channel, WayName
+from heraut.notifications.sendings import Sending, SendingState, Try
 
 if TYPE_CHECKING:
     from tests.contracts.cli_shop import Shop
@@ -115,3 +119,27 @@ def test_a_paused_way_is_taken_up_again(shop: Shop) -> None:
     resumed = shop.heraut("ways", "resume", "lea", "webhook")
     assert (resumed.status, "1 messages" in resumed.out) == (0, True)
     assert shop.heraut("ways", "resume", "lea", "pigeon").status == 1
+
+
+def test_a_text_message_that_no_telephone_got_says_why(shop: Shop) -> None:
+    """In a sentence; programs read its code."""
+    now = datetime.now(UTC)
+    sent = Sending(
+        brand="martin",
+        id=f"{now:%Y%m%d%H%M%S%f}-0a1b2c3d",
+        person="lea",
+        way=WayName.SMS,
+        at=now,
+        state=SendingState.SENT,
+        tries=(Try(at=now),),
+        message={"happened": "Zoé attend"},
+        receipt="r1",
+    )
+    kept = SendingsTable(Table(shop.clients.dynamodb, "ConversationsTable"))
+    kept.save_sending(sent.ended(SendingState.REFUSED, now, "sms_unknown_number"))
+
+    said = " ".join(shop.heraut("ways", "log", "lea").out.split())
+    assert "pas arrivé, dit l'opérateur" in said
+    assert "non (Le SMS n'est pas arrivé : ce numéro n'existe pas, dit l'opérateur. Vérifiez-le dans" in said
+    (one,) = shop.heraut("ways", "log", "lea", "--json").json
+    assert (one["state"], one["tries"][-1]["problem"]) == ("refused", "sms_unknown_number")

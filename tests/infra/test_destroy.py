@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra import account, destroy, refusals
 from tests.infra.translated import resources
@@ -84,3 +85,21 @@ def test_the_accounts_setting_for_text_messages_is_taken_back_before_its_role_go
 
     assert destroy.main() == 0
     assert [one[0] for one in done] == ["refusals off", "delete"]
+
+
+def test_what_cannot_be_taken_back_is_said_and_stops_nothing(
+    done: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever may delete the stack need not be allowed to change the account."""
+
+    def off(*_: object) -> list[str]:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "SetSMSAttributes")
+
+    outputs = {"LinksUrl": "x", "SecretsPath": "/heraut/boulangerie/", "RefusalsRole": "arn"}
+    monkeypatch.setattr(account, "outputs", lambda *_: outputs)
+    monkeypatch.setattr(refusals, "off", off)
+    monkeypatch.setattr("builtins.input", lambda _: "boulangerie")
+
+    assert destroy.main() == 0
+    assert "! What make refusals added to the account stays" in capsys.readouterr().out
+    assert [one[0] for one in done] == ["delete"]

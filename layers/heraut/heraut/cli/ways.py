@@ -109,11 +109,18 @@ def _show(owner: Brand, sending: Sending, now: datetime) -> None:
     who = person.name if person else sending.person
     tell(f"{at} · {who} · {sending.way} · {state} · {sending.message.get('happened', '')}", colour)
     for one in sending.tries if any(each.problem for each in sending.tries) else ():
-        said = say("try_failed", problem=one.problem) if one.problem else say("try_good")
+        said = say("try_failed", problem=_why(one.problem)) if one.problem else say("try_good")
         tell(f"  {moment(one.at, owner.zone, language(), now)} : {said}")
     if sending.due_at is not None:
         tell(f"  {say('ways_next', at=moment(sending.due_at, owner.zone, language(), now))}")
     tell(f"  {sending.id}", "dim")
+
+
+def _why(problem: str) -> str:
+    """Say in a sentence what stood in the way, where there is one for it."""
+    from heraut.notifications.ways import wording
+
+    return wording.say(problem, language()).rstrip(".") if problem in wording.sentences() else problem
 
 
 def _object(owner: Brand, sending: Sending) -> dict[str, Any]:
