@@ -16,6 +16,7 @@ from heraut.conversations.receive_interaction import receive_interaction
 from heraut.conversations.removing import removing
 from tests.contracts.cli_shop import BAKERY, CheckedTwin
 from tests.contracts.test_conversations import said
+from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
     from heraut.conversations import Alert, Interaction
@@ -33,7 +34,7 @@ def asked(number: int, text: str = "Où est mon colis ?", thread: str = "post-1"
 def waiting(shop: Shop) -> Alert:
     """A comment that a rule made urgent; Léa was told."""
     one = asked(0)
-    receive_interaction(one, BAKERY.model_copy(update={"rules": RULES}), shop.conversations, one.at)
+    receive_interaction(one, BAKERY.model_copy(update={"rules": RULES}), shop.conversations, QuotesTwin(), one.at)
     (alert,) = shop.conversations.open_alerts("martin")
     shop.conversations.change(alert, told(alert, SystemClock().now() - timedelta(minutes=50), ["lea"]))
     return alert
@@ -169,7 +170,9 @@ def test_what_a_rule_hid_is_shown_again(shop: Shop) -> None:
     rule = {"name": "Insultes", "then": {"hide": True, "charter": "Respect", "for_real": True}}
     one, account = asked(0), BAKERY.accounts[1]
     removes = removing(network, account, {}, one.at)
-    receive_interaction(one, BAKERY.model_copy(update={"rules": (rule,)}), shop.conversations, one.at, removes)
+    receive_interaction(
+        one, BAKERY.model_copy(update={"rules": (rule,)}), shop.conversations, QuotesTwin(), one.at, removes
+    )
     (alert,) = shop.conversations.open_alerts("martin")
 
     assert "De nouveau visible : 1" in shop.heraut("alert", "unhide", alert.id).out

@@ -10,6 +10,7 @@ from heraut.conversations import Author
 from heraut.conversations.receive_interaction import receive_interaction
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.test_conversations import said
+from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
     from tests.contracts.cli_shop import Shop
@@ -23,7 +24,7 @@ def praising(shop: Shop, times: int = 4) -> None:
     for number in range(times):
         at = now - timedelta(minutes=times - number)
         one = said(str(number), f"post-{number}", brand="martin", author=ZOE, text="Délicieux, bravo !", at=at)
-        receive_interaction(one, BAKERY, shop.conversations, at)
+        receive_interaction(one, BAKERY, shop.conversations, QuotesTwin(), at)
 
 
 def test_who_is_what_to_a_brand_is_shown(shop: Shop) -> None:

@@ -10,6 +10,7 @@ from heraut.conversations.receive_interaction import receive_interaction
 from heraut.conversations.removing import removing
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.test_cli_alerts import HidingTwin, asked
+from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
     from tests.contracts.cli_shop import Shop
@@ -28,7 +29,7 @@ def moderated(shop: Shop) -> None:
     zoe = Author(id="did:plc:zoe", handle="@zoe.test", name="Zoé")
     for number, text in enumerate(("C'est nul", "bof", "Un rabais ?", "Bonjour ?")):
         one = asked(number, text, f"post-{number}").model_copy(update={"author": zoe})
-        receive_interaction(one, brand, shop.conversations, one.at, removes)
+        receive_interaction(one, brand, shop.conversations, QuotesTwin(), one.at, removes)
     hidden = min(shop.conversations.open_alerts("martin"), key=lambda alert: alert.opened_at)
     shown = shop.heraut("alert", "unhide", hidden.id, "--json").json
     assert (shown["id"], len(shown["shown_again"])) == (hidden.id, 1)

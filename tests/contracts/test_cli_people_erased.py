@@ -23,6 +23,7 @@ from heraut.publishing.model import State
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.stack import Stack
 from tests.contracts.test_conversations import said
+from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,7 @@ SAID = (
 def busy(shop: Shop) -> Shop:
     """Zoé and Max spoke, Zoé was answered; a large event that named them is still there."""
     for one in SAID:
-        receive_interaction(one, BAKERY, shop.conversations, one.at)
+        receive_interaction(one, BAKERY, shop.conversations, QuotesTwin(), one.at)
     first, *_ = shop.conversations.open_alerts("martin")
     assert shop.heraut("reply", first.id, SAID[0].id, "@zoe.test Oui").status == 0
     link = Link(hash="a", brand="martin", person="lea", action=Action.ANSWER_BY_MAIL, created_at=NOW, expires_at=NOW)
@@ -158,7 +159,7 @@ def test_what_is_erased_is_gone_and_does_not_come_back(busy: Shop) -> None:
     assert [one.author.name for one in busy.conversations.interactions("martin", alert.id)] == ["Max"]
     assert What.ERASED in {one.what for one in busy.conversations.story("martin", alert.id)}
     for one in (SAID[0], SAID[2]):
-        assert receive_interaction(one, BAKERY, busy.conversations, SystemClock().now()) == "forgotten"
+        assert receive_interaction(one, BAKERY, busy.conversations, QuotesTwin(), SystemClock().now()) == "forgotten"
     assert names_in(everything(busy)) == set()
     assert "Rien n'est gardé" in busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").err
 
@@ -188,7 +189,7 @@ def test_who_speaks_again_afterwards_is_heard(busy: Shop) -> None:
     assert busy.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").status == 0
     later = told(4, ZOE, "Encore froide ?").model_copy(update={"at": SystemClock().now() + timedelta(seconds=1)})
 
-    assert receive_interaction(later, BAKERY, busy.conversations, later.at) == "joined"
+    assert receive_interaction(later, BAKERY, busy.conversations, QuotesTwin(), later.at) == "joined"
     assert busy.heraut("people", "export", "@zoe.test", "--brand", "martin").json["person"]["times"] == 1
 
 
@@ -205,7 +206,7 @@ def test_an_answer_that_is_leaving_is_waited_for(busy: Shop) -> None:
 def test_whom_it_is_about_must_be_clear(busy: Shop) -> None:
     """Nobody, somebody of which brand, or two of one name: each is said."""
     other = told(9, Author(id="did:plc:other", handle="@max.other", name="Max"), "Bonjour ?", "post-9")
-    receive_interaction(other, BAKERY, busy.conversations, other.at)
+    receive_interaction(other, BAKERY, busy.conversations, QuotesTwin(), other.at)
 
     assert "Rien n'est gardé" in busy.heraut("people", "export", "personne", "--brand", "martin").err
     assert "De quelle marque" in busy.heraut("people", "export", "@zoe.test").err
@@ -227,4 +228,4 @@ def test_without_the_key_nothing_is_taken_in(busy: Shop) -> None:
     busy.conversations._key = lambda _: None
 
     with pytest.raises(ConfigurationError):
-        receive_interaction(SAID[0], BAKERY, busy.conversations, SystemClock().now())
+        receive_interaction(SAID[0], BAKERY, busy.conversations, QuotesTwin(), SystemClock().now())

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.clock import SystemClock
 from heraut.conversations import Author, Erased
 from heraut.conversations.receive_interaction import note_erasure, receive_interaction
-from heraut.conversations.testimonials import drafted
+from heraut.conversations.testimonials import drafted, refused
 from heraut.errors import AddressRefused, Unreachable
 from heraut.problems import problem
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.test_conversations import said
+from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
     from heraut.conversations import Interaction
+    from heraut.conversations.testimonials import Testimonial
     from tests.contracts.cli_shop import Shop
 
 ZOE = Author(id="did:plc:zoe", handle="@zoe.test", name="Zoé")
@@ -31,7 +34,7 @@ def spoken(shop: Shop, text: str = TOLD, **more: Any) -> Interaction:
     """Let Zoé tell it."""
     at = SystemClock().now() - timedelta(minutes=5)
     one = said("1", brand="martin", author=ZOE, text=text, at=at, language="fr", **more)
-    receive_interaction(one, BAKERY, shop.conversations, at)
+    receive_interaction(one, BAKERY, shop.conversations, QuotesTwin(), at)
     return one
 
 
@@ -127,14 +130,14 @@ def test_an_answer_in_the_agreed_words_is_shown_with_its_proof(shop: Shop) -> No
 
     at = SystemClock().now() + timedelta(minutes=5)
     yes = said("2", "post-2", brand="martin", author=ZOE, text="Avec joie #OuiBoulangerieMartin", at=at)
-    receive_interaction(yes, BAKERY, shop.conversations, at)
+    receive_interaction(yes, BAKERY, shop.conversations, QuotesTwin(), at)
     assert "accord noté par Héraut : « Avec joie #OuiBoulangerieMartin »" in shop.heraut("testimonials", "list").out
     assert (only(shop)["consent"]["interaction"], only(shop)["consent"]["url"]) == (yes.id, yes.url)
 
     (found,) = shop.conversations.testimonials("martin")
     shop.conversations.save_testimonial(found, drafted(found, "p9"))
     no = said("3", "post-3", brand="martin", author=ZOE, text="#nonBoulangerieMartin", at=at + timedelta(hours=1))
-    receive_interaction(no, BAKERY, shop.conversations, at + timedelta(hours=1))
+    receive_interaction(no, BAKERY, shop.conversations, QuotesTwin(), at + timedelta(hours=1))
     shown = shop.heraut("testimonials", "list").out
     assert ("refus noté par Héraut : « #nonBoulangerieMartin »" in shown, "La publication p9 la cite" in shown) == (
         True,
@@ -174,3 +177,73 @@ def test_a_draft_asks_where_pictures_are_read_now(
     shop.heraut("testimonials", "draft", name, "--accounts", "masto")
 
     assert fetched == [expected]
+
+
+def drafted_in(shop: Shop, accounts: str = "masto") -> tuple[str, str]:
+    """Let Zoé agree, and make a post of it that is scheduled; gives the testimonial's id and the post's."""
+    spoken(shop)
+    name = only(shop)["id"]
+    shop.heraut("testimonials", "consented", name, "--words", "Oui avec plaisir")
+    shop.heraut("testimonials", "draft", name, "--accounts", accounts)
+    draft = only(shop)["draft"]
+    assert shop.heraut("post", "edit", draft, "--status", "programmé").status == 0
+    return name, draft
+
+
+def test_a_consent_taken_back_stops_the_post_that_was_scheduled(shop: Shop) -> None:
+    """The command says what is held and what may be done; nobody else's command lets it leave; a new yes does."""
+    name, draft = drafted_in(shop)
+    refused = shop.heraut("testimonials", "refused", name)
+    assert f"{draft}@masto ne part pas" in refused.out
+    held = shop.delivery(draft)
+    assert (held.state.value, held.holds, held.due_at) == ("scheduled", {f"consent:{name}"}, None)
+
+    for command in ("queue", "post show"):
+        assert "suspendu, accord retiré" in shop.heraut(*command.split(), *([draft] if "show" in command else [])).out
+    resumed = shop.heraut("post", "resume", draft)
+    assert (resumed.status, "la personne citée a retiré son accord" in resumed.err) == (1, True)
+    assert "suspendu : la personne citée a retiré son accord" in shop.heraut("log", draft).out
+    assert shop.heraut("testimonials", "refused", name).status == 0
+
+    agreed = shop.heraut("testimonials", "consented", name, "--words", "Oui finalement")
+    assert f"{draft}@masto" in agreed.out
+    free = shop.delivery(draft)
+    assert (free.state.value, free.holds, free.due_at is None) == ("scheduled", frozenset(), False)
+
+
+def test_no_draft_is_made_of_what_was_refused(shop: Shop) -> None:
+    """A sentence says why, and what would allow it."""
+    spoken(shop)
+    name = only(shop)["id"]
+    shop.heraut("testimonials", "consented", name, "--words", "oui")
+    shop.heraut("testimonials", "refused", name)
+    refused = shop.heraut("testimonials", "draft", name, "--accounts", "masto")
+
+    assert (refused.status, "a retiré son accord, ou refusé" in refused.err) == (1, True)
+    assert list(shop.posts.queue("martin")) == []
+
+
+def test_a_yes_taken_back_while_its_draft_is_made_leaves_no_draft(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither of two who write at once wins by being last."""
+    spoken(shop)
+    name = only(shop)["id"]
+    shop.heraut("testimonials", "consented", name, "--words", "oui")
+    saves = ConversationsTable.save_testimonial
+
+    def late(kept: ConversationsTable, before: Testimonial, after: Testimonial) -> None:
+        monkeypatch.setattr(ConversationsTable, "save_testimonial", saves)
+        kept.save_testimonial(before, refused(before))
+        kept.save_testimonial(before, after)
+
+    monkeypatch.setattr(ConversationsTable, "save_testimonial", late)
+    made = shop.heraut("testimonials", "draft", name, "--accounts", "masto")
+
+    assert (made.status, "a retiré son accord, ou refusé" in made.err) == (1, True)
+    assert [one.state.value for one in shop.posts.queue("martin")] == ["cancelled"]
+
+
+def test_who_is_forgotten_agrees_to_nothing_any_more(shop: Shop) -> None:
+    """The post that quotes them does not leave."""
+    name, draft = drafted_in(shop)
+    assert shop.heraut("people", "erase", "@zoe.test", "--brand", "martin", "--yes").status == 0
+    assert shop.delivery(draft).holds == {f"consent:{name}"}

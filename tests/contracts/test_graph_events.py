@@ -22,6 +22,7 @@ from tests.contracts.graph_rooms import PAUL, ZOE, Clock, Room
 from tests.twins.brands import BrandsTwin
 from tests.twins.conversations import ConversationsTwin
 from tests.twins.graph_double import graph
+from tests.twins.quotes import QuotesTwin
 from tests.twins.secrets import SecretsTwin
 from tests.twins.webhooks import EventsTwin, WebhooksTwin
 
@@ -52,8 +53,8 @@ class House:
         )
         networks: dict[NetworkName, Any] = {room.network: room.adapter}
         self.receiving = Receiving(self.webhooks, secrets, self.events, scheme)
-        self.routing = Routing(brands, secrets, networks, self.kept, self.webhooks)
-        self.listening = Listening(brands, secrets, networks, self.kept, self.webhooks, map)
+        self.routing = Routing(brands, secrets, networks, self.kept, self.webhooks, QuotesTwin())
+        self.listening = Listening(brands, secrets, networks, self.kept, self.webhooks, QuotesTwin(), map)
         self.poll()
 
     def poll(self) -> Any:

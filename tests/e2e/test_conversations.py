@@ -14,9 +14,11 @@ from heraut import links as tokens
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.table import Table
+from heraut.brands import Account, NetworkName
 from heraut.links import Action, Link
 from tests.e2e.bluesky_server import DID
 from tests.e2e.conftest import BRAND
+from tests.e2e.quotes import PRAISE, holds, quoted
 from tests.e2e.test_publishing import links_in, mail_with, opened, text_of
 from tests.e2e.world import eventually
 from tests.ses import written
@@ -161,6 +163,22 @@ def test_an_answer_by_mail_is_online_once_and_closes_the_alert(
     assert sorted((one["text"], one["reply"]["parent"]["uri"]) for one in answers) == [
         (words, asked[thread]) for thread, words in threads.items()
     ]
+
+
+def test_a_yes_taken_back_holds_the_post_that_quotes_them(
+    world: World, bluesky: BlueskyServer, kept: ConversationsTable
+) -> None:
+    """In the word that the request asked for, heard by polling; people hear what is held."""
+    thread = f"{POST}q"
+    bluesky.say("nora", PRAISE, thread)
+    world.invoke("PollFunction", NOON)
+    account = Account(name="bluesky", network=NetworkName.BLUESKY)
+    one = quoted(world, BRAND, account, ("#ouiEssai", "#nonEssai"))
+    bluesky.say("nora", "Finalement #nonEssai", thread)
+    world.invoke("PollFunction", NOON)
+
+    assert holds(world, one, account) == {f"consent:{one.id}"}
+    assert eventually(lambda: mail_with(world, "La personne qu'elle cite a retiré son accord"), 90)
 
 
 def waiting(kept: ConversationsTable, thread: str) -> tuple[str, ...]:

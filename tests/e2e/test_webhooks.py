@@ -40,6 +40,7 @@ from heraut.networks.http import Http
 from heraut.networks.memory import Memory
 from heraut.networks.webhooks import scheme
 from tests.e2e.conftest import TOPIC
+from tests.e2e.quotes import PRAISE, holds, quoted
 from tests.e2e.test_publishing import mail_with, opened
 from tests.e2e.world import World, eventually
 from tests.twins.graph_double import Person
@@ -163,6 +164,29 @@ def test_what_is_said_opens_an_alert_and_an_answer_closes_it(storm: Storm) -> No
     answer = json.dumps({"answers": [{"id": "re-grand", "to": "grand"}]}).encode()
     assert post(secret[ADDRESS], signed("signed", secret, answer), answer) == 200
     eventually(lambda: storm.waiting() == [], 60)
+
+
+def test_a_yes_taken_back_by_a_webhook_holds_the_post_that_quotes_them(storm: Storm) -> None:
+    """The comment that says so opens an alert; the event may come twice."""
+    secret = storm.subscribe("contact", "signed")
+    account = storm.brand.account("contact")
+    assert account is not None
+
+    def say(name: str, text: str) -> None:
+        said = {"id": name, "text": text, "author": {"id": "nora", "name": "Nora"}}
+        body = json.dumps({"interactions": [said]}).encode()
+        for _ in range(2):
+            assert post(secret[ADDRESS], signed("signed", secret, body), body) == 200
+        eventually(lambda: storm.conversations.held(BRAND, "contact", name), 90)
+
+    say("eloge", PRAISE)
+    one = quoted(storm.world, BRAND, account, ("#ouiOrage", "#nonOrage"))
+    say("retrait", "Finalement #nonOrage")
+    assert holds(storm.world, one, account) == {f"consent:{one.id}"}
+    answers = [{"id": f"re-{name}", "to": name} for name in ("eloge", "retrait")]
+    body = json.dumps({"answers": answers}).encode()
+    assert post(secret[ADDRESS], signed("signed", secret, body), body) == 200
+    eventually(lambda: storm.waiting() == [], 90)
 
 
 def test_a_signed_batch_of_meta_twice_with_a_false_signature_among_them(storm: Storm) -> None:

@@ -27,6 +27,8 @@ class EventName(StrEnum):
     APPROVED = "Approved"  # [by]
     DELIVERY_CANCELLED = "DeliveryCancelled"  # [by]
     DELIVERY_HELD = "DeliveryHeld"  # [mark, by]
+    CONSENT_WITHDRAWN = "ConsentWithdrawn"  # [mark, by]: held, for it quotes somebody who no longer agrees
+    ONLINE_WITHOUT_CONSENT = "OnlineWithoutConsent"  # [mark, by]: the same, of what is online, or may be
     DELIVERY_RELEASED = "DeliveryReleased"  # [mark, by]
     MEDIA_PREPARED = "MediaPrepared"  # [warnings]: what will go out a little differently
     ATTEMPT_POSTPONED = "AttemptPostponed"  # [attempt, until, problem]: nothing was posted, it leaves later by itself
@@ -50,6 +52,8 @@ class EventName(StrEnum):
 TOLD_TO_PEOPLE = frozenset(
     {
         EventName.APPROVAL_ASKED,
+        EventName.CONSENT_WITHDRAWN,
+        EventName.ONLINE_WITHOUT_CONSENT,
         EventName.FAILED,
         EventName.EXPIRED,
         EventName.ASKING,

@@ -136,6 +136,7 @@ class PollNetworksSettings(Settings):
 
     brands_table: str
     conversations_table: str
+    posts_table: str
     secrets_path: str
     local_servers: str
     mail_from: str
@@ -156,6 +157,7 @@ class RouteInteractionSettings(Settings):
 
     brands_table: str
     conversations_table: str
+    posts_table: str
     files_bucket: str
     secrets_path: str
     local_servers: str

@@ -86,7 +86,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "network_": set(NetworkName),
         # the others are in no post's story
         "action_": set(Action) - OF_ALERTS - {Action.PAUSE},
-        "mark_": {"person", "pause", "incident"},
+        "mark_": {"person", "pause", "incident", "consent"},
         "secret_is_": {"kept", "missing", "none"},
         "letter_": set(Fate),
         "reconcile_": set(Verdict),

@@ -43,6 +43,7 @@ from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
 from tests.twins.outbox import OutboxTwin
 from tests.twins.posts import PostsTwin
+from tests.twins.quotes import QuotesTwin
 from tests.twins.secrets import SecretsTwin
 from tests.twins.webhooks import EventsTwin, WebhooksTwin
 
@@ -118,7 +119,7 @@ class Shop:
         """Put the use cases together."""
         secrets = self.secrets
         networks: dict[NetworkName, Any] = {NetworkName.BLUESKY: self.network, NetworkName.SITE: NetworkTwin()}
-        self.listening = Listening(self.brands, secrets, networks, self.kept, WebhooksTwin(), map)
+        self.listening = Listening(self.brands, secrets, networks, self.kept, WebhooksTwin(), QuotesTwin(), map)
         self.escalating = Escalating(self.kept, self.brands, self.links, self.notifications, "https://liens.example")
         self.publishing = World(self.posts, self.brands, secrets, networks, self.outbox, self.clock)
         self.alerts = AlertWorld(self.kept, self.brands, self.links, Answers(self.publishing), self.events)
@@ -656,7 +657,7 @@ def test_a_rule_that_wants_somebody_to_know_is_stronger_than_praise() -> None:
         at=MONDAY,
     )
 
-    assert receive_interaction(said, brand, kept, MONDAY) == "opened"
+    assert receive_interaction(said, brand, kept, QuotesTwin(), MONDAY) == "opened"
     (alert,) = kept.open_alerts("martin")
     held = kept.held("martin", "sky", "c1")
     assert held is not None
@@ -664,7 +665,10 @@ def test_a_rule_that_wants_somebody_to_know_is_stronger_than_praise() -> None:
         ("c1",),
         [("praise", "word"), ("fan", "brand_rule")],
     )
-    assert receive_interaction(said.model_copy(update={"id": "c2", "thread": "q"}), BRAND, kept, MONDAY) == "noted"
+    assert (
+        receive_interaction(said.model_copy(update={"id": "c2", "thread": "q"}), BRAND, kept, QuotesTwin(), MONDAY)
+        == "noted"
+    )
 
 
 def test_praise_that_its_author_makes_a_complaint_is_waited_for() -> None:

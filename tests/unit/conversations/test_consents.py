@@ -13,8 +13,10 @@ from heraut.conversations.consents import agreed_in
 from heraut.conversations.model import asks_something
 from heraut.conversations.receive_interaction import note_edit, receive_interaction
 from heraut.conversations.testimonials import asked, drafted, request, words_for
+from heraut.errors import TryAgain
 from tests.contracts.cli_shop import BAKERY
 from tests.twins.conversations import ConversationsTwin
+from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
     from heraut.conversations.testimonials import Testimonial
@@ -38,6 +40,7 @@ class Talk:
 
     def __init__(self, number: str = "1", kept: ConversationsTwin | None = None) -> None:
         self.kept = kept or ConversationsTwin()
+        self.quotes = QuotesTwin()
         self.number = number
         self.say(said(number, "Miam", pictures=("https://files.example/a.jpg",), language="fr"))
         found = self.found
@@ -51,7 +54,7 @@ class Talk:
 
     def say(self, one: Interaction) -> str:
         """Take in what is said."""
-        return receive_interaction(one, BAKERY, self.kept, one.at + MINUTE)
+        return receive_interaction(one, BAKERY, self.kept, self.quotes, one.at + MINUTE)
 
 
 def test_a_request_asks_for_a_word_that_nobody_says_by_accident() -> None:
@@ -158,9 +161,11 @@ def test_what_comes_again_is_noted_once_and_what_changes_is_read_again() -> None
 
     again = Talk()
     again.say(said("2", "Je réfléchis", 5))
-    note_edit(Edited(id="2", text=YES, at=NOW + 7 * MINUTE), BAKERY, "masto", again.kept, NOW + 7 * MINUTE)
+    note_edit(
+        Edited(id="2", text=YES, at=NOW + 7 * MINUTE), BAKERY, "masto", again.kept, QuotesTwin(), NOW + 7 * MINUTE
+    )
     assert (again.found.stage, again.found.consent and again.found.consent.words) == ("consented", YES)
-    note_edit(Edited(id="2", text=NO, at=NOW + 8 * MINUTE), BAKERY, "masto", again.kept, NOW + 8 * MINUTE)
+    note_edit(Edited(id="2", text=NO, at=NOW + 8 * MINUTE), BAKERY, "masto", again.kept, QuotesTwin(), NOW + 8 * MINUTE)
     assert again.found.stage == "refused"
 
 
@@ -177,6 +182,37 @@ def test_nothing_is_looked_for_where_no_such_word_is() -> None:
 
     kept = Counting()
     for text in ("Miam", "#noel2026 #ouioui", "oui"):
-        receive_interaction(said(text, text), BAKERY, kept, NOW)
+        receive_interaction(said(text, text), BAKERY, kept, QuotesTwin(), NOW)
 
     assert Counting.looks == 0
+
+
+def test_a_yes_taken_back_holds_the_post_that_quotes_them() -> None:
+    """Once, whether it comes as a comment, again, or as an edit; without a post there is nothing to hold."""
+    talk = Talk()
+    talk.say(said("2", YES, 5))
+    talk.say(said("3", NO, 6))
+    assert talk.quotes.held == []
+
+    talk = Talk()
+    talk.say(said("2", YES, 5))
+    talk.kept.save_testimonial(talk.found, drafted(talk.found, "p2"))
+    edit = Edited(id="2", text=NO, at=NOW + 7 * MINUTE)
+    for _ in range(2):
+        note_edit(edit, BAKERY, "masto", talk.kept, talk.quotes, NOW + 7 * MINUTE)
+    assert talk.quotes.held == [("martin", "p2", talk.found.id, "Héraut")]
+
+
+def test_a_post_that_is_leaving_is_held_when_the_event_comes_again() -> None:
+    """The refusal is noted at once, and is taken in when the post is held, so that nothing is lost."""
+    talk = Talk()
+    talk.say(said("2", YES, 5))
+    talk.kept.save_testimonial(talk.found, drafted(talk.found, "p2"))
+    talk.quotes.leaving = {"p2"}
+    with pytest.raises(TryAgain):
+        talk.say(said("3", NO, 9))
+    assert (talk.found.stage, talk.quotes.held) == ("refused", [])
+
+    talk.quotes.leaving = set()
+    assert talk.say(said("3", NO, 9)) in {"opened", "joined"}
+    assert [post for _, post, _, _ in talk.quotes.held] == ["p2"]

@@ -23,6 +23,7 @@ from heraut.networks.webhooks import SCHEMES
 from heraut.problems import problem
 from tests.twins.brands import BrandsTwin
 from tests.twins.network import NetworkTwin
+from tests.twins.quotes import QuotesTwin
 from tests.twins.webhooks import WebhooksTwin
 from tests.unit.conversations.test_alerts import BRAND, MINUTE, Shop
 
@@ -93,7 +94,7 @@ class Page(Shop):
     def route(self) -> list[str]:
         """Read what waits in the queue; what raises stays."""
         networks: dict[NetworkName, Any] = {NetworkName.FACEBOOK: self.facebook, NetworkName.BLUESKY: self.network}
-        world = Routing(self.brands, self.secrets, networks, self.kept, WebhooksTwin())
+        world = Routing(self.brands, self.secrets, networks, self.kept, WebhooksTwin(), QuotesTwin())
         words: list[str] = []
         left: list[StoredEvent] = []
         for event in self.events.kept:

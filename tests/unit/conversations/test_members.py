@@ -16,6 +16,7 @@ from tests.contracts.samples import MINUTE, NOW
 from tests.contracts.test_brands import BAKERY
 from tests.contracts.test_conversations import ACCOUNT, BRAND, said
 from tests.twins.conversations import ConversationsTwin
+from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ def heard(kept: ConversationsTwin, *texts: str, author: Author = ZOE, **more: An
             said(f"{start + number}", text=text, author=author, at=NOW + (start + number) * MINUTE, **more),
             brand,
             kept,
+            QuotesTwin(),
             NOW + (start + number) * MINUTE,
         )
         for number, text in enumerate(texts)
@@ -110,7 +112,7 @@ def test_who_praised_often_is_an_ambassador_when_they_praise_again() -> None:
     """The label says why; what comes again counts nothing, and an edit does not count as one more."""
     kept = ConversationsTwin()
     heard(kept, *["Votre pain est délicieux, bravo !"] * 3)
-    receive_interaction(said("0", author=ZOE), BAKERY, kept, NOW)
+    receive_interaction(said("0", author=ZOE), BAKERY, kept, QuotesTwin(), NOW)
     before = kept.known(BRAND, "bluesky", ZOE.id).member
     heard(kept, "Encore bravo, délicieux !")
 
@@ -128,7 +130,9 @@ def test_an_edit_does_not_make_its_author_praise_twice() -> None:
     """What a comment was before it was changed is not held for it."""
     kept = ConversationsTwin()
     heard(kept, *["Votre pain est délicieux, bravo !"] * 3)
-    note_edit(Edited(id=said("2").id, text="Délicieux, bravo à tous !", at=NOW), BAKERY, ACCOUNT, kept, NOW)
+    note_edit(
+        Edited(id=said("2").id, text="Délicieux, bravo à tous !", at=NOW), BAKERY, ACCOUNT, kept, QuotesTwin(), NOW
+    )
 
     held = kept.held(BRAND, ACCOUNT, said("2").id)
     assert held is not None
@@ -144,7 +148,7 @@ def test_a_rule_knows_who_offends_again() -> None:
     heard(kept, "Bande de connards", author=MAX, brand=brand)
     heard(kept, "Connards !", author=ZOE, brand=brand)
     later = said("9", author=ZOE, text="Connards", at=NOW + timedelta(days=40))
-    receive_interaction(later, brand, kept, NOW + timedelta(days=40))
+    receive_interaction(later, brand, kept, QuotesTwin(), NOW + timedelta(days=40))
 
     found = [kept.held(BRAND, ACCOUNT, said(str(number)).id) for number in (0, 1, 2, 3, 4, 9)]
     assert ["encore" in {label.name for label in one[1].labels} for one in found if one] == [

@@ -25,6 +25,7 @@ from heraut.problems import problem
 from tests.twins.brands import BrandsTwin
 from tests.twins.conversations import ConversationsTwin
 from tests.twins.network import NetworkTwin
+from tests.twins.quotes import QuotesTwin
 from tests.twins.secrets import SecretsTwin
 from tests.twins.webhooks import EventsTwin, WebhooksTwin
 
@@ -137,8 +138,10 @@ class Shop:
             NetworkName.SITE: NetworkTwin(),
         }
         self.receiving = Receiving(self.webhooks, self.secrets, self.events, scheme)
-        self.routing = Routing(BrandsTwin(BRAND), self.secrets, networks, self.kept, self.webhooks)
-        self.listening = Listening(self.routing.brands, self.secrets, networks, self.kept, self.webhooks, map)
+        self.routing = Routing(BrandsTwin(BRAND), self.secrets, networks, self.kept, self.webhooks, QuotesTwin())
+        self.listening = Listening(
+            self.routing.brands, self.secrets, networks, self.kept, self.webhooks, QuotesTwin(), map
+        )
 
     def path(self, account: str = "page") -> str:
         return f"/martin/{account}/{self.tokens[account]}"

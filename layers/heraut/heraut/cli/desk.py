@@ -35,6 +35,7 @@ from heraut.notifications.email import EmailNotifications
 from heraut.notifications.kept_messages import KeptMessages
 from heraut.notifications.ways import Ways, every_way
 from heraut.publishing.answers import Answers
+from heraut.publishing.withdraw_consent import QuotingPosts
 from heraut.publishing.world import MediaWorld
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class Desk:
             messages=KeptMessages(self.sendings),
             links=self.links,
             secrets=self.secrets,
+            quotes=QuotingPosts(self.posts),
         )
 
     @cached_property

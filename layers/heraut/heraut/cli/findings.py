@@ -95,7 +95,8 @@ _Told = tuple[str, Severity, dict[str, object]] | None
 def _scheduled(delivery: Delivery, now: datetime) -> _Told:
     past = delivery.publish_at <= now
     if delivery.holds:
-        return "held_past" if past else "held", Severity.PERSON if past else Severity.NOTE, {}
+        code = "unagreed" if delivery.unagreed else "held_past" if past else "held"
+        return code, Severity.PERSON if past else Severity.NOTE, {}
     if delivery.due_at is None:
         return "forgotten", Severity.PERSON, {}
     failing = delivery.prepare_at is not None and delivery.problem is not None

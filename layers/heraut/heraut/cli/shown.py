@@ -11,7 +11,7 @@ import typer
 from heraut.brands import NetworkName
 from heraut.cli.speech import console, language, say
 from heraut.letters import in_one_line
-from heraut.publishing.model import State
+from heraut.publishing.model import WAITING, State
 from heraut.wording import day, hour, local
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def print_json(value: Any) -> None:
 
 def state_words(delivery: Delivery) -> str:
     """Say how far it has come, in the words of people; what is held says so."""
+    if delivery.unagreed and delivery.state in WAITING:
+        return say("state_unagreed")
     if delivery.holds and delivery.state is State.SCHEDULED:
         return say("state_held")
     if delivery.network is NetworkName.BY_HAND and delivery.state is State.ASKING:

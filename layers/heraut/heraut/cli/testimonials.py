@@ -9,6 +9,7 @@ import typer
 
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
 from heraut.cli.speech import CannotGoOn, language, person, say, tell
+from heraut.publishing.model import State
 
 if TYPE_CHECKING:
     from heraut.brands import Brand
@@ -21,6 +22,7 @@ At = Annotated[str | None, typer.Option("--at")]
 Text = Annotated[str | None, typer.Option("--text")]
 Words = Annotated[str, typer.Option("--words")]
 Link = Annotated[str | None, typer.Option("--link")]
+TRIES = 5  # its author may answer at this very moment
 A_WEEK = timedelta(days=7)  # ahead, where no time is given: a draft does not leave by itself
 
 
@@ -88,25 +90,33 @@ def consented(
     ctx: typer.Context, name: Name, words: Words, link: Link = None, brand: BrandName = None, stack: Stack = None
 ) -> None:
     from heraut.conversations import testimonials
+    from heraut.publishing.withdraw_consent import renew_consent
+    from heraut.wording import at_moment
 
     desk = open_desk(ctx, stack)
-    _, found = _called(desk, name, brand)
+    owner, found = _called(desk, name, brand)
     if not words.strip():
         raise CannotGoOn("testimonial_words")
     yes = testimonials.Consent(by=person(), at=desk.clock.now(), words=words.strip(), url=link)
     desk.conversations.save_testimonial(found, testimonials.consented(found, yes))
     tell(say("testimonial_is_consented", author=found.author.called), "green")
+    if found.draft:
+        now = desk.clock.now()
+        for one in renew_consent(desk.world, owner.id, found.draft, found.id, person(), now):
+            when = at_moment(one.publish_at, one.zone, language(), now)
+            leaves = one.state is State.SCHEDULED and not one.holds
+            tell(say("delivery_resumed" if leaves else "delivery_agreed", delivery=one.id, when=when), "green")
 
 
 def refused(ctx: typer.Context, name: Name, brand: BrandName = None, stack: Stack = None) -> None:
     from heraut.conversations import testimonials
 
     desk = open_desk(ctx, stack)
-    _, found = _called(desk, name, brand)
+    owner, found = _called(desk, name, brand)
     desk.conversations.save_testimonial(found, testimonials.refused(found))
     tell(say("testimonial_is_refused", author=found.author.called), "green")
     if found.draft:
-        tell(say("testimonial_take_down", post=found.draft), "yellow")
+        _withdraw(desk, owner, found)
 
 
 def draft(
@@ -126,6 +136,8 @@ def draft(
 
     desk = open_desk(ctx, stack)
     owner, found = _called(desk, name, brand)
+    if found.stage is testimonials.Stage.REFUSED:
+        raise CannotGoOn("testimonial_was_refused", author=found.author.called, name=name)
     if found.consent is None:
         raise CannotGoOn("testimonial_no_consent", name=name)
     if found.draft:
@@ -144,11 +156,46 @@ def draft(
             "alt": testimonials.pictures_described(found, owner),
         }
     written = add_post(given_of(said), desk.world, fetcher(desk), person())
-    desk.conversations.save_testimonial(found, testimonials.drafted(found, written.post.id))
+    _keep_draft(desk, owner, found, written.post.id)
     if as_json:
         print_json([as_object(one) for one in written.deliveries])
         return
     tell(say("testimonial_is_drafted", post=written.post.id, author=found.author.called), "green")
+
+
+def _withdraw(desk: Desk, owner: Brand, found: Testimonial) -> None:
+    """Hold the post that quotes somebody, and say of each delivery what is left to do."""
+    from heraut.publishing.withdraw_consent import withdraw_consent
+
+    post = found.draft or ""
+    for one in withdraw_consent(desk.posts, owner.id, post, found.id, person(), desk.clock.now()):
+        if one.state in {State.PUBLISHED, State.ASKING}:
+            code = "testimonial_online" if one.state is State.PUBLISHED else "testimonial_perhaps_online"
+            tell(say(code, delivery=one.id, url=one.url or "").rstrip(), "yellow")
+        elif one.state is not State.CANCELLED:
+            tell(say("testimonial_held", delivery=one.id, post=one.post), "yellow")
+
+
+def _keep_draft(desk: Desk, owner: Brand, found: Testimonial, post: str) -> None:
+    """Keep which post was made of it; where its author took their yes back meanwhile, that post is cancelled."""
+    from heraut.conversations import testimonials
+    from heraut.errors import Conflict, TryAgain
+    from heraut.publishing.cancel_post import cancel_post
+
+    for _ in range(TRIES):
+        if found.consent is None or found.draft:
+            cancel_post(desk.world, owner.id, post, person())
+            if found.draft:
+                raise CannotGoOn("testimonial_drafted_already", post=found.draft)
+            raise CannotGoOn("testimonial_was_refused", author=found.author.called, name=found.id)
+        try:
+            desk.conversations.save_testimonial(found, testimonials.drafted(found, post))
+        except Conflict:
+            _, found = _called(desk, found.id, owner.id)
+        else:
+            return
+    cancel_post(desk.world, owner.id, post, person())
+    raise TryAgain(f"testimonial {found.id} changed {TRIES} times")
 
 
 def _pictures(desk: Desk, owner: Brand, found: Testimonial) -> list[str]:

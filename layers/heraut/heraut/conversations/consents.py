@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brand
     from heraut.conversations.model import Interaction
-    from heraut.conversations.store import Conversations
+    from heraut.conversations.store import Conversations, QuotingPosts
     from heraut.conversations.testimonials import Testimonial
 
 BY = "Héraut"  # who noted it
@@ -44,10 +44,11 @@ def agreed_in(text: str, brand: Brand) -> tuple[str, ...]:
     return tuple(word for word in words if _plain(word) in asked)
 
 
-def noted(said: Interaction, brand: Brand, kept: Conversations, now: datetime) -> Label | None:
+def noted(said: Interaction, brand: Brand, kept: Conversations, quotes: QuotingPosts, now: datetime) -> Label | None:
     """Note what an interaction agrees to or refuses, and give the label that says so; None when it does neither.
 
-    Conflict: somebody else wrote of it at this moment. Noted again it stays as it is.
+    A post that quotes whoever refuses is held. Conflict: somebody else wrote of it at this moment; TryAgain: its post
+    is leaving. Noted again it stays as it is.
     """
     tags = _tags(said.text)
     if not tags or not tags & {_plain(word) for language in YES for word in words_for(brand, language)}:
@@ -60,12 +61,13 @@ def noted(said: Interaction, brand: Brand, kept: Conversations, now: datetime) -
         proof = Consent(by=BY, at=now, words=said.text.strip(), url=said.url, interaction=said.id)
         after = consented(found, proof) if answer == AGREES else refused(found, proof)
         label = Label(name=answer, rule=AGREED_WORDS, words=found.id)
-        if _is_noted(found, said):
-            return label
         try:
-            kept.save_testimonial(found, after)
+            if not _is_noted(found, said):
+                kept.save_testimonial(found, after)
         except Conflict:
             continue
+        if answer == REFUSES and found.draft:
+            quotes.withdraw(brand.id, found.draft, found.id, BY, now)
         return label
     raise Conflict(f"testimonial of {said.id}: it changed {TRIES} times")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heraut.conversations import alerts
+from heraut.conversations.consents import BY
 from heraut.conversations.members import FORGETTING, Member, key_of
 from heraut.conversations.rules import handle_of
 from heraut.errors import Conflict, TryAgain
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brand, NetworkName, Secrets
     from heraut.conversations.model import GivenAnswer, Interaction, Moment
-    from heraut.conversations.store import Answers, Conversations, RawEvents, SentMessages
+    from heraut.conversations.store import Answers, Conversations, QuotingPosts, RawEvents, SentMessages
     from heraut.conversations.testimonials import Testimonial
     from heraut.links import Links
 
@@ -42,6 +43,7 @@ class Forgetting:
     messages: SentMessages
     links: Links
     secrets: Secrets
+    quotes: QuotingPosts
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,14 @@ def holding(member: Member, world: Forgetting) -> Holding:
 def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
     """Erase everything held about somebody; nothing said until `now` is taken in again.
 
-    InvalidInput: an answer to them is leaving right now. TryAgain: their alerts change too fast. Done again it goes on.
+    Posts that quote them are held. InvalidInput: an answer to them is leaving right now. TryAgain: such a post is, or
+    their alerts change too fast. Done again it goes on.
     """
     kept, network = world.conversations, member.network.value
     if key_of(world.secrets, member.brand) is None:
         world.secrets.save_secret(member.brand, FORGETTING, {"key": secrets.token_urlsafe(32)})
     kept.refuse_earlier(member.brand, network, member.id, now)
+    _hold_quotes(member, world, now)
     for _ in range(PASSES):
         said = list(_said_by(member, kept))
         world.messages.forget(member.brand, _messages(member, [one for _, one in said], world))
@@ -127,6 +131,13 @@ def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
             break
     world.events.forget(world.events.naming(member.brand, {member.id, member.handle.lstrip("@")} - {""}))
     kept.forget_author(member.brand, network, member.id)
+
+
+def _hold_quotes(member: Member, world: Forgetting, now: datetime) -> None:
+    """Hold the posts that quote them: who asks to be forgotten agrees to nothing any more."""
+    for one in world.conversations.testimonials(member.brand):
+        if one.draft and one.network is member.network and one.author.id == member.id:
+            world.quotes.withdraw(one.brand, one.draft, one.id, BY, now)
 
 
 def _messages(member: Member, said: Sequence[Interaction], world: Forgetting) -> Sequence[str]:

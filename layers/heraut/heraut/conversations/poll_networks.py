@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
-    from heraut.conversations.store import Conversations, Webhooks
+    from heraut.conversations.store import Conversations, QuotingPosts, Webhooks
     from heraut.networks.base import Heard, Publishes
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,10 @@ class Hears(Protocol):
     def conversations(self) -> Conversations:
         """Where what is said is kept."""
 
+    @property
+    def quotes(self) -> QuotingPosts:
+        """Posts that quote somebody."""
+
 
 @dataclass(frozen=True)
 class Listening:
@@ -52,6 +56,7 @@ class Listening:
     networks: Mapping[NetworkName, Publishes]
     conversations: Conversations
     webhooks: Webhooks
+    quotes: QuotingPosts
     at_once: Callable[[Callable[[Owned], Polled], Iterable[Owned]], Iterable[Polled]]
 
 
@@ -97,7 +102,7 @@ def listen(brand: Brand, account: Account, world: Hears, now: datetime) -> Taken
         return secret, adapter.listen(brand.id, account, secret, begun, now)
 
     secret, heard = use_secret(world.secrets, brand.id, account.name, hear)
-    taken = take_in(heard, brand, account.name, kept, now, removing(adapter, account, secret, now))
+    taken = take_in(heard, brand, account.name, kept, world.quotes, now, removing(adapter, account, secret, now))
     if heard.cursor != begun:
         kept.save_cursor(brand.id, account.name, heard.cursor)
     return taken

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from heraut.conversations.members import Member
     from heraut.conversations.model import Alert, Decision, Edited, Erased, Interaction
     from heraut.conversations.rules import Rulebook, Verdict
-    from heraut.conversations.store import Conversations
+    from heraut.conversations.store import Conversations, QuotingPosts
     from heraut.problems import Problem
 
 BY_RULE = "brand_rule"  # what a label says that a rule of the brand gave
@@ -43,13 +43,18 @@ class Removes(Protocol):
 
 
 def receive_interaction(
-    interaction: Interaction, brand: Brand, kept: Conversations, now: datetime, removes: Removes | None = None
+    interaction: Interaction,
+    brand: Brand,
+    kept: Conversations,
+    quotes: QuotingPosts,
+    now: datetime,
+    removes: Removes | None = None,
 ) -> str:
     """Say in a word what became of it: `own`, `known`, `opened`, `joined`, `muted`, or `noted`: nobody has to answer.
 
     `forgotten`: its author asked that what they had said be forgotten, and it is from before.
 
-    TryAgain: the table is too busy.
+    TryAgain: the table is too busy, or a post leaves that quotes whoever refuses it here; `quotes` holds such posts.
     `removes` is None where the network lets nothing be hidden: rules that want to are then only told.
     """
     if _is_own(interaction, brand):
@@ -63,7 +68,7 @@ def receive_interaction(
         if author.forgotten_at and interaction.at <= author.forgotten_at:
             return "forgotten"
         placed, verdict = _judged(_placed(interaction, kept), brand, book, author.member, kept, now)
-        placed = _consenting(placed, brand, kept, now).model_copy(update={"received_at": now})
+        placed = _consenting(placed, brand, kept, quotes, now).model_copy(update={"received_at": now})
         before = _joins(placed, alerts.place_of(placed, verdict), kept, now)
         joins = before is not None
         if before and not answered:
@@ -122,7 +127,13 @@ def note_answer(answer: Answered, brand: Brand, account: str, kept: Conversation
 
 
 def note_edit(
-    edit: Edited, brand: Brand, account: str, kept: Conversations, now: datetime, removes: Removes | None = None
+    edit: Edited,
+    brand: Brand,
+    account: str,
+    kept: Conversations,
+    quotes: QuotingPosts,
+    now: datetime,
+    removes: Removes | None = None,
 ) -> bool:
     """Hold what was said as its author changed it, and judge it again; whether that was news.
 
@@ -141,7 +152,7 @@ def note_edit(
             said.model_copy(update={"text": edit.text}), brand, book, author, kept, now, before=said
         )
         asked = _asked(said)
-        changed = _consenting(changed, brand, kept, now).model_copy(update={"asked": asked[-MOST_WORDINGS:]})
+        changed = _consenting(changed, brand, kept, quotes, now).model_copy(update={"asked": asked[-MOST_WORDINGS:]})
         try:
             _revise(changed, said, held, verdict, brand, kept, now, removes)
         except Conflict:
@@ -247,10 +258,12 @@ def _judged(
     return placed.model_copy(update={"labels": labels, "decisions": verdict.decisions}), verdict
 
 
-def _consenting(said: Interaction, brand: Brand, kept: Conversations, now: datetime) -> Interaction:
+def _consenting(
+    said: Interaction, brand: Brand, kept: Conversations, quotes: QuotingPosts, now: datetime
+) -> Interaction:
     """Note a yes or a no that it gives in the agreed words, before it is taken in: done twice it is done once."""
     try:
-        label = consents.noted(said, brand, kept, now)
+        label = consents.noted(said, brand, kept, quotes, now)
     except Conflict as busy:
         raise TryAgain(str(busy)) from None
     return said.model_copy(update={"labels": (*said.labels, label)}) if label else said

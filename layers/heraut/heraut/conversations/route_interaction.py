@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
     from heraut.conversations.receive_interaction import Removes
-    from heraut.conversations.store import Conversations, Webhooks
+    from heraut.conversations.store import Conversations, QuotingPosts, Webhooks
     from heraut.conversations.webhook import StoredEvent, Webhook
     from heraut.networks.base import Publishes
 
@@ -49,6 +49,7 @@ class Routing:
     networks: Mapping[NetworkName, Publishes]
     conversations: Conversations
     webhooks: Webhooks
+    quotes: QuotingPosts
     wait: Callable[[float], None] = time.sleep
 
 
@@ -121,7 +122,7 @@ def _secret(brand: Brand, account: Account, world: Routing) -> Mapping[str, str]
 def _taken(
     brought: Brought, brand: Brand, account: Account, world: Routing, now: datetime, removes: Removes | None
 ) -> Taken:
-    return take_in(brought, brand, account.name, world.conversations, now, removes)
+    return take_in(brought, brand, account.name, world.conversations, world.quotes, now, removes)
 
 
 def _patiently(world: Routing, take: Callable[[], Taken]) -> Taken:

@@ -168,6 +168,16 @@ class Answers(Protocol):
         """
 
 
+class QuotingPosts(Protocol):
+    """Posts that quote somebody: publishing keeps them."""
+
+    def withdraw(self, brand: str, post: str, testimonial: str, by: str, now: datetime) -> None:
+        """Hold what has not gone out of a post, and tell people of it and of what is online; done twice it is once.
+
+        A post that is gone is held by nothing. TryAgain: it is leaving at this moment.
+        """
+
+
 class RawEvents(Protocol):
     """Events as networks sent them, as far as they are kept in files."""
 

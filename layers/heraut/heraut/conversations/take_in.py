@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brand
     from heraut.conversations.receive_interaction import Removes
-    from heraut.conversations.store import Conversations
+    from heraut.conversations.store import Conversations, QuotingPosts
     from heraut.networks.base import Brought, Heard
 
 NEWS = frozenset({"opened", "joined", "muted", "noted"})
@@ -31,21 +31,23 @@ def take_in(
     brand: Brand,
     account: str,
     kept: Conversations,
+    quotes: QuotingPosts,
     now: datetime,
     removes: Removes | None = None,
 ) -> Taken:
     """Take in what was said, what was answered, and what became of what was said earlier; all of it may come again.
 
-    `removes` hides and deletes what rules want away; None where the network lets nobody.
+    `quotes` holds posts whose quoted author agrees no more; `removes` hides and deletes what rules want away, None
+    where the network lets nobody.
     """
     if not (told.interactions or told.answers or told.edits or told.erased):
         return Taken(())
     # It brings rules and labels, and most looks at an account find nothing.
     from heraut.conversations.receive_interaction import note_answer, note_edit, note_erasure, receive_interaction
 
-    received = [receive_interaction(one, brand, kept, now, removes) for one in told.interactions]
+    received = [receive_interaction(one, brand, kept, quotes, now, removes) for one in told.interactions]
     answered = [note_answer(one, brand, account, kept, now) for one in told.answers]
-    edited = [note_edit(one, brand, account, kept, now, removes) for one in told.edits]
+    edited = [note_edit(one, brand, account, kept, quotes, now, removes) for one in told.edits]
     erased = [note_erasure(one, brand, account, kept, now) for one in told.erased]
     news = [one.at for one, word in zip(told.interactions, received, strict=True) if word in NEWS]
     return Taken(news, sum(answered), sum(edited) + sum(erased))

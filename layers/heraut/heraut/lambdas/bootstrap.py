@@ -24,6 +24,7 @@ REMEMBERED = timedelta(minutes=10)  # a reconnected account works within that ti
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from heraut.aws.objects import FilesBucket
     from heraut.aws.sns import SnsMessages
@@ -219,6 +220,7 @@ def poll_networks() -> Polling:
         networks=_networks("", "", read.local_servers),
         conversations=_conversations(read.conversations_table, secrets),
         webhooks=_webhooks(read.conversations_table),
+        quotes=_Quotes(read.posts_table),
         at_once=ThreadPoolExecutor(ACCOUNTS_AT_ONCE).map,
     )
     return Polling(listening, _tending(listening, read))
@@ -295,6 +297,7 @@ def route_interaction() -> Reading:
         networks=_networks("", "", read.local_servers),
         conversations=_conversations(read.conversations_table, secrets),
         webhooks=_webhooks(read.conversations_table),
+        quotes=_Quotes(read.posts_table),
     )
     return Reading(world, FilesBucket(clients().later("s3"), read.files_bucket))
 
@@ -485,6 +488,18 @@ def _posts(table: str) -> Posts:
     from heraut.aws.posts_table import PostsTable
 
     return PostsTable(Table(clients().dynamodb, table))
+
+
+class _Quotes:
+    """Posts that quote somebody; that room is opened when somebody takes their yes back."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def withdraw(self, brand: str, post: str, testimonial: str, by: str, now: datetime) -> None:
+        from heraut.publishing.withdraw_consent import QuotingPosts
+
+        QuotingPosts(_posts(self._table)).withdraw(brand, post, testimonial, by, now)
 
 
 def _pauses(table: str) -> Pauses:

@@ -13,7 +13,7 @@ from heraut.errors import Conflict, InvalidInput, NotFound, TryAgain
 from heraut.problems import Problem, problem
 from heraut.publishing.decisions import is_by_hand
 from heraut.publishing.dispatch_posts import dispatch_now
-from heraut.publishing.model import State
+from heraut.publishing.model import CONSENT, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -86,6 +86,12 @@ def beyond_reach(delivery: Delivery) -> Problem | None:
             return problem("delivery_partly_out", account=account)
         case _:
             return None
+
+
+def not_agreed(delivery: Delivery) -> Problem:
+    """Say that it does not leave because whom it quotes no longer agrees, and what may be done."""
+    marks = ", ".join(sorted(mark.removeprefix(CONSENT) for mark in delivery.unagreed))
+    return problem("delivery_without_consent", account=delivery.account, testimonial=marks)
 
 
 def _change(delivery: Delivery, decide: Decide, posts: Posts) -> Delivery | Problem:

@@ -13,7 +13,7 @@ from heraut.links import Action
 from heraut.local_time import LocalTime, on_the_wall, written
 from heraut.networks.base import Published
 from heraut.publishing import transitions
-from heraut.publishing.model import MOST_ATTEMPTS, Delivery, Post, Precedence, State
+from heraut.publishing.model import MOST_ATTEMPTS, WAITING, Delivery, Post, Precedence, State
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -44,7 +44,10 @@ def is_open(action: Action, delivery: Delivery, version: int | None, attempt: st
     by_hand = is_by_hand(delivery)
     states = _OPEN | (_OPEN_BY_HAND if by_hand else {})
     same_attempt = by_hand or attempt == (delivery.attempt.id if delivery.attempt else None)
-    return delivery.version == version and same_attempt and delivery.state in states.get(action, frozenset())
+    opens = states.get(action, frozenset())
+    if action is Action.DROP and delivery.unagreed and delivery.may_change:
+        opens |= WAITING
+    return delivery.version == version and same_attempt and delivery.state in opens
 
 
 def online(delivery: Delivery, url: str | None, now: datetime) -> Delivery:
@@ -155,6 +158,19 @@ def mark_of(person: str) -> str:
 def held(delivery: Delivery, mark: str) -> Delivery:
     """It does not leave while the mark is on it."""
     return delivery.model_copy(update={"holds": delivery.holds | {mark}, "due_at": None})
+
+
+def without_consent(delivery: Delivery, mark: str) -> Delivery:
+    """Whom it quotes no longer agrees: it does not leave while the mark is on it, whatever becomes of it.
+
+    What a person was asked to publish by hand is asked for no more. What is online bears the mark too, and stays so.
+    """
+    after = held(delivery, mark)
+    if is_by_hand(delivery) and delivery.state is State.ASKING:
+        return after.model_copy(update={"state": State.SCHEDULED, "attempt": None, "lease_until": None})
+    if delivery.state in {State.SENDING, State.UNCONFIRMED}:  # nobody is at it any more
+        return after.model_copy(update={"state": State.ASKING, "lease_until": None})
+    return after
 
 
 def released(delivery: Delivery, mark: str) -> Delivery:

@@ -11,6 +11,7 @@ from heraut.publishing.change_deliveries import (
     change_each,
     chosen_deliveries,
     dispatch_written,
+    not_agreed,
 )
 from heraut.publishing.decisions import held, mark_of, released
 from heraut.publishing.model import State
@@ -67,4 +68,6 @@ def _not_to_hold(delivery: Delivery) -> Problem | None:
 def _not_to_resume(delivery: Delivery) -> Problem:
     if not delivery.holds:
         return problem("delivery_not_held", account=delivery.account)
+    if delivery.unagreed:
+        return not_agreed(delivery)
     return problem("delivery_held_by_others", account=delivery.account, marks=", ".join(sorted(delivery.holds)))

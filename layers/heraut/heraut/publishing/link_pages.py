@@ -131,7 +131,7 @@ def question(case: Case, offer: Offer, shots: Mapping[str, str], wrong_address: 
     if stem == "send_again":
         notes.append(Note(case.say("send_again_careful_rest" if begun else "send_again_careful")))
     if offer.held and case.link.action in {Action.PUBLISH_NOW, Action.NEXT_SLOT, Action.SEND_AGAIN, Action.APPROVE}:
-        notes.append(Note(case.say("held")))
+        notes.append(_held(case))
     notes += _waits(case, offer.turn)
     if stem == "by_hand" and case.deliveries[0].publish_at > case.now:
         notes.append(Note(case.say("by_hand_early"), serious=False))
@@ -153,6 +153,10 @@ def question(case: Case, offer: Offer, shots: Mapping[str, str], wrong_address: 
     )
 
 
+def _held(case: Case) -> Note:
+    return Note(case.say("unagreed" if any(one.unagreed for one in case.deliveries) else "held"))
+
+
 def _waits(case: Case, turn: Turn | None) -> list[Note]:
     if turn is None:
         return []
@@ -170,7 +174,7 @@ def done(case: Case, before: str, *, at_once: bool = False, turn: Turn | None = 
     else:
         code = f"{code}_done"
     held = any(one.state is State.SCHEDULED and one.holds for one in case.deliveries)
-    notes = [Note(case.say("held"))] if held else _waits(case, turn)
+    notes = [_held(case)] if held else _waits(case, turn)
     return _plain(case, "done_title", case.say(code), tuple(notes))
 
 
@@ -201,7 +205,8 @@ def state(case: Case, delivery: Delivery) -> str:
     held = delivery.state is State.SCHEDULED and delivery.holds
     leaves = delivery.earliest if delivery.state is State.SCHEDULED else delivery.publish_at
     at = at_moment(leaves, case.brand.zone, case.language, case.now)
-    return case.say("state_held" if held else f"state_{delivery.state.value}", at=at, place=case.place([delivery]))
+    held_as = "state_unagreed" if delivery.unagreed else "state_held"
+    return case.say(held_as if held else f"state_{delivery.state.value}", at=at, place=case.place([delivery]))
 
 
 def nothing_to_publish(case: Case, code: str) -> LinkPage:

@@ -17,7 +17,7 @@ from heraut.letters import said as fit
 from heraut.links import Action
 from heraut.notifications.base import Button, Item, Message, Picture
 from heraut.problems import Problem, catalogue
-from heraut.publishing.model import Delivery, Post
+from heraut.publishing.model import CONSENT, Delivery, Post, State
 from heraut.publishing.variants import variants
 from heraut.wording import Wording, at_moment, clock, listed, moment, of_moment, span
 
@@ -36,6 +36,7 @@ MOST_ITEMS = 30  # of one message; a longer list is several messages
 
 HANDOVERS = frozenset({EventName.HANDOVER_AHEAD, EventName.HANDOVER_DUE, EventName.HANDOVER_REMINDED})
 
+_WITHOUT_CONSENT = frozenset({EventName.CONSENT_WITHDRAWN, EventName.ONLINE_WITHOUT_CONSENT})
 _PERHAPS_BEGUN = frozenset({EventName.FAILED, EventName.EXPIRED, EventName.ASKING})  # of a thread
 _STEMS = {
     EventName.FAILED: "failed",
@@ -45,6 +46,8 @@ _STEMS = {
     EventName.HANDOVER_AHEAD: "ahead",
     EventName.HANDOVER_DUE: "due",
     EventName.HANDOVER_REMINDED: "reminded",
+    EventName.CONSENT_WITHDRAWN: "consent",
+    EventName.ONLINE_WITHOUT_CONSENT: "unagreed",
 }
 
 wording = Wording(__package__, "messages.toml")
@@ -115,6 +118,18 @@ def wanted(name: EventName, account: str, brand: Brand) -> tuple[Wanted, ...]:
                 Wanted("button_published", Action.IS_ONLINE),
                 Wanted("button_drop", Action.DROP),
             )
+
+
+def wanted_of(happening: Happening, brand: Brand) -> tuple[Wanted, ...]:
+    """Give the buttons of what happened to a delivery; what is online without consent is opened where it stands."""
+    name, delivery = happening.event.name, happening.delivery
+    if name not in _WITHOUT_CONSENT:
+        return wanted(name, delivery.account, brand)
+    page = known_as.page(brand.account(delivery.account)) if delivery.state is State.ASKING else None
+    address = delivery.url or page
+    sees = (Wanted("button_see" if delivery.url else "button_look", address=address),) if address else ()
+    cancels = name is EventName.CONSENT_WITHDRAWN and delivery.may_change  # what is online in part cannot be
+    return (*sees, *((Wanted("button_cancel", Action.DROP),) if cancels else ()))
 
 
 def label(button: Wanted, delivery: Delivery, brand: Brand, language: Language) -> str:
@@ -191,10 +206,20 @@ class _Voice:
         if self.event.name in _PERHAPS_BEGUN and self._delivery.remote_ids:
             parts = self.happening.content.messages
             return self.say(f"{self.stem}_lead_part", done=len(self._delivery.remote_ids), parts=parts)
+        if self.event.name in _WITHOUT_CONSENT:
+            return self._unagreed_lead()
         with_media = self.event.name in {EventName.HANDOVER_AHEAD, EventName.HANDOVER_DUE}
         if with_media and self.happening.content.media:
             return self.say(f"{self.stem}_lead_media")
         return self.say(f"{self.stem}_lead")
+
+    def _unagreed_lead(self) -> str:
+        """What to do with what quotes somebody who no longer agrees."""
+        if self.event.name is EventName.ONLINE_WITHOUT_CONSENT:
+            return self.say("unagreed_lead" if self._delivery.state is State.PUBLISHED else "unagreed_lead_perhaps")
+        testimonial = str(self.event.fields.get("mark", "")).removeprefix(CONSENT)
+        begun = "_part" if self._delivery.remote_ids else ""
+        return self.say(f"consent_lead{begun}", testimonial=testimonial)
 
     def why(self) -> str:
         """Why, in plain words."""
@@ -206,8 +231,8 @@ class _Voice:
                 return " ".join(filter(None, [said, self._refused()]))
             case EventName.FAILED | EventName.ASKING:
                 return self._reason()
-            case EventName.APPROVAL_ASKED:
-                return self.say("approval_why")
+            case EventName.APPROVAL_ASKED | EventName.CONSENT_WITHDRAWN | EventName.ONLINE_WITHOUT_CONSENT:
+                return self.say("approval_why" if self.stem == "approval" else "consent_why")
             case EventName.HANDOVER_REMINDED if self._reminders() >= WIDELY:
                 return self.say("reminded_widely_why", reminders=self._reminders())
             case _:

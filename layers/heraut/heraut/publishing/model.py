@@ -19,6 +19,7 @@ from heraut.problems import Problem
 
 SHARDS = 4
 KIND = "delivery"
+CONSENT = "consent:"  # begins the mark of a delivery that quotes somebody who no longer agrees
 MOST_ATTEMPTS = 5
 LEASE = timedelta(seconds=60)
 
@@ -241,6 +242,11 @@ class Delivery(_Stored):
     def shard(self) -> str:
         """The shard of the due index it falls into."""
         return shard_of(KIND, self.id, SHARDS)
+
+    @property
+    def unagreed(self) -> frozenset[str]:
+        """The marks of those whom it quotes and who no longer agree: it must not leave."""
+        return frozenset(mark for mark in self.holds if mark.startswith(CONSENT))
 
     @property
     def may_change(self) -> bool:

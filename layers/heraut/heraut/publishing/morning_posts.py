@@ -118,7 +118,7 @@ class MorningPosts:
         at_risk = {one.id for risk in self._risks for one in risk.deliveries}
         marks = [
             *(["at_risk"] if any(one.id in at_risk for one in together) else []),
-            *(["held"] if any(one.holds for one in together) else []),
+            *_held(together),
             *(["by_hand"] if any(one.network is NetworkName.BY_HAND for one in together) else []),
         ]
         said = [self._places(together, person), *(self._say(f"leaving_{mark}", person) for mark in marks)]
@@ -183,6 +183,13 @@ class _Risk:
     key: str
     why: Problem | None
     deliveries: list[Delivery]
+
+
+def _held(together: Sequence[Delivery]) -> list[str]:
+    """Say whether something holds one of them, and whether that is somebody it quotes."""
+    if any(one.unagreed for one in together):
+        return ["unagreed"]
+    return ["held"] if any(one.holds for one in together) else []
 
 
 def _by_post(found: Iterable[Delivery]) -> list[list[Delivery]]:

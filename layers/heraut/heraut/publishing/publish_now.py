@@ -9,7 +9,14 @@ from heraut.events import EventName, event
 from heraut.links import Action
 from heraut.problems import problem
 from heraut.publishing import decisions
-from heraut.publishing.change_deliveries import TRIES, Changes, beyond_reach, chosen_deliveries, dispatch_written
+from heraut.publishing.change_deliveries import (
+    TRIES,
+    Changes,
+    beyond_reach,
+    chosen_deliveries,
+    dispatch_written,
+    not_agreed,
+)
 from heraut.publishing.model import State
 
 if TYPE_CHECKING:
@@ -65,6 +72,8 @@ def _write(newest: Post, deliveries: Sequence[Delivery], world: World, by: str, 
 def _not_now(delivery: Delivery) -> Problem | None:
     if delivery.state is State.TO_APPROVE:
         return problem("delivery_to_approve", account=delivery.account)
+    if delivery.unagreed and beyond_reach(delivery) is None:
+        return not_agreed(delivery)
     if delivery.holds:
         return problem("delivery_is_held", account=delivery.account)
     return beyond_reach(delivery)

@@ -18,7 +18,7 @@ from heraut.notifications.base import Button, Picture
 from heraut.publishing import messages
 from heraut.publishing.binding import Binding
 from heraut.publishing.messages import HANDOVERS, MOST_ITEMS, WIDELY, Happening
-from heraut.publishing.model import State
+from heraut.publishing.model import WAITING, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,13 +33,15 @@ if TYPE_CHECKING:
 
 # A message says what is true when it leaves: an event whose delivery has moved on since is not told any more.
 _STILL = {
-    EventName.FAILED: State.FAILED,
-    EventName.EXPIRED: State.EXPIRED,
-    EventName.ASKING: State.ASKING,
-    EventName.APPROVAL_ASKED: State.TO_APPROVE,
-    EventName.HANDOVER_AHEAD: State.SCHEDULED,
-    EventName.HANDOVER_DUE: State.ASKING,
-    EventName.HANDOVER_REMINDED: State.ASKING,
+    EventName.FAILED: {State.FAILED},
+    EventName.EXPIRED: {State.EXPIRED},
+    EventName.ASKING: {State.ASKING},
+    EventName.APPROVAL_ASKED: {State.TO_APPROVE},
+    EventName.HANDOVER_AHEAD: {State.SCHEDULED},
+    EventName.HANDOVER_DUE: {State.ASKING},
+    EventName.HANDOVER_REMINDED: {State.ASKING},
+    EventName.CONSENT_WITHDRAWN: {*WAITING, State.FAILED, State.EXPIRED},
+    EventName.ONLINE_WITHOUT_CONSENT: {State.PUBLISHED, State.ASKING},
 }
 
 
@@ -165,13 +167,15 @@ class _Teller:
                 messages.label(button, happening.delivery, self.brand, person.language),
                 button.address or self._link(button, happening, person),
             )
-            for button in messages.wanted(happening.event.name, happening.delivery.account, self.brand)
+            for button in messages.wanted_of(happening, self.brand)
         )
 
     def _pictures(self, happening: Happening, buttons: Sequence[Button]) -> tuple[Picture, ...]:
         """Give its pictures, behind the first link of this message that is this person's own."""
         ours = tokens.address(self.links_url, self.brand.id, "")
-        own = next(one.address for one in buttons if one.address.startswith(ours))
+        own = next((one.address for one in buttons if one.address.startswith(ours)), None)
+        if own is None:  # nothing is to be decided
+            return ()
         return tuple(
             Picture(tokens.media_address(own, number), item.alt)
             for number, item in enumerate(happening.post.content.media, start=1)
@@ -188,7 +192,8 @@ class _Teller:
 
 def _still(event: Event, delivery: Delivery) -> bool:
     version = event.fields.get("version", delivery.version)
-    return delivery.state is _STILL[event.name] and delivery.version == version
+    marked = event.fields.get("mark", "") in {"", *delivery.holds}
+    return delivery.state in _STILL[event.name] and delivery.version == version and marked
 
 
 def _together(happenings: Sequence[Happening]) -> Iterator[Sequence[Happening]]:

@@ -200,7 +200,8 @@ def begun(delivery: Delivery, found: Begun) -> Delivery:
 
 def sent_again(delivery: Delivery, now: datetime) -> Delivery:
     """Read back as absent, and the network itself refuses a repeat: it leaves again at once."""
-    return delivery.model_copy(update={"state": State.SCHEDULED, "attempt": None, "not_before": None, "due_at": now})
+    due_at = None if delivery.holds else now
+    return delivery.model_copy(update={"state": State.SCHEDULED, "attempt": None, "not_before": None, "due_at": due_at})
 
 
 def asking(delivery: Delivery) -> Delivery:

@@ -21,7 +21,7 @@ from heraut.publishing.calendar.media import MediaFinder
 from heraut.publishing.calendar.post import cancelled, is_open, new_post, post_id
 from heraut.publishing.calendar.row import Status, read_row
 from heraut.publishing.calendar.sheet import Row
-from heraut.publishing.change_deliveries import TRIES, beyond_reach, dispatch_written
+from heraut.publishing.change_deliveries import TRIES, beyond_reach, dispatch_written, not_agreed
 from heraut.publishing.import_calendar import PAST, asking, day_and_hour
 from heraut.publishing.model import Delivery, Part, Source, State
 
@@ -128,12 +128,14 @@ def edited_deliveries(
     """
     moved, named = given.has(Column.WHEN, Column.ZONE), given.has(Column.ACCOUNTS)
     held = {delivery.account: delivery for delivery in deliveries}
+    unagreed = frozenset(mark for delivery in deliveries for mark in delivery.unagreed)
     made_new = {one.account: one for one in new_post(wish, made.id, "", made.created_at)[1]}
     written: list[Delivery] = []
     for account in wish.accounts:
         old = held.pop(account.name, None)
         if old is None:
-            written.append(made_new[account.name].model_copy(update={"version": made.version}))
+            new = made_new[account.name].model_copy(update={"version": made.version})
+            written.append(new.model_copy(update={"holds": unagreed, "due_at": None}) if unagreed else new)
         elif old.may_change or _comes_back(old, moved=moved, named=named):
             state = wish.row.status.value if given.has(Column.STATUS) or not old.may_change else old.state
             ahead = wish.ahead.get(account.name)
@@ -176,6 +178,7 @@ def _edit(
     ]
     world.posts.edit(made, written, [*events, *asking(made, written, now)])
     dispatch_written(written, world, now)
+    left += [not_agreed(one) for one in written if one.unagreed and one.state is State.SCHEDULED]
     told = [found.model_copy(update={"warning": True}) for found in left if found.code != "delivery_is_cancelled"]
     return Written(made, tuple(written), (*problems, *told))
 
