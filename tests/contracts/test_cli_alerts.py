@@ -174,8 +174,12 @@ def test_what_a_rule_hid_is_shown_again(shop: Shop) -> None:
         one, BAKERY.model_copy(update={"rules": (rule,)}), shop.conversations, QuotesTwin(), one.at, removes
     )
     (alert,) = shop.conversations.open_alerts("martin")
+    before = shop.conversations.known("martin", "bluesky", one.author.id).member
 
     assert "De nouveau visible : 1" in shop.heraut("alert", "unhide", alert.id).out
+    after = shop.conversations.known("martin", "bluesky", one.author.id).member
+    assert (before.count("removed"), after.count("removed")) == (1, 0)
+    assert (before.offences(one.at.date()), after.offences(one.at.date())) == (1, 0)
     assert "Rien n'est masqué" in shop.heraut("alert", "unhide", alert.id).err
     assert network.done == [("hide", one.id), ("show", one.id)]
     story = shop.heraut("alert", "show", alert.id).out

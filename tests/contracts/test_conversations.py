@@ -518,3 +518,27 @@ def test_a_notice_is_due_before_the_next_step(conversations: Conversations) -> N
     assert after.notices_at < NOW + timedelta(days=2)
     assert list(conversations.due(after.notices_at)) == [(BRAND, alert.id)]
     assert [one.word for one in conversations.story(BRAND, alert.id)] == ["Une facture"]
+
+
+def test_what_hiding_counts_is_written_with_the_alert_or_not_at_all(conversations: Conversations) -> None:
+    """Added, and taken back; of somebody of whom there is no record nothing is written, nor of an alert that moved."""
+    one = said("1")
+    alert = received(conversations, one)
+    hidden = noted(alert, What.REMOVED, NOW, interaction=one.id, by="lea", removal="hide", counts=1)
+    conversations.moderate(one, alert, hidden, {"removed": 1, "offence_20261123": 1})
+    member = conversations.known(BRAND, one.network.value, one.author.id).member
+    assert (member.count("removed"), member.count("offence_20261123"), member.times) == (1, 1, 1)
+    assert [moment.counts for moment in conversations.story(BRAND, alert.id)] == [1]
+
+    shown = noted(hidden, What.SHOWN, NOW + MINUTE, interaction=one.id, by="lea", removal="hide", counts=-1)
+    with pytest.raises(Conflict):
+        conversations.moderate(one, alert, shown, {"removed": -1})
+    conversations.moderate(one, hidden, shown, {"removed": -1, "offence_20261123": -1})
+    assert conversations.known(BRAND, one.network.value, one.author.id).member.count("removed") == 0
+
+    conversations.forget_author(BRAND, one.network.value, one.author.id)
+    again = noted(shown, What.REMOVED, NOW + 2 * MINUTE, interaction=one.id, by="lea", removal="hide", counts=1)
+    with pytest.raises(Conflict):
+        conversations.moderate(one, shown, again, {"removed": 1})
+    assert conversations.known(BRAND, one.network.value, one.author.id).member.counts == {}
+    assert len(conversations.story(BRAND, alert.id)) == 2

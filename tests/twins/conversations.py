@@ -15,7 +15,7 @@ from heraut.errors import Conflict
 from tests.twins.stored import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.conversations import Alert, Answered, Interaction, Moment
@@ -117,6 +117,16 @@ class ConversationsTwin:
         self._lead(before, after)
         self._keep_news(before, after)
         self._alerts[after.brand, after.id] = kept(after)
+
+    def moderate(self, interaction: Interaction, before: Alert, after: Alert, counts: Mapping[str, int]) -> None:
+        who = interaction.brand, interaction.network.value, interaction.author.id
+        member = self._members.get(who)
+        if member is None:
+            raise Conflict("nothing is known of them any more")
+        self.change(before, after)
+        names = {*member.counts, *counts}
+        added = {name: member.count(name) + counts.get(name, 0) for name in sorted(names)}
+        self._members[who] = member.model_copy(update={"counts": added})
 
     def rewrite(self, alert: Alert, interaction: Interaction) -> None:
         said = self._said[alert.brand, alert.id]

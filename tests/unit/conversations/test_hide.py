@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from heraut.brands import Account, NetworkName
+from heraut.brands import Account, NetworkName, Rule
 from heraut.conversations import Author, Interaction, Kind
 from heraut.conversations.alerts import erased, forgotten, joined, opened
 from heraut.conversations.hiding import SCHEME, hidden
-from heraut.conversations.model import What
+from heraut.conversations.model import Label, LabelName, What
+from heraut.conversations.receive_interaction import receive_interaction
 from heraut.conversations.route_interaction import Routing, route_interaction
 from heraut.errors import Conflict, CredentialsExpired, RateLimited, Refused, Unreachable
 from heraut.fetch import Guard
@@ -402,3 +403,67 @@ def test_what_is_hidden_is_read_whole_before_it_is_shown_again() -> None:
 
     (folded,) = re.findall(r"<details>(.*?)</details>", shop.page(), re.DOTALL)
     assert "La fin." in folded
+
+
+def counted(shop: Page, author: str = "Zoé") -> tuple[int, int]:
+    """How many removed comments and offences are counted of somebody."""
+    member = shop.kept.known("martin", "facebook", author).member
+    return member.count("removed"), member.offences((shop.now - timedelta(days=90)).date())
+
+
+def test_what_a_person_hides_counts_once_and_showing_it_takes_that_back() -> None:
+    """As what a rule hides: in the census, and for rules that ask for offences."""
+    shop = asked()
+    name = name_in(shop.page())
+    for what, expected in (("hide", (1, 1)), (f"show:{name}", (0, 0)), ("hide", (1, 1)), ("hide", (1, 1))):
+        shop.press(to=name, when=what)
+        shop.route()
+        assert counted(shop) == expected
+    assert [one.counts for one in shop.kept.story("martin", shop.alert.id) if one.interaction] == [1, -1, 1]
+
+
+def test_an_insult_is_one_offence_hidden_or_not() -> None:
+    """Its words counted when it came."""
+    shop = Page()
+    insult = Label(name=LabelName.INSULT, rule="word")
+    shop.comment("c1", labels=(insult,), offended=True)
+    shop.run(2 * MINUTE)
+    assert counted(shop) == (0, 1)
+    name = name_in(shop.page())
+    for what, expected in (("hide", (1, 1)), (f"show:{name}", (0, 1))):
+        shop.press(to=name, when=what)
+        shop.route()
+        assert counted(shop) == expected
+
+
+def test_what_a_rule_hid_and_a_person_shows_counts_no_more() -> None:
+    """And hidden once more by a person it counts once."""
+    shop = Page()
+    author = Author(id="Zoé", name="Zoé")
+    known: dict[str, Any] = {"brand": "martin", "account": "fb", "network": NetworkName.FACEBOOK, "kind": Kind.COMMENT}
+    said = Interaction(**known, id="c1", author=author, text="Mon cousin fait mieux", thread="post-1", at=shop.now)
+    rule = {
+        "name": "Charte",
+        "when": {"words": ["cousin"]},
+        "then": {"hide": True, "charter": "Respect", "for_real": True},
+    }
+    brand = BRAND.model_copy(update={"rules": (Rule.model_validate(rule),), "revision": 2})
+    receive_interaction(said, brand, shop.kept, QuotesTwin(), shop.now, lambda *_: None)
+    shop.run(2 * MINUTE)
+    assert counted(shop) == (1, 1)
+    name = next(iter(re.findall(r'value="show:([0-9a-f]{8})"', shop.page())))
+    for what, expected in ((f"show:{name}", (0, 0)), ("hide", (1, 1))):
+        shop.press(to=name, when=what)
+        shop.route()
+        assert counted(shop) == expected
+
+
+def test_of_who_was_forgotten_nothing_is_counted() -> None:
+    """Hiding what is left of them writes no record of them down again."""
+    shop = asked()
+    shop.kept.forget_author("martin", "facebook", "Zoé")
+    shop.press(to=name_in(shop.page()), when="hide")
+    shop.route()
+
+    assert shop.facebook.done == [("hide", "c1")]
+    assert (shop.kept.known("martin", "facebook", "Zoé").member.times, shop.moments()) == (0, [What.REMOVED])

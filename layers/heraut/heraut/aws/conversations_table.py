@@ -24,7 +24,7 @@ from heraut.due import instant, stamp
 from heraut.errors import ConfigurationError, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -137,6 +137,14 @@ class ConversationsTable:
     def change(self, before: Alert, after: Alert) -> None:
         """Replace an alert; closed, its thread may open another. Conflict when it is no longer `before`."""
         self._table.transact(self._changing(before, after))
+
+    def moderate(self, interaction: Interaction, before: Alert, after: Alert, counts: Mapping[str, int]) -> None:
+        """Replace an alert, and add (or take back) what this counts for an interaction's author, in one transaction."""
+        key = _author(interaction.brand, interaction.network.value, interaction.author.id)
+        added = {f"{COUNTS}{name}": n for name, n in counts.items()}
+        adding = "ADD " + ", ".join(f"#{name} :{name}" for name in added)
+        counting = self._table.updating(key, adding, "attribute_exists(#pk)", **added)
+        self._table.transact([*self._changing(before, after), counting])
 
     def rewrite(self, alert: Alert, interaction: Interaction) -> None:
         """Replace what was said, of an alert that it joined. Conflict when it is not there any more."""

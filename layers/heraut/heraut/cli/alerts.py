@@ -129,6 +129,7 @@ def unhide(
 ) -> None:
     from heraut.cli.shown import print_json
     from heraut.conversations import What, alerts
+    from heraut.conversations.count_hiding import keep_hiding
     from heraut.conversations.hiding import hidden
     from heraut.networks.base import Moderates
 
@@ -143,7 +144,7 @@ def unhide(
     for one in left:
         adapter.show(account, secret, one, now)
         after = alerts.noted(found, What.SHOWN, now, by=person(), interaction=one, removal="hide")
-        desk.conversations.change(found, after)
+        keep_hiding(found, after, desk.conversations)
         found = after
     if as_json:
         print_json(_as_object(found) | {"shown_again": left})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import use_secret
 from heraut.conversations import alerts
+from heraut.conversations.count_hiding import keep_hiding
 from heraut.errors import Conflict, CredentialsExpired, NetworkError, Refused, TryAgain
 from heraut.networks.base import Moderates
 from heraut.problems import problem
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from heraut.brands import Brand
     from heraut.conversations.model import Alert, Hiding
     from heraut.conversations.poll_networks import Hears
+    from heraut.conversations.store import Conversations
     from heraut.problems import Problem
 
 TRIES = 5  # others may change the same alert at this very moment
@@ -84,11 +86,16 @@ def _note(
         if alert is None or alert.hiding.get(interaction) != asked:
             return
         try:
-            kept.change(alert, _after(alert, interaction, why, brand, now))
+            after = _after(alert, interaction, why, brand, now)
+            (keep_hiding if why is None else _keep)(alert, after, kept)
         except Conflict:
             continue
         return
     raise TryAgain(f"alert {alert_id} of {brand.id}: changed {TRIES} times")
+
+
+def _keep(before: Alert, after: Alert, kept: Conversations) -> None:
+    kept.change(before, after)
 
 
 def _after(alert: Alert, interaction: str, why: Problem | None, brand: Brand, now: datetime) -> Alert:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from pydantic import Field
 
 from heraut.brands import NetworkName
-from heraut.conversations.model import Instant, LabelName, Stored
+from heraut.conversations.model import Instant, LabelName, Stored, What
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from heraut.brands import Secrets
-    from heraut.conversations.model import Interaction
+    from heraut.conversations.model import Interaction, Moment
 
 OFFENCES = frozenset({LabelName.INSULT, LabelName.SPAM})
 NO_HELP = OFFENCES | {LabelName.QUESTION, LabelName.COMPLAINT}
@@ -104,6 +104,31 @@ def deeds(interaction: Interaction, now: datetime, *, helped: bool) -> Mapping[s
     if offends(names) or _is_removed(interaction):
         found.append(f"{OFFENCE}{now:%Y%m%d}")
     return dict.fromkeys(found, 1)
+
+
+def counted_hidden(story: Iterable[Moment], interaction: str | None) -> int:
+    """Say whether an interaction counts as removed (1 or 0), by the story of its alert.
+
+    Where an earlier release wrote it, a rule's hiding counted, and a person's did not.
+    """
+    mine = [one for one in story if interaction is not None and one.interaction == interaction]
+    return sum(_counted_before(one) if one.counts is None else one.counts for one in mine)
+
+
+def moderating(interaction: Interaction, step: int) -> Mapping[str, int]:
+    """Name what is added to an author's record when a person hides what they said (1) or shows it again (-1).
+
+    An offence counts on the day it came, as when a rule hides it; none is added to what counted as one by its words.
+    """
+    offended = interaction.offended
+    if offended is None:
+        offended = offends(label.name for label in interaction.labels)
+    day = f"{OFFENCE}{interaction.received_at or interaction.at:%Y%m%d}"
+    return {REMOVED: step} | ({} if offended else {day: step})
+
+
+def _counted_before(moment: Moment) -> int:
+    return int(moment.rule is not None and moment.what is What.REMOVED)
 
 
 def offends(labels: Iterable[str]) -> bool:

@@ -143,6 +143,7 @@ class Interaction(Stored):
     stars: int | None = Field(default=None, ge=1, le=5)
     received_at: Instant | None = None  # when we took it in
     labels: tuple[Label, ...] = ()
+    offended: bool | None = None  # whether its words counted as an offence when it came
     decisions: tuple[Decision, ...] = ()
     asked: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
@@ -274,6 +275,7 @@ class Moment(Stored):
     channel: str | None = None
     removal: str | None = None  # hide or delete
     charter: str | None = None  # the rule of the community's charter that it enforces
+    counts: int | None = None  # what it added to its author's removed comments: 1, 0, or -1 where it was taken back
     problem: str | None = None  # why it was not removed: `trial`, `impossible`, or the code of what the network said
     fields: dict[str, str | int | float] | None = None  # of that problem
     word: str | None = None  # what a person wrote beside what they did

@@ -68,7 +68,9 @@ def receive_interaction(
         if author.forgotten_at and interaction.at <= author.forgotten_at:
             return "forgotten"
         placed, verdict = _judged(_placed(interaction, kept), brand, book, author.member, kept, now)
-        placed = _consenting(placed, brand, kept, quotes, now).model_copy(update={"received_at": now})
+        offended = offends(label.name for label in placed.labels)
+        placed = _consenting(placed, brand, kept, quotes, now)
+        placed = placed.model_copy(update={"received_at": now, "offended": offended})
         before = _joins(placed, alerts.place_of(placed, verdict), kept, now)
         joins = before is not None
         if before and not answered:
@@ -77,7 +79,7 @@ def receive_interaction(
             after = before or alerts.opened(placed, brand, now, verdict)
         if answered:
             after = alerts.answered_before(after, placed, min(answered.at, now), joins=joins)
-        after = _removed(after, placed, verdict, removes, now)
+        after = _removed(after, placed, verdict, removes, now, counts=int(verdict.for_real))
         counted = [_counted(placed, of) for of, _ in sorted(book.volumes)]
         try:
             kept.receive(placed, before, after, counted, now, answered, helped=_helped(placed, kept))
@@ -179,7 +181,7 @@ def _revise(
     if _asks_anew(changed, said, verdict) or (said.id in held.waiting and _wakes_anew(said, verdict)):
         after = alerts.edited(before, changed, brand, now, verdict, joins=before.id != held.id)
     if not any("removal" in one.did for one in said.decisions):
-        after = _removed(after, changed, verdict, removes, now)
+        after = _removed(after, changed, verdict, removes, now, counts=0)  # it counted as it was when it came
     if after is before:
         kept.rewrite(held, changed)
         return
@@ -339,7 +341,9 @@ def _counted(said: Interaction, of: str) -> str:
     return f"{said.account} {said.thread}" if of == "thread" else said.account
 
 
-def _removed(alert: Alert, said: Interaction, verdict: Verdict, removes: Removes | None, now: datetime) -> Alert:
+def _removed(
+    alert: Alert, said: Interaction, verdict: Verdict, removes: Removes | None, now: datetime, *, counts: int
+) -> Alert:
     """Hide or delete as the rules want it, and keep in the story what was done and why.
 
     Before it is written: done twice it is done once, and what cannot be done now is told rather than waited for.
@@ -363,6 +367,7 @@ def _removed(alert: Alert, said: Interaction, verdict: Verdict, removes: Removes
         removal=verdict.removal,
         charter=verdict.charter,
         problem=why,
+        counts=counts,
     )
     return after.model_copy(update={"revision": alert.revision})  # one change with what it comes with
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Account, Brand
@@ -69,6 +69,12 @@ class Conversations(Protocol):
         """Replace an alert; closed, its thread may open another. What is new in `news` joins its story.
 
         Conflict when it is no longer `before`.
+        """
+
+    def moderate(self, interaction: Interaction, before: Alert, after: Alert, counts: Mapping[str, int]) -> None:
+        """Replace an alert as `change` does, and add (or take back) what this counts for an interaction's author.
+
+        Conflict, too, when nothing is known of its author any more.
         """
 
     def known(self, brand: str, network: str, author: str) -> Known:
