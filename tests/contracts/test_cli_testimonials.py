@@ -196,7 +196,7 @@ def test_a_consent_taken_back_stops_the_post_that_was_scheduled(shop: Shop) -> N
     refused = shop.heraut("testimonials", "refused", name)
     assert f"{draft}@masto ne part pas" in refused.out
     held = shop.delivery(draft)
-    assert (held.state.value, held.holds, held.due_at) == ("scheduled", {f"consent:{name}"}, None)
+    assert (held.state.value, held.holds, held.due_at) == ("scheduled", frozenset({f"consent:{name}"}), None)
 
     for command in ("queue", "post show"):
         assert "suspendu, accord retiré" in shop.heraut(*command.split(), *([draft] if "show" in command else [])).out

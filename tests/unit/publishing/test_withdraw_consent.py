@@ -67,7 +67,7 @@ def test_whatever_has_not_gone_out_is_held(state: State) -> None:
     desk = Desk()
     delivery = desk.queue("Merci Zoé", at=60 * MINUTE, state=state)
     (held,) = withdraw(desk)
-    assert (held.state, held.holds, held.due_at) == (state, {MARK}, None)
+    assert (held.state, held.holds, held.due_at) == (state, frozenset({MARK}), None)
 
     (free,) = renew(desk)
     assert (free.state, free.holds) == (state, frozenset())
@@ -114,7 +114,7 @@ def test_what_is_leaving_is_decided_first_and_the_others_are_held_at_once() -> N
     on_the_way(leaving, desk)
     with pytest.raises(TryAgain):
         withdraw(desk)
-    assert (desk.read(leaving).holds, desk.read(other).holds) == (frozenset(), {MARK})
+    assert (desk.read(leaving).holds, desk.read(other).holds) == (frozenset(), frozenset({MARK}))
 
     desk.run(10 * MINUTE)
     withdraw(desk)
@@ -128,7 +128,7 @@ def test_nobody_else_takes_the_mark_off() -> None:
     hold_post(desk.world, "boulangerie", "p1", "lea")
     withdraw(desk)
     (resumed,) = resume_post(desk.world, "boulangerie", "p1", "lea").changed
-    assert (resumed.holds, resumed.due_at) == ({MARK}, None)
+    assert (resumed.holds, resumed.due_at) == (frozenset({MARK}), None)
 
     for steer in (resume_post, publish_now):
         ((_, why),) = steer(desk.world, "boulangerie", "p1", "lea").left
@@ -171,7 +171,7 @@ def test_what_a_person_was_to_publish_by_hand_is_asked_for_no_more() -> None:
     desk.run(2 * MINUTE)
     assert desk.read(delivery).state is State.ASKING
     withdraw(desk)
-    assert (desk.read(delivery).state, desk.read(delivery).holds) == (State.SCHEDULED, {MARK})
+    assert (desk.read(delivery).state, desk.read(delivery).holds) == (State.SCHEDULED, frozenset({MARK}))
     desk.run(40 * MINUTE)
     assert desk.read(delivery).state is State.SCHEDULED
 
