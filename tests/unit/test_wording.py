@@ -10,7 +10,7 @@ import pytest
 from heraut import letters, wording
 from heraut.brands import check_people
 from heraut.cli import findings
-from heraut.contests import eligibility
+from heraut.contests import eligibility, rules_text
 from heraut.conversations import morning_talk, tend_webhooks
 from heraut.mornings import message
 from heraut.notifications import email
@@ -27,6 +27,7 @@ FILES: dict[str, Wording] = {
     "email": email.wording,
     "doctor": findings.wording,
     "eligibility": eligibility.wording,
+    "rules_text": rules_text.wording,
     "morning": message.wording,
     "morning_posts": morning_posts.wording,
     "morning_talk": morning_talk.wording,

@@ -60,7 +60,7 @@ OPEN_AT = datetime(2026, 12, 2, tzinfo=UTC)
 def with_contest(**changes: Any) -> dict[str, Any]:
     """Give the whole document with one contest, fields of it replaced (None: left out)."""
     contest = {key: value for key, value in {**copy.deepcopy(GALETTE), **changes}.items() if value is not None}
-    return broken(contests={"galette": contest})
+    return broken(zone="Europe/Paris", contests={"galette": contest})
 
 
 def terms(**changes: Any) -> Terms:
@@ -161,6 +161,12 @@ def test_what_cannot_be_is_named_where_it_stands(changes: dict[str, Any], code: 
 def test_contests_are_keyed_by_a_short_name(held: Any, code: str) -> None:
     """A list, or a name with spaces, is no contest."""
     assert code in [found for found, _ in codes(broken(contests=held))]
+
+
+def test_a_contest_whose_zone_nobody_wrote_is_refused() -> None:
+    """Its instants are promises: the zone stands with the contest or with its brand."""
+    assert codes(broken(contests={"galette": GALETTE})) == [("contest_zone_missing", "brands[1].contests.galette.zone")]
+    read_configuration(broken(contests={"galette": {**GALETTE, "zone": "Europe/Paris"}}))
 
 
 def test_rules_of_ones_own_come_from_a_file_beside_the_configuration(tmp_path: Path) -> None:

@@ -308,6 +308,7 @@ def test_programs_are_suspected_by_what_the_terms_say(facts: dict[str, Any], cod
     """What a network does not tell suspects nobody, and without `suspects` nobody is."""
     assert reason(terms(**SUSPECTS), comment(), **facts) is code
     assert reason(terms(), comment(), **facts) is None
+    assert reason(terms(**SUSPECTS), comment(), vouched=True, **facts) is None
 
 
 LONG = "Quelle merveilleuse idée, je tente ma chance pour toute la famille ! @bob 2026"

@@ -94,7 +94,9 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
     of_zone = zone_problems(zone, f"{path}.zone")
     problems += of_zone
     if entry.get("contests") is not None and not of_zone:
-        more["contests"] = contests_file.read_contests(entry["contests"], f"{path}.contests", problems, zone)
+        more["contests"] = contests_file.read_contests(
+            entry["contests"], f"{path}.contests", problems, entry.get("zone")
+        )
     problems += letters_problems(entry, BRAND_FIELDS, path)
     values = {key: entry[key] for key in BRAND_FIELDS & entry.keys() if entry[key] is not None}
     values |= {"accounts": accounts, "people": people} | more

@@ -61,8 +61,11 @@ ENDINGS = (".txt", ".md")  # of a file that holds rules
 _PLAIN_PATH = re.compile(r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[^\\:\n]+")
 
 
-def read_contests(held: Any, path: str, problems: list[Problem], zone: str) -> dict[str, dict[str, Any]]:
-    """Read a brand's contests, each as plain values, the way it is stored; `zone` is the brand's."""
+def read_contests(held: Any, path: str, problems: list[Problem], zone: str | None) -> dict[str, dict[str, Any]]:
+    """Read a brand's contests, each as plain values, the way it is stored; `zone` is what the file says of the brand.
+
+    A contest promises instants in public: its zone is written down somewhere, never taken for granted.
+    """
     if not isinstance(held, dict):
         problems.append(problem("entry_not_a_mapping", path))
         return {}
@@ -103,10 +106,12 @@ def contests_document(contests: dict[str, dict[str, Any]]) -> dict[str, dict[str
 
 
 def _read(
-    name: str, entry: dict[str, Any], path: str, problems: list[Problem], brand_zone: str
+    name: str, entry: dict[str, Any], path: str, problems: list[Problem], brand_zone: str | None
 ) -> dict[str, Any] | None:
     before = len(problems)
     zone = entry.get("zone", brand_zone)
+    if zone is None:
+        problems.append(problem("contest_zone_missing", f"{path}.zone"))
     problems += zone_problems(zone, f"{path}.zone") if "zone" in entry else []
     problems += _fields(entry, Terms, path)
     problems += _rules(entry.get("rules"), f"{path}.rules")

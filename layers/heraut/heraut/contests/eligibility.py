@@ -276,7 +276,7 @@ def _of_suspicion(court: Judge) -> Checks:
 
     def suspected(case: _Case) -> bool:
         entrant = case.entrant
-        return (
+        return not entrant.vouched and (
             entrant.machine is True
             or (since is not None and entrant.account_since is not None and entrant.account_since > since)
             or (few is not None and entrant.followers is not None and entrant.followers < few)

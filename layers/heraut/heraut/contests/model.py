@@ -43,7 +43,8 @@ class Entrant:
     """One account of one network that took part, with everything it did.
 
     `id` is stable (`network:id`), `handle` what people write after @ ("" where there is none). `excluded` is why a
-    person of the brand took them out ("" : nobody did): it is logged, and never shown in public.
+    person of the brand took them out ("" : nobody did): it is logged, and never shown in public. `vouched`: a person of
+    the brand said that this account is no program's.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Entrant:
     followers: int | None = None
     machine: bool | None = None
     excluded: str = ""
+    vouched: bool = False
 
 
 class Reason(StrEnum):
