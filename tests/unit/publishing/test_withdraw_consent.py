@@ -99,6 +99,9 @@ def test_what_is_online_stays_and_is_told_of_with_its_link() -> None:
     after = desk.read(delivery)
     assert (after.state, after.url) == (before.state, before.url) == (State.PUBLISHED, before.url)
     assert told(desk) == ["OnlineWithoutConsent"]
+    for steer in (resume_post, publish_now):
+        ((_, why),) = steer(desk.world, "boulangerie", "p1", "lea").left
+        assert why.code == "delivery_is_out"
     assert renew(desk) == []
     assert told(desk) == ["OnlineWithoutConsent"]
 

@@ -89,7 +89,13 @@ def beyond_reach(delivery: Delivery) -> Problem | None:
 
 
 def not_agreed(delivery: Delivery) -> Problem:
-    """Say that it does not leave because whom it quotes no longer agrees, and what may be done."""
+    """Say that it does not leave because whom it quotes no longer agrees, and what may be done.
+
+    Of what nobody may touch any more: why not.
+    """
+    gone = beyond_reach(delivery) if delivery.state is not State.SCHEDULED else None
+    if gone is not None:
+        return gone
     marks = ", ".join(sorted(mark.removeprefix(CONSENT) for mark in delivery.unagreed))
     return problem("delivery_without_consent", account=delivery.account, testimonial=marks)
 

@@ -72,7 +72,7 @@ def _write(newest: Post, deliveries: Sequence[Delivery], world: World, by: str, 
 def _not_now(delivery: Delivery) -> Problem | None:
     if delivery.state is State.TO_APPROVE:
         return problem("delivery_to_approve", account=delivery.account)
-    if delivery.unagreed and beyond_reach(delivery) is None:
+    if delivery.unagreed:
         return not_agreed(delivery)
     if delivery.holds:
         return problem("delivery_is_held", account=delivery.account)
