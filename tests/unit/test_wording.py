@@ -10,7 +10,7 @@ import pytest
 from heraut import letters, wording
 from heraut.brands import check_people
 from heraut.cli import findings
-from heraut.contests import eligibility, rules_text
+from heraut.contests import checks, eligibility, rules_text
 from heraut.conversations import morning_talk, tend_webhooks
 from heraut.mornings import message
 from heraut.notifications import email
@@ -26,6 +26,7 @@ FILES: dict[str, Wording] = {
     "check_people": check_people.wording,
     "email": email.wording,
     "doctor": findings.wording,
+    "checks": checks.wording,
     "eligibility": eligibility.wording,
     "rules_text": rules_text.wording,
     "morning": message.wording,

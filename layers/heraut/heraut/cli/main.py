@@ -20,6 +20,7 @@ from heraut.cli import (
     calendar,
     configuration,
     doctor,
+    draws,
     inbox,
     listing,
     moderation,
@@ -152,5 +153,6 @@ alerts.add_to(app)
 rules.add_to(app)
 moderation.add_to(app)
 testimonials.add_to(app)
+draws.add_to(app)
 brake.add_to(app)
 doctor.add_to(app)

@@ -122,6 +122,15 @@ def product_roots() -> tuple[Certificate, ...]:
     return tuple(load_der_x509_certificate(der) for der in ders if sha256(der).hexdigest() in AUTHORITIES)
 
 
+def roots_from(given: bytes) -> list[Certificate]:
+    """Read the certificates of a file, in PEM (several) or DER (one); ValueError when there are none."""
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
+
+    if b"-----BEGIN" in given:
+        return load_pem_x509_certificates(given)
+    return [load_der_x509_certificate(given)]
+
+
 def _stamped(commit: str) -> tuple[bytes, ...]:
     raw = bytes.fromhex(commit)
     return sha256(raw).digest(), sha256(commit.encode("ascii")).digest(), raw

@@ -1,0 +1,104 @@
+"""A whole draw made in a test: entrants, commitment, two authorities that saw it, the round, the certificate."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import io
+import json
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from heraut.contests.beacon import Chain
+from heraut.contests.certificate import Certificate
+from heraut.contests.draw import FIRST_PREV, Commitment, frozen, handle_of, ranking, records_of, seed_of
+from tests.twins.chain import OwnChain
+from tests.twins.tsa import OwnAuthority
+
+OWN = OwnChain()
+AUTHORITIES = (OwnAuthority("Horodatage un"), OwnAuthority("Horodatage deux"))
+RULES = "Règlement du jeu de Noël\n".encode()
+
+
+class MadeDraw:
+    """A draw of a chain's round; `certificate` and `entrants` are what is published, and may be tampered with."""
+
+    def __init__(
+        self,
+        chain: Chain = OWN.chain,
+        round_number: int = 1_000,
+        signature: bytes | None = None,
+        count: int = 20,
+        seq: int = 1,
+        prev: str = FIRST_PREV,
+        stamped_ahead: int = 600,
+    ) -> None:
+        self.chain = chain
+        self.signature = signature or OWN.signature(round_number)
+        self.ids = [f"mastodon:https://piaf.example/users/{i}" for i in range(count)]
+        self.nonces = [sha256(b"nonce %d" % i).digest() for i in range(count)]
+        handles = [handle_of("noel", nonce, one) for nonce, one in zip(self.nonces, self.ids, strict=True)]
+        self.weights = {handle: 1 + i % 3 for i, handle in enumerate(handles)}
+        self.people = {handle.hex(): i for i, handle in enumerate(handles)}
+        self.entrants = b"".join(records_of(self.weights.items()))
+        found = frozen(io.BytesIO(self.entrants))
+        at = chain.time_of(round_number)
+        self.commitment = Commitment(
+            draw_id="noel",
+            operator="maison-martin",
+            seq=seq,
+            prev=prev,
+            rules=sha256(RULES).hexdigest(),
+            root=found.root,
+            entrants=found.entrants,
+            tickets=found.tickets,
+            winners=2,
+            alternates=3,
+            chain=chain.hash,
+            round=round_number,
+            draw_time=at,
+            frozen_at=at - 900,
+        )
+        self.stamped_at = datetime.fromtimestamp(at - stamped_ahead, UTC)
+        self.certificate = self.certificate_of(self.commitment)
+
+    def certificate_of(self, commitment: Commitment) -> dict[str, Any]:
+        """Give the certificate of a commitment that both authorities saw, as the published JSON holds it."""
+        commit = commitment.commit()
+        seed = seed_of(commit, commitment.chain, commitment.round, self.signature)
+        order = ranking(io.BytesIO(self.entrants), seed, commitment.winners + commitment.alternates)
+        first = [self.people[one] for one in order[:1]]
+        return {
+            "commitment": asdict(commitment),
+            "signature": self.signature.hex(),
+            "ranking": [{"handle": handle, "rank": rank} for rank, handle in enumerate(order, 1)],
+            "rejected": {"late": 2, "no_comment": 1},
+            "witnesses": [self.stamp(authority, commit) for authority in AUTHORITIES],
+            "announced": [{"id": self.ids[one], "nonce": self.nonces[one].hex(), "rank": 1} for one in first],
+        }
+
+    def stamp(self, authority: OwnAuthority, commit: str, at: datetime | None = None) -> dict[str, Any]:
+        """Give an authority's witness."""
+        instant = at or self.stamped_at
+        evidence = base64.b64encode(authority.over(commit, instant)).decode()
+        return {"kind": "rfc3161", "commit": commit, "at": int(instant.timestamp()), "evidence": evidence}
+
+    def changed(self, **fields: Any) -> dict[str, Any]:
+        """Give the certificate with another commitment and all else as it was: what a clumsy forger would publish."""
+        forged = copy.deepcopy(self.certificate)
+        forged["commitment"] |= fields
+        return forged
+
+    def committed_anew(self, **fields: Any) -> dict[str, Any]:
+        """Give a certificate whose commitment was changed before anybody saw it: all else follows from it."""
+        return self.certificate_of(replace(self.commitment, **fields))
+
+    def text(self) -> bytes:
+        """Give the certificate as a file."""
+        return json.dumps(self.certificate).encode()
+
+    def read(self) -> Certificate:
+        """Give the certificate as the product reads it."""
+        return Certificate.read(self.text())
