@@ -66,6 +66,7 @@ class Room:
     busy: Callable[[], None]
     signed_out: Callable[[], None]
     dated: frozenset[EntryKind]  # kinds of which the network says when
+    addresses: Callable[[str], list[str]]  # where people read a post
     double: Any = None
     walked: list[Listed] = field(default_factory=list)
     said: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -135,6 +136,7 @@ def in_memory() -> Iterator[Room]:
         busy=busy,
         signed_out=signed_out,
         dated=frozenset(EntryKind),
+        addresses=lambda post: [f"https://twin.example/{post}", post],
         double=twin,
     )
 
@@ -163,6 +165,13 @@ def on_bluesky() -> Iterator[Room]:
             busy=lambda: double.instead.append(Said(429, {"error": "RateLimitExceeded"}, reset)),
             signed_out=signed_out,
             dated=frozenset({EntryKind.COMMENT, EntryKind.LIKE}),
+            addresses=lambda post: (
+                [
+                    f"https://bsky.app/profile/{who}/post/{post.rpartition('/')[2]}"
+                    for who in (handle, handle.upper(), bluesky_readers.did(ME))
+                ]
+                + [post]
+            ),
             double=double,
         )
 
@@ -191,6 +200,7 @@ def on_mastodon(*, imitates: bool = False, **more: Any) -> Iterator[Room]:
             busy=lambda: double.instead.append(Said(429, {"error": "Throttled"}, reset)),
             signed_out=signed_out,
             dated=frozenset({EntryKind.COMMENT}),
+            addresses=lambda post: [double.read_at(post), f"{double.read_at(post)}/", post],
             double=double,
         )
 
@@ -256,6 +266,18 @@ def on_meta(network: NetworkName, **more: Any) -> Iterator[Room]:
         def signed_out() -> None:
             double.trouble = (190, 460)
 
+        def addresses(post: str) -> list[str]:
+            if network is NetworkName.INSTAGRAM:
+                return [f"https://www.instagram.com/p/{post}/", f"https://www.instagram.com/lea/reel/{post}?igsh=1"]
+            number = post.rpartition("_")[2]
+            old = f"https://m.facebook.com/permalink.php?story_fbid={number}&id=1000"
+            return [
+                f"https://www.facebook.com/{post}",
+                f"https://facebook.com/lea/posts/{number}/?ref=share",
+                old,
+                post,
+            ]
+
         def mentioned(who: str) -> str:
             return f"@{who}" if network is NetworkName.INSTAGRAM else stable_id(network, people.person(who).id)
 
@@ -273,6 +295,7 @@ def on_meta(network: NetworkName, **more: Any) -> Iterator[Room]:
             busy=busy,
             signed_out=signed_out,
             dated=frozenset({EntryKind.COMMENT}),
+            addresses=addresses,
             double=double,
         )
 

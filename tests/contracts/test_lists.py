@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from heraut.brands import NetworkName
+from heraut.conversations import Author, Interaction, Kind
 from heraut.errors import CredentialsExpired, NotReady, OutcomeUnknown, RateLimited, Refused, Unreachable
-from heraut.networks.base import REACH, EntryKind, Listed, Lists, Reach
+from heraut.networks.base import REACH, Entry, EntryKind, Listed, Lists, Reach, ReceivesWebhooks
+from tests.contracts.graph_rooms import PAUL, Clock
+from tests.contracts.graph_rooms import Room as GraphRoom
 from tests.contracts.list_rooms import NOW, ROOMS, SOON, Room, on_bluesky, on_mastodon, on_meta, opened
 from tests.matrix.wire import Said
 from tests.twins.crowd import ME
-from tests.twins.graph_double import RIGHTS
+from tests.twins.graph_double import RIGHTS, graph
 
 pytestmark = pytest.mark.enable_socket
 
@@ -232,6 +236,41 @@ def test_a_post_that_is_gone_is_refused(room: Room) -> None:
     assert refused.value.problem.code in {"lists_post_gone", "meta_gone"}
 
 
+def test_a_post_is_found_by_the_address_at_which_people_read_it(room: Room) -> None:
+    """However they copied it; a contest is on a post that somebody may have published by hand."""
+    posts = [room.people.post() for _ in range(3)]
+
+    for address in room.addresses(posts[1]):
+        assert room.adapter.post_at(room.account, room.secret, f" {address} ", NOW) == posts[1]
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/profile/zoe.example/post/3k", "…", "https://x.example/@zoe/9"]
+)
+def test_what_is_no_post_of_the_account_is_refused(room: Room, address: str) -> None:
+    """Somebody else's, or nobody's: with what to do."""
+    room.people.post()
+
+    with pytest.raises(Refused) as refused:
+        room.adapter.post_at(room.account, room.secret, address, NOW)
+
+    assert refused.value.problem.code == "lists_not_our_post"
+    assert address in refused.value.problem.message("en")
+
+
+def test_a_post_that_was_taken_away_is_not_found(room: Room) -> None:
+    """By no address."""
+    post = room.people.post()
+    room.people.post()
+    (address, *_) = room.addresses(post)
+    room.people.remove(post)
+
+    with pytest.raises(Refused) as refused:
+        room.adapter.post_at(room.account, room.secret, address, NOW)
+
+    assert refused.value.problem.code in {"lists_not_our_post", "lists_post_gone"}
+
+
 # ------------------------------------------------------------------ what one network does otherwise
 def test_a_server_that_is_not_there_is_unreachable() -> None:
     """Nothing was asked."""
@@ -282,7 +321,7 @@ def test_bluesky_goes_by_its_own_clock() -> None:
 
 def test_mentions_that_nobody_can_read_do_not_count_on_bluesky() -> None:
     """A program may say that a text mentions people whom it does not name; an odd one harms nobody else."""
-    from heraut.networks.bluesky_lists import _mentions
+    from heraut.networks.bluesky_lists import mentions_in
 
     def facet(begin: object, end: object, did: str = "did:plc:zoe") -> dict[str, object]:
         features = [{"$type": "app.bsky.richtext.facet#mention", "did": did}]
@@ -290,9 +329,9 @@ def test_mentions_that_nobody_can_read_do_not_count_on_bluesky() -> None:
 
     text = "é @zoe"
 
-    assert _mentions(text, [facet(3, 7)]) == ("bluesky:did:plc:zoe",)
-    assert _mentions(text, [facet(0, 2), facet(3, 99), facet(7, 3), facet(-4, 7), facet("3", 7), {}, 3]) == ()
-    assert _mentions(text, None) == ()
+    assert mentions_in(text, [facet(3, 7)]) == ("bluesky:did:plc:zoe",)
+    assert mentions_in(text, [facet(0, 2), facet(3, 99), facet(7, 3), facet(-4, 7), facet("3", 7), {}, 3]) == ()
+    assert mentions_in(text, None) == ()
 
 
 def test_a_post_that_readers_have_not_seen_yet_is_looked_at_again_on_bluesky() -> None:
@@ -417,6 +456,71 @@ def test_a_comment_of_whom_nobody_tells_the_name_is_listed_without() -> None:
             (entry,) = room.walk(COMMENT, post)
 
             assert (entry.by, entry.local, entry.name, entry.text) == (None, None, "", "Je participe")
+
+
+@pytest.mark.parametrize("network", [NetworkName.FACEBOOK, NetworkName.INSTAGRAM])
+def test_what_is_heard_is_what_is_listed_on_metas_networks(network: NetworkName) -> None:
+    """By looking, and in a batch as Meta sends it: the same people, words and friends, so that each is one entry."""
+    clock = Clock()
+    with graph(now=clock.now) as double:
+        room = GraphRoom(network, double, clock)
+        room.listen()
+        post, other = room.post(), room.post()
+        first = room.say(post, "Avec @paul_petit", names=(PAUL,))
+        said = [first, room.say(first, "Moi aussi", by=PAUL), room.say(post, "Anonyme", by=None)]
+        elsewhere = room.say(other, "Joli")
+        room.listen()
+        tags: dict[str, Any] = {"message_tags": [{"id": PAUL.id, "name": PAUL.name, "type": "user"}]}
+        told = [room.told(one, **(tags if one is first else {})) for one in (*said, elsewhere)]
+        adapter, now = room.adapter, clock.now()
+        assert isinstance(adapter, Lists)
+        assert isinstance(adapter, ReceivesWebhooks)
+        sent = adapter.parse_webhook("martin", room.account, room.secret, room.event(*told), now).interactions
+
+        listed = adapter.entries(room.account, room.secret, COMMENT, post.id, None, now).entries
+
+        wanted = {_same(one) for one in listed}
+        assert {one.remote for one in listed} == {one.id for one in said}
+        for heard in (list(room.heard.values()), sent):
+            assert len(heard) == 4
+            assert {_same(one) for one in (adapter.heard(said, post.id) for said in heard) if one} == wanted
+
+
+def _same(entry: Entry) -> tuple[object, ...]:
+    """What makes it one entry, and what it is judged by."""
+    return (entry.kind, entry.by, entry.local, entry.remote, entry.text, entry.below, entry.mentions)
+
+
+def test_what_is_no_comment_under_the_post_is_no_entry() -> None:
+    """A mention elsewhere, a message, a review: heard, and not counted."""
+    with on_mastodon() as room:
+        said = Interaction(
+            brand="martin",
+            account="page",
+            network=NetworkName.MASTODON,
+            id="9",
+            kind=Kind.REPLY,
+            author=Author(id="7", name="Zoé", handle="@zoe", followers=3),
+            text="Je participe",
+            answers="1",
+            thread="1",
+            at=NOW,
+            reference={"actor": "https://social.example/users/zoe"},
+            mentions=("mastodon:https://social.example/@paul",),
+        )
+
+        entry = room.adapter.heard(said, "1")
+
+        assert entry
+        assert (entry.by, entry.local, entry.remote) == ("mastodon:https://social.example/users/zoe", "7", "9")
+        assert (entry.at, entry.below, entry.followers) == (NOW, None, 3)
+        assert entry.mentions == said.mentions
+        assert room.adapter.heard(said, "2") is None
+        for kind in (Kind.MESSAGE, Kind.MENTION, Kind.QUOTE, Kind.REVIEW):
+            assert room.adapter.heard(said.model_copy(update={"kind": kind}), "1") is None
+        nobody = room.adapter.heard(said.model_copy(update={"reference": {}}), "1")
+        assert nobody
+        assert nobody.by is None
 
 
 def test_comments_in_any_order_are_all_listed_on_facebook() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import requests
 
 from heraut.brands import Account, NetworkName
-from heraut.networks.base import Entry, EntryKind, Listed, Lists
+from heraut.networks.base import Entry, EntryKind, Listed
 from heraut.networks.bluesky import Bluesky
+from heraut.networks.mastodon import Mastodon
 from tests.peers.bluesky_network import BlueskyNetwork
 from tests.peers.mastodon_jobs import adapter as mastodon_adapter
 from tests.peers.servers import until
@@ -31,7 +32,7 @@ class Crowd:
     like or a repost, `follow` and `unfollow` of the account. `called` is somebody's stable id.
     """
 
-    adapter: Lists
+    adapter: Bluesky | Mastodon
     account: Account
     secret: dict[str, str]
     post: Callable[[str], str]
@@ -42,6 +43,7 @@ class Crowd:
     follow: Callable[[str], None]
     unfollow: Callable[[str], None]
     called: Callable[[str], str]
+    addresses: Callable[[str], list[str]]
     pages: list[Listed] = field(default_factory=list)
 
     def walk(self, kind: EntryKind, post: str) -> list[Entry]:
@@ -154,6 +156,7 @@ def crowd_on_bluesky(network: BlueskyNetwork) -> tuple[Crowd, Callable[..., None
         follow=people.follow,
         unfollow=people.unfollow,
         called=lambda who: f"bluesky:{people.did(who)}",
+        addresses=lambda post: [f"https://bsky.app/profile/{ours.handle}/post/{post.rpartition('/')[2]}", post],
     )
     return crowd, people.do
 
@@ -206,4 +209,5 @@ def crowd_on_snac(server: SnacServer) -> Crowd:
         follow=follow,
         unfollow=lambda who: follow(who, "unfollow"),
         called=lambda who: f"mastodon:{server.url}/{who}",
+        addresses=lambda post: [addresses[post], ask("mairie", "GET", f"statuses/{post}")["url"], post],
     )

@@ -9,7 +9,7 @@ import pytest
 
 from heraut.brands import Account, NetworkName
 from heraut.errors import Refused
-from heraut.networks.base import EntryKind
+from heraut.networks.base import Entry, EntryKind
 from tests.peers.bluesky_network import BlueskyNetwork
 from tests.peers.conftest import PEOPLE
 from tests.peers.crowds import PATIENCE, Crowd, crowd_on_bluesky, crowd_on_snac
@@ -108,6 +108,38 @@ def test_a_post_that_is_not_there_is_refused(crowd: Crowd) -> None:
         return False
 
     until(refused, seconds=PATIENCE)
+
+
+def test_what_is_heard_is_what_is_listed(crowd: Crowd) -> None:
+    """The same person, words and friends, whether a comment was heard as it came or listed later: it is one entry."""
+    now = datetime.now(UTC)
+    begun = crowd.adapter.listen("atelier", crowd.account, crowd.secret, None, now)
+    post, other = crowd.post("Jeu : écoutez"), crowd.post("Autre chose")
+    bluesky = post.startswith("at://")
+    text, naming = ("Avec @paul.test", ("paul",)) if bluesky else ("@mairie Je participe", ())
+    crowd.comment(post, "zoe", text, naming=naming)
+    crowd.comment(other, "zoe", text)
+    (listed,) = crowd.lists(COMMENT, post, "zoe")
+
+    def heard() -> list[Entry]:
+        came = crowd.adapter.listen("atelier", crowd.account, crowd.secret, begun.cursor, now).interactions
+        found = [crowd.adapter.heard(one, post) for one in came]
+        return [one for one in found if one] if len(came) >= 2 else []
+
+    (entry,) = until(heard, seconds=PATIENCE)
+
+    assert (entry.by, entry.local, entry.remote) == (listed.by, listed.local, listed.remote)
+    assert (entry.text, entry.below, entry.mentions) == (listed.text, listed.below, listed.mentions)
+    assert (entry.name, entry.handle, entry.at) == (listed.name, listed.handle, listed.at)
+
+
+def test_a_post_is_found_by_its_address(crowd: Crowd) -> None:
+    """The one that people read, and the one that programs know it by."""
+    post = crowd.post("Jeu : où ?")
+    crowd.post("Autre chose")
+
+    for address in crowd.addresses(post):
+        assert crowd.adapter.post_at(crowd.account, crowd.secret, address, datetime.now(UTC)) == post
 
 
 def test_several_pages_are_read_on_bluesky(on_bluesky: Crowd) -> None:

@@ -56,7 +56,9 @@ class BlueskyReaders:
             self.asked.append((method, dict(request.query)))
             if self.instead:
                 return self.instead.pop(0)
-            if method != "getRecord" and not request.headers.get("authorization", "").startswith("Bearer "):
+            if method not in {"getRecord", "resolveHandle"} and not request.headers.get("authorization", "").startswith(
+                "Bearer "
+            ):
                 return Said(401, {"error": "AuthMissing", "message": "Authentication Required"})
             said: Said = getattr(self, f"_{method}")(request.query)
             return said
@@ -66,6 +68,12 @@ class BlueskyReaders:
         if address not in self.crowd.posts:
             return Said(400, {"error": "RecordNotFound", "message": f"Could not locate record: {address}"})
         return Said(200, {"uri": address, "cid": "bafy", "value": {"text": "Jeu"}})
+
+    def _resolveHandle(self, asked: Any) -> Said:  # noqa: N802
+        who, _, rest = asked["handle"][0].partition(".")
+        if rest != "example":
+            return Said(400, {"error": "InvalidRequest", "message": "Unable to resolve handle"})
+        return Said(200, {"did": did(who)})
 
     def _getPostThread(self, asked: Any) -> Said:  # noqa: N802
         post = asked["uri"][0]

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from heraut.brands import NetworkName
 from heraut.errors import NetworkError, Refused
 from heraut.networks.base import REACH, Entry, EntryKind, Listed, Reach, stable_id
-from heraut.networks.entries import not_told, require_listed
+from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed
 from heraut.problems import problem
 
 if TYPE_CHECKING:
     from heraut.brands import Account
+    from heraut.conversations import Interaction
 
 BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ME = "boulangerie"
@@ -145,6 +146,19 @@ class ListsTwin:
         if EntryKind.FOLLOW not in self.reach:
             raise not_told(self.name, EntryKind.FOLLOW)
         return frozenset(who) & self.crowd.followers
+
+    def heard(self, interaction: Interaction, post: str) -> Entry | None:
+        """Give what was heard as an entry."""
+        return comment_heard(interaction, post, interaction.author.id, interaction.author.id)
+
+    def post_at(self, account: Account, secret: Mapping[str, str], address: str, now: datetime) -> str:
+        """Give the post at `https://twin.example/<id>`."""
+        if self.faults:
+            raise self.faults.pop(0)
+        post = address.strip().rpartition("/")[2]
+        if post not in self.crowd.posts:
+            raise not_ours(self.name, address)
+        return post
 
     def _entry(self, deed: Deed) -> Entry:
         return Entry(

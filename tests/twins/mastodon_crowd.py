@@ -79,17 +79,40 @@ class MastodonCrowd:
                 return Said(200, self._account(ME))
             case ["accounts", "relationships"]:
                 return self._relationships(query)
-            case ["statuses", post] if post in self.crowd.posts:
-                count = sum(1 for one in self.crowd.under(EntryKind.COMMENT, post) if one.below is None)
-                return Said(200, {"id": post, "replies_count": count if self.counted is None else self.counted})
-            case ["statuses", post, "context"] if post in self.crowd.posts:
-                found = [
-                    self._status(one) for one in reversed(self.crowd.under(EntryKind.COMMENT, post)) if self._shown(one)
-                ]
+            case ["accounts", one, "statuses"] if one == account_id(ME):
+                return self._own(query)
+            case ["statuses", post, *rest] if post in self.crowd.posts:
+                return self._of_post(post, rest, query)
+        return None
+
+    def _of_post(self, post: str, rest: list[str], query: Any) -> Said | None:
+        comments = self.crowd.under(EntryKind.COMMENT, post)
+        match rest:
+            case []:
+                count = sum(1 for one in comments if one.below is None) if self.counted is None else self.counted
+                return Said(200, self._ours(post) | {"replies_count": count})
+            case ["context"]:
+                found = [self._status(one) for one in reversed(comments) if self._shown(one)]
                 return Said(200, {"ancestors": [], "descendants": found})
-            case ["statuses", post, name] if post in self.crowd.posts and name in _KINDS and name not in self.lacks:
+            case [name] if name in _KINDS and name not in self.lacks:
                 return self._people(post, name, query)
         return None
+
+    def read_at(self, post: str) -> str:
+        """Give where people read a post."""
+        return str(self._ours(post)["url"])
+
+    def _ours(self, post: str) -> dict[str, Any]:
+        """Give a post of the account; an imitator's has no id in its address."""
+        url = f"{_page(ME)}/{'p/' + post[-4:] + '.1' if self.imitates else post}"
+        return {"id": post, "account": self._account(ME), "url": url, "uri": f"{actor(ME)}/statuses/{post}"}
+
+    def _own(self, query: Any) -> Said:
+        """List the account's posts, newest first."""
+        limit, before = int(query["limit"][0]), query.get("max_id", ["9" * 30])[0]
+        page = [post for post in reversed(self.crowd.posts) if int(post) < int(before)][:limit]
+        link = f'<{self.url}/api/v1/accounts/{account_id(ME)}/statuses?max_id={page[-1]}>; rel="next"' if page else ""
+        return Said(200, [self._ours(post) for post in page], {"Link": link} if link else {})
 
     def _shown(self, deed: Deed) -> bool:
         return deed.who not in self.crowd.blocked

@@ -544,3 +544,15 @@ class Lists(Protocol):
 
     def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
         """Say which of these (`Entry.local`) follow the account now."""
+
+    def heard(self, interaction: Interaction, post: str) -> Entry | None:
+        """Give what was heard (by listening, or by a webhook) as the list of that post would give it.
+
+        None where it is no comment under that post, as far as can be known without asking; nothing is asked.
+        """
+
+    def post_at(self, account: Account, secret: Mapping[str, str], address: str, now: datetime) -> str:
+        """Give the remote id of a post of the account, by the address at which people read it, or the id itself.
+
+        Refused when the account has no such post (`lists_not_our_post`, `lists_post_gone`).
+        """

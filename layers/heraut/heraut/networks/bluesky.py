@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import EntryKind, Heard, Job, Limits, Listed, Preparation, Window
+    from heraut.networks.base import Entry, EntryKind, Heard, Job, Limits, Listed, Preparation, Window
     from heraut.networks.bluesky_records import Reference
     from heraut.networks.http import Http
     from heraut.problems import Problem
@@ -182,6 +182,14 @@ class Bluesky:
     def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
         """Say which of these follow the account, asked thirty at a time."""
         return bluesky_lists.follows(Repository(self.http, self.sessions, account, secret, now), who)
+
+    def heard(self, interaction: Interaction, post: str) -> Entry | None:
+        """Give what was heard as an entry under a post."""
+        return bluesky_lists.heard(interaction, post)
+
+    def post_at(self, account: Account, secret: Mapping[str, str], address: str, now: datetime) -> str:
+        """Give the id of the account's post that people read at an address."""
+        return bluesky_lists.post_at(Repository(self.http, self.sessions, account, secret, now), address)
 
     def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
         """Answer under the very post; Bluesky has no smaller circle."""

@@ -21,6 +21,7 @@ from heraut.due import instant, stamp
 from heraut.errors import OutcomeUnknown
 from heraut.networks import stretches
 from heraut.networks.base import Heard
+from heraut.networks.bluesky_lists import mentions_in
 from heraut.networks.bluesky_records import CID, COLLECTION, ROOT, ROOT_CID, rkey_of
 from heraut.networks.bluesky_sessions import service_of
 from heraut.networks.stretches import Page, Reading
@@ -172,6 +173,7 @@ def _interaction(
         at=instant(_indexed(told)),
         url=f"{READERS}/profile/{author['handle']}/post/{rkey_of(address)}",
         reference=_reference(told, reply),
+        mentions=mentions_in(str(record.get("text") or ""), record.get("facets")),
         pictures=tuple(address for address, _ in shown),
         picture_texts=tuple(text for _, text in shown),
     )

@@ -12,21 +12,25 @@ instant is told.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
 from heraut.due import require_aware
 from heraut.errors import NotReady, OutcomeUnknown, Refused
 from heraut.networks.base import Entry, EntryKind, Listed, stable_id
+from heraut.networks.bluesky_records import COLLECTION, uri
 from heraut.networks.bluesky_sessions import handle_of, service_of
-from heraut.networks.entries import require_listed, since
+from heraut.networks.entries import comment_heard, not_ours, require_listed, since
 from heraut.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from heraut.conversations.model import Interaction
     from heraut.networks.bluesky_repository import Repository
 
 TITLE = "Bluesky"
@@ -36,6 +40,8 @@ THREAD_BYTES = 32_000_000  # a thread comes in one piece: 1 060 comments were 2 
 PEOPLE_AT_ONCE = 30
 SOON = timedelta(minutes=1)
 _POST = "app.bsky.feed.defs#threadViewPost"
+_RECORD = re.compile(rf"at://(?P<who>[\w.:%-]+)/{re.escape(COLLECTION)}/(?P<rkey>[\w.:~-]+)")
+_READ = re.compile(r"^/profile/(?P<who>[\w.:%-]+)/post/(?P<rkey>[\w.:~-]+)")
 _MENTION = "app.bsky.richtext.facet#mention"
 
 
@@ -63,6 +69,23 @@ def follows(repository: Repository, who: Sequence[str]) -> frozenset[str]:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _unclear(repository) from None
     return frozenset(found)
+
+
+def heard(said: Interaction, post: str) -> Entry | None:
+    """Give what was heard as an entry under a post."""
+    return comment_heard(said, post, said.author.id, said.author.id)
+
+
+def post_at(repository: Repository, address: str) -> str:
+    """Give the address in the account's repository of the post that people read at `address`."""
+    found = _RECORD.fullmatch(address.strip()) or _READ.search(urlsplit(address.strip()).path)
+    did = repository.session.did
+    if found is None or (found["who"] != did and repository.did_of(found["who"].lower()) != did):
+        raise not_ours(TITLE, address)
+    post = uri(did, found["rkey"])
+    if repository.post(post) is None:
+        raise Refused(problem("lists_post_gone", network=TITLE))
+    return post
 
 
 def _comments(repository: Repository, post: str) -> Listed:
@@ -107,7 +130,7 @@ def _comment(post: Mapping[str, Any], below: str | None) -> Entry:
         text=text,
         at=_instant(post["indexedAt"]),
         below=below,
-        mentions=_mentions(text, record.get("facets")),
+        mentions=mentions_in(text, record.get("facets")),
     )
 
 
@@ -134,7 +157,7 @@ def _person(kind: EntryKind, actor: Mapping[str, Any]) -> Entry:
     )
 
 
-def _mentions(text: str, facets: object) -> tuple[str, ...]:
+def mentions_in(text: str, facets: object) -> tuple[str, ...]:
     """Give whom a text names for its readers to see: nobody checks what a program says that a text mentions."""
     named = [did for facet in (facets if isinstance(facets, list) else ()) for did in _named(text.encode(), facet)]
     return tuple(stable_id(NetworkName.BLUESKY, did) for did in dict.fromkeys(named))

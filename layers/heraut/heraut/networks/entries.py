@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from heraut.conversations.model import Kind
 from heraut.due import require_aware
 from heraut.errors import Refused
-from heraut.networks.base import REACH, EntryKind, Reach
+from heraut.networks.base import REACH, Entry, EntryKind, Reach, stable_id
 from heraut.problems import problem
 
 if TYPE_CHECKING:
     from heraut.brands import NetworkName
+    from heraut.conversations.model import Interaction
+
+_LONGEST_ADDRESS = 200
 
 
 def require_listed(network: NetworkName, title: str, kind: EntryKind) -> None:
@@ -47,3 +51,27 @@ def since(told: object) -> datetime | None:
     except ValueError:
         return None
     return found if found.timestamp() > 0 else None  # some servers say 1970 of those they know nothing of
+
+
+def comment_heard(said: Interaction, post: str, known_as: str | None, local: str | None) -> Entry | None:
+    """Give what was heard as an entry under a post, None where it is none; `known_as`: what `stable_id` is made of."""
+    if said.kind not in {Kind.COMMENT, Kind.REPLY} or post not in {said.answers, said.thread}:
+        return None
+    return Entry(
+        kind=EntryKind.COMMENT,
+        by=stable_id(said.network, known_as) if known_as else None,
+        name=said.author.name,
+        handle=said.author.handle,
+        remote=said.id,
+        text=said.text,
+        at=said.at,
+        below=None if said.answers in {None, post} else said.answers,
+        mentions=said.mentions,
+        local=local,
+        followers=said.author.followers,
+    )
+
+
+def not_ours(title: str, address: str) -> Refused:
+    """Say that an address leads to no post of the account."""
+    return Refused(problem("lists_not_our_post", network=title, address=address[:_LONGEST_ADDRESS]))

@@ -13,6 +13,7 @@ from heraut.networks import facebook_listen, facebook_lists, facebook_webhook
 from heraut.networks.base import REACH, Brought, Limits
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_network import PAGE_FIELDS, GraphNetwork, Said, sent
+from heraut.networks.graph_posts import post_at
 from heraut.networks.graph_subscriptions import subscribe
 from heraut.networks.replies import answering
 from heraut.publishing.model import Content, Part
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import EntryKind, Heard, Listed, WebhookEvent, Window
+    from heraut.networks.base import Entry, EntryKind, Heard, Listed, WebhookEvent, Window
     from heraut.networks.graph_api import Graph, Who
     from heraut.publishing.model import InReplyTo
 
@@ -69,6 +70,15 @@ class Facebook(GraphNetwork):
     ) -> Listed:
         """Give a page of those who comment a post, or react to it."""
         return facebook_lists.entries(self._patient(account, secret, now), kind, post, cursor)
+
+    def heard(self, interaction: Interaction, post: str) -> Entry | None:
+        """Give what was heard as an entry under a post."""
+        return facebook_lists.heard(interaction, post)
+
+    def post_at(self, account: Account, secret: Mapping[str, str], address: str, now: datetime) -> str:
+        """Give the id of the account's post that people read at an address, among its newest thousand."""
+        graph = self._graph(account, secret, now)
+        return post_at(graph, f"{self.who(graph).id}/feed", "permalink_url", address)
 
     def pictures(
         self, account: Account, secret: Mapping[str, str], interaction: Interaction, now: datetime

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from heraut.brands import NetworkName
 from heraut.conversations.model import Answered, Author, Interaction, Kind
 from heraut.due import instant, stamp
-from heraut.networks.base import Heard
+from heraut.networks.base import Heard, stable_id
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_threads import Below, answered
 
@@ -130,6 +130,7 @@ class _Look:
             at=instant_of(comment["created_time"]),
             url=comment.get("permalink_url"),
             pictures=attached(comment.get("attachment")),
+            mentions=tagged(comment.get("message_tags")),
         )
 
     def _mention(self, post: dict[str, Any]) -> Interaction:
@@ -170,6 +171,7 @@ def commented(
     at: datetime,
     url: str | None,
     pictures: tuple[str, ...] = (),
+    mentions: tuple[str, ...] = (),
 ) -> Interaction:
     """Make the interaction of a comment, the same whether it was read or sent to us."""
     return Interaction(
@@ -186,6 +188,7 @@ def commented(
         url=url or address(comment),
         reference={POST: post} | ({PARENT: parent} if parent else {}),
         pictures=pictures,
+        mentions=mentions,
     )
 
 
@@ -248,6 +251,12 @@ def author_of(graph: Graph, told: object, node: str) -> Author:
     if isinstance(told, dict) and told.get("id"):
         return Author(id=str(told["id"]), name=str(told.get("name") or _nameless(graph)))
     return Author(id=f"?{node}", name=_nameless(graph))
+
+
+def tagged(told: object) -> tuple[str, ...]:
+    """Give the people and Pages that a comment tags, once each, by their stable ids."""
+    tags = [one for one in (told if isinstance(told, list) else ()) if isinstance(one, dict) and one.get("id")]
+    return tuple(dict.fromkeys(stable_id(NetworkName.FACEBOOK, str(one["id"])) for one in tags))
 
 
 def parent_of(comment: Mapping[str, Any]) -> str | None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
 from heraut.networks.base import Entry, EntryKind, Listed, stable_id
-from heraut.networks.entries import require_listed
-from heraut.networks.facebook_listen import parent_of
+from heraut.networks.entries import comment_heard, require_listed
+from heraut.networks.facebook_listen import parent_of, tagged
 from heraut.networks.graph_api import following, instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from heraut.conversations.model import Interaction
     from heraut.networks.graph_api import Graph
 
 _PAGE = "100"
@@ -42,10 +43,14 @@ def entries(graph: Graph, kind: EntryKind, post: str, cursor: str | None) -> Lis
     return Listed(found, following(body), own)
 
 
+def heard(said: Interaction, post: str) -> Entry | None:
+    """Give what was heard as an entry under a post."""
+    known = None if said.author.id.startswith("?") else said.author.id
+    return comment_heard(said, post, known, known)
+
+
 def _comment(told: Mapping[str, Any]) -> Entry:
     who = _person(EntryKind.COMMENT, told.get("from"))
-    tags = told.get("message_tags")
-    named = [str(one["id"]) for one in (tags if isinstance(tags, list) else ()) if one.get("id")]
     return Entry(
         kind=who.kind,
         by=who.by,
@@ -55,7 +60,7 @@ def _comment(told: Mapping[str, Any]) -> Entry:
         text=str(told.get("message") or ""),
         at=instant_of(told["created_time"]),
         below=parent_of(told),
-        mentions=tuple(stable_id(NetworkName.FACEBOOK, one) for one in dict.fromkeys(named)),
+        mentions=tagged(told.get("message_tags")),
     )
 
 

@@ -84,6 +84,7 @@ def _added(graph: Graph, brand: str, page: str, change: Change, collected: Colle
         at=at,
         url=None,
         pictures=_addresses(value.get("photo")),
+        mentions=facebook_listen.tagged(value.get("message_tags")),
     )
     collected.interactions.append(found)
 

@@ -14,6 +14,7 @@ from heraut.networks import instagram_listen, instagram_lists, instagram_webhook
 from heraut.networks.base import REACH, Brought, Limits
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_network import GraphNetwork, Said, sent
+from heraut.networks.graph_posts import post_at
 from heraut.networks.graph_subscriptions import subscribe
 from heraut.networks.replies import answering
 from heraut.problems import problem
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import EntryKind, Heard, Listed, WebhookEvent, Window
+    from heraut.networks.base import Entry, EntryKind, Heard, Listed, WebhookEvent, Window
     from heraut.networks.graph_api import Graph, Who
     from heraut.publishing.model import InReplyTo
 
@@ -72,6 +73,15 @@ class Instagram(GraphNetwork):
     ) -> Listed:
         """Give a page of those who comment a post."""
         return instagram_lists.entries(self._patient(account, secret, now), kind, post, cursor)
+
+    def heard(self, interaction: Interaction, post: str) -> Entry | None:
+        """Give what was heard as an entry under a post."""
+        return instagram_lists.heard(interaction, post)
+
+    def post_at(self, account: Account, secret: Mapping[str, str], address: str, now: datetime) -> str:
+        """Give the id of the account's post that people read at an address, among its newest thousand."""
+        graph = self._graph(account, secret, now)
+        return post_at(graph, f"{self.who(graph).id}/media", "permalink", address)
 
     def pictures(
         self, account: Account, secret: Mapping[str, str], interaction: Interaction, now: datetime

@@ -17,7 +17,7 @@ from heraut.due import instant, stamp
 from heraut.networks.base import Heard
 from heraut.networks.graph_api import following, instant_of
 from heraut.networks.graph_threads import Below, answered
-from heraut.networks.instagram_words import names_in
+from heraut.networks.instagram_words import mentioned_in, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,6 +209,7 @@ def commented(
         at=at,
         url=url,
         reference={PARENT: parent} if parent else {},
+        mentions=mentioned_in(text),
     )
 
 

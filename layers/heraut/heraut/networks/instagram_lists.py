@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 from heraut.brands import NetworkName
 from heraut.errors import Refused
 from heraut.networks.base import Entry, EntryKind, Listed, stable_id
-from heraut.networks.entries import require_listed
+from heraut.networks.entries import comment_heard, require_listed
 from heraut.networks.graph_answers import GONE
 from heraut.networks.graph_api import following, instant_of
 from heraut.networks.instagram_listen import REPLY
-from heraut.networks.instagram_words import names_in
+from heraut.networks.instagram_words import mentioned_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from heraut.conversations.model import Interaction
     from heraut.networks.graph_api import Graph
 
 _PAGE = "50"
@@ -57,6 +58,13 @@ def entries(graph: Graph, kind: EntryKind, post: str, cursor: str | None) -> Lis
     except (KeyError, TypeError, ValueError, AttributeError):
         raise graph.unclear() from None
     return Listed(found, left.cursor(), own)
+
+
+def heard(said: Interaction, post: str) -> Entry | None:
+    """Give what was heard as an entry under a post; whoever is known by their name alone has no stable id."""
+    author = said.author
+    known = None if author.id.startswith("?") or f"@{author.id}" == author.handle else author.id
+    return comment_heard(said, post, known, known)
 
 
 def _place(cursor: str | None) -> _Place:
@@ -109,6 +117,6 @@ def _comment(told: Mapping[str, Any], below: str | None) -> Entry:
         text=text,
         at=instant_of(told["timestamp"]),
         below=below,
-        mentions=tuple(f"@{name}" for name in names_in(text)),
+        mentions=mentioned_in(text),
         local=local,
     )

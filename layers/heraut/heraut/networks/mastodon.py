@@ -31,7 +31,18 @@ if TYPE_CHECKING:
     from heraut.allowance import Allowance
     from heraut.brands import Account
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Begun, Brought, EntryKind, Heard, Job, Limits, Listed, Preparation, WebhookEvent
+    from heraut.networks.base import (
+        Begun,
+        Brought,
+        Entry,
+        EntryKind,
+        Heard,
+        Job,
+        Limits,
+        Listed,
+        Preparation,
+        WebhookEvent,
+    )
     from heraut.networks.http import Http
     from heraut.networks.mastodon_answers import Status
     from heraut.problems import Problem
@@ -158,6 +169,14 @@ class Mastodon:
     def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
         """Say which of these follow the account: forty at a time, one by one on a server that imitates Mastodon."""
         return mastodon_lists.follows(Server(self.http, account, secret, self.memory, now), who)
+
+    def heard(self, interaction: Interaction, post: str) -> Entry | None:
+        """Give what was heard as an entry under a post."""
+        return mastodon_lists.heard(interaction, post)
+
+    def post_at(self, account: Account, secret: Mapping[str, str], address: str, now: datetime) -> str:
+        """Give the id of the account's post that people read at an address."""
+        return mastodon_lists.post_at(self._server(account, secret, now), address)
 
     webhook_schemes = mastodon_webhooks.SCHEMES
     subscribes_by = ("mastodon_push",)

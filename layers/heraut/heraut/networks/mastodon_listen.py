@@ -18,6 +18,7 @@ from heraut.errors import OutcomeUnknown
 from heraut.networks import stretches
 from heraut.networks.base import Heard
 from heraut.networks.mastodon_answers import next_max_id
+from heraut.networks.mastodon_lists import ACTOR, address_of, mentions_in, stable
 from heraut.networks.mastodon_post import VISIBILITY
 from heraut.networks.mastodon_text import text_of_html
 from heraut.networks.stretches import Page, Reading
@@ -104,6 +105,7 @@ def _interaction(server: Server, brand: str, me: str, status: dict[str, Any]) ->
     ours = answers is not None and str(status.get("in_reply_to_account_id") or "") == me
     kind = Kind.MESSAGE if status.get("visibility") == "direct" else Kind.REPLY if ours else Kind.MENTION
     warning = str(status.get("spoiler_text") or "")
+    actor = address_of(who)
     shown = [one for one in status.get("media_attachments") or () if one.get("type") == "image" and one.get("url")]
     words = "\n".join(part for part in (warning, text_of_html(status.get("content") or "")) if part)
     return Interaction(
@@ -124,7 +126,8 @@ def _interaction(server: Server, brand: str, me: str, status: dict[str, Any]) ->
         thread=answers or str(status["id"]),
         at=require_aware(datetime.fromisoformat(status["created_at"])),
         url=status.get("url") or status.get("uri"),
-        reference={VISIBILITY: str(status.get("visibility") or "public")},
+        reference={VISIBILITY: str(status.get("visibility") or "public")} | ({ACTOR: actor} if actor else {}),
+        mentions=mentions_in(status.get("mentions"), {str(who["id"]): stable(who)} if actor else {}),
         pictures=tuple(str(one["url"]) for one in shown),
         picture_texts=tuple(str(one.get("description") or "") for one in shown),
     )

@@ -11,6 +11,7 @@ instant is what its author's server says; no instant is told of a like or a repo
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -21,7 +22,7 @@ from heraut.brands import NetworkName
 from heraut.due import require_aware
 from heraut.errors import CredentialsExpired, OutcomeUnknown, Refused
 from heraut.networks.base import Entry, EntryKind, Listed, stable_id
-from heraut.networks.entries import not_told, require_listed, since
+from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed, since
 from heraut.networks.mastodon_answers import entity, is_good, next_max_id, refusal
 from heraut.networks.mastodon_text import text_of_html
 from heraut.problems import problem
@@ -29,6 +30,7 @@ from heraut.problems import problem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from heraut.conversations.model import Interaction
     from heraut.networks.http import Answer
     from heraut.networks.mastodon_server import Server
 
@@ -37,8 +39,11 @@ PAGE = "80"
 MOST_COMMENTS = 4_096  # that Mastodon gives below a post (CONTEXT_LIMIT), in one piece
 THREAD_BYTES = 32_000_000
 PEOPLE_AT_ONCE = 40
+MOST_PAGES = 10  # of forty posts, in which one is looked for by its address
 RIGHT = "read:follows"
+ACTOR = "actor"  # of what was heard: by which address its author is known everywhere
 _DIRECT = "direct"
+_ID = re.compile(r"[A-Za-z0-9]{1,60}")
 _LISTS = {EntryKind.LIKE: "favourited_by", EntryKind.REPOST: "reblogged_by"}
 
 
@@ -50,7 +55,7 @@ def entries(server: Server, kind: EntryKind, post: str, cursor: str | None) -> L
         found = _comments(server, me, post) if kind is EntryKind.COMMENT else _people(server, kind, post, cursor)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise OutcomeUnknown(problem("mastodon_answer_unclear", host=server.host)) from None
-    return replace(found, own=frozenset({_stable(me), f"@{me.get('acct') or me['username']}"}))
+    return replace(found, own=frozenset({stable(me), f"@{me.get('acct') or me['username']}"}))
 
 
 def follows(server: Server, who: Sequence[str]) -> frozenset[str]:
@@ -69,6 +74,39 @@ def follows(server: Server, who: Sequence[str]) -> frozenset[str]:
     return frozenset(found & set(asked))
 
 
+def heard(said: Interaction, post: str) -> Entry | None:
+    """Give what was heard as an entry under a post; what stands deeper only its list can place."""
+    return comment_heard(said, post, said.reference.get(ACTOR), said.author.id)
+
+
+def post_at(server: Server, address: str) -> str:
+    """Give the id of the account's post that people read at `address`: what it ends with, or among the newest ones."""
+    me, wanted = server.account_id(), address.strip().rstrip("/")
+    direct = _ID.fullmatch(wanted.rpartition("/")[2])
+    if direct:
+        answer = server.call("GET", _status(direct[0]))
+        if is_good(answer) and _is_at(entity(answer), me, wanted):
+            return direct[0]
+    after: str | None = None
+    for _ in range(MOST_PAGES):
+        asked = {"limit": "40", "exclude_reblogs": "true"} | ({"max_id": after} if after else {})
+        page = server.read(f"/api/v1/accounts/{quote(me, safe='')}/statuses", asked)
+        for one in _objects(page):
+            if _is_at(one, me, wanted):
+                return str(one["id"])
+        after = next_max_id(page)
+        if after is None:
+            break
+    raise not_ours(server.host, address)
+
+
+def _is_at(status: Mapping[str, Any], me: str, address: str) -> bool:
+    """Whether a post is the account's own, and read there."""
+    account = status.get("account")
+    ours = isinstance(account, dict) and str(account.get("id")) == me
+    return ours and address in {str(status.get(name) or "").rstrip("/") for name in ("id", "url", "uri")}
+
+
 def _refused_follows(server: Server, answer: Answer) -> Exception:
     error = refusal(answer, server.now)
     if isinstance(error, CredentialsExpired) and error.problem.code == "mastodon_rights_missing":
@@ -85,7 +123,7 @@ def _comments(server: Server, me: Mapping[str, Any], post: str) -> Listed:
     if not isinstance(held, list):
         raise TypeError("no list")
     told = server.instance().is_mastodon
-    known = {str(one["account"]["id"]): _stable(one["account"]) for one in held} | {str(me["id"]): _stable(me)}
+    known = {str(one["account"]["id"]): stable(one["account"]) for one in held} | {str(me["id"]): stable(me)}
     found = tuple(_comment(one, post, known, counted=told) for one in held if one.get("visibility") != _DIRECT)
     return Listed(found, unlisted=_beyond(server, post, found) if len(held) >= MOST_COMMENTS else 0)
 
@@ -108,15 +146,15 @@ def _comment(status: Mapping[str, Any], post: str, known: Mapping[str, str], *, 
         at=_instant(status["created_at"]),
         edited_at=_instant(status["edited_at"]) if status.get("edited_at") else None,
         below=None if answers in {None, post} else answers,
-        mentions=_mentions(status.get("mentions"), known),
+        mentions=mentions_in(status.get("mentions"), known),
     )
 
 
-def _mentions(told: object, known: Mapping[str, str]) -> tuple[str, ...]:
-    """Give whom a comment names: as elsewhere in the list where they speak too, by their address where they do not."""
+def mentions_in(told: object, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Give whom a comment names: by the stable id where it is known (by the server's id), by their page where not."""
     named = [one for one in (told if isinstance(told, list) else ()) if isinstance(one, dict)]
-    ids = [known.get(str(one.get("id"))) or _stable(one) for one in named if one.get("url") or one.get("id")]
-    return tuple(dict.fromkeys(ids))
+    ids = [known.get(str(one.get("id"))) or (stable(one) if address_of(one) else None) for one in named]
+    return tuple(dict.fromkeys(one for one in ids if one))
 
 
 def _people(server: Server, kind: EntryKind, post: str, cursor: str | None) -> Listed:
@@ -145,7 +183,7 @@ def _person(kind: EntryKind, account: Mapping[str, Any], *, counted: bool) -> En
     followers = account.get("followers_count")
     return Entry(
         kind=kind,
-        by=_stable(account),
+        by=stable(account),
         name=str(account.get("display_name") or account.get("username") or acct),
         handle=f"@{acct}",
         local=str(account["id"]),
@@ -155,8 +193,17 @@ def _person(kind: EntryKind, account: Mapping[str, Any], *, counted: bool) -> En
     )
 
 
-def _stable(account: Mapping[str, Any]) -> str:
-    return stable_id(NetworkName.MASTODON, str(account.get("uri") or account["url"]))
+def stable(account: Mapping[str, Any]) -> str:
+    """Give the stable id of an account, as any server tells it; ValueError where it does not."""
+    address = address_of(account)
+    if not address:
+        raise ValueError("an account without an address")
+    return stable_id(NetworkName.MASTODON, address)
+
+
+def address_of(account: Mapping[str, Any]) -> str:
+    """Give the address by which an account is the same seen from anywhere, "" where its server does not tell it."""
+    return str(account.get("uri") or account.get("url") or "")
 
 
 def _objects(answer: Answer) -> list[dict[str, Any]]:
