@@ -97,6 +97,82 @@ def test_a_dry_run_only_shows(shop: Shop, file: Path) -> None:
     assert file.read_text(encoding="utf-8") == TWO_BRANDS
 
 
+CONTEST = """\
+    contests:
+      galette:
+        title: La galette
+        opens: "2090-12-01 09:00"
+        closes: "2090-12-15 23:59:59"
+        draws: "2090-12-16 12:00"
+        posts: [{accounts: bluesky, row: galette}]
+        conditions: {comment: true}
+        alternates: 2
+        claim_within: 7j
+        rules: {file: reglement.txt}
+        exclude: {staff: "@zoe"}
+"""
+
+
+@pytest.fixture
+def with_contest(file: Path) -> Path:
+    """The same configuration with a contest, whose rules stand beside it."""
+    sky = (
+        "        late: 2h           # et pas 120 min\n      - {name: bluesky, network: bluesky, handle: fournil.test}\n"
+    )
+    text = TWO_BRANDS.replace("        late: 2h           # et pas 120 min\n", sky)
+    text = text.replace('    name: "Le Fournil"', '    zone: Europe/Paris\n    name: "Le Fournil"')
+    file.write_text(text.replace('"12:00"]\n', f'"12:00"]\n{CONTEST}'), encoding="utf-8")
+    (file.parent / "reglement.txt").write_text("Notre règlement.\n", encoding="utf-8")
+    return file
+
+
+def test_a_contest_is_applied_with_its_rules_and_what_is_doubtful_is_said(shop: Shop, with_contest: Path) -> None:
+    """The text of the file goes with it; the file keeps naming it, and applying again changes nothing."""
+    said = shop.heraut("apply", with_contest, "--yes")
+
+    assert said.status == 0, said
+    assert "+ contests.galette.title: La galette" in said.out
+    assert "fournil.contests.galette.rules : Ce règlement est le vôtre" in said.err
+    brand = shop.brands.brand("fournil")
+    assert brand is not None
+    assert brand.contests["galette"]["rules"] == {"file": "reglement.txt", "text": "Notre règlement."}
+    assert "rules: {file: reglement.txt}" in with_contest.read_text(encoding="utf-8")
+    again = shop.heraut("apply", with_contest)
+    assert ("Rien à changer" in again.out, again.err) == (True, "")
+
+
+def test_a_contest_that_cannot_be_held_is_not_applied(shop: Shop, with_contest: Path) -> None:
+    """Said with its field, and nothing is written."""
+    text = with_contest.read_text(encoding="utf-8").replace("claim_within: 7j", "winners: 0")
+    with_contest.write_text(text, encoding="utf-8")
+
+    said = shop.heraut("apply", with_contest, "--yes")
+
+    assert said.status == 1
+    assert "fournil.contests.galette.winners : Personne ne gagne." in said.err
+    assert "fournil.contests.galette.claim_within : " in said.err
+    assert shop.brands.brand("fournil") is None
+
+
+def test_a_contest_that_people_take_part_in_stays_as_they_read_it(shop: Shop, with_contest: Path) -> None:
+    """Its dates do not move any more, its rules' file does not change, only names that a rule excludes may come."""
+    running = with_contest.read_text(encoding="utf-8").replace("2090-12-01", "2020-12-01")
+    with_contest.write_text(running, encoding="utf-8")
+    assert shop.heraut("apply", with_contest, "--yes").status == 0
+    applied = with_contest.read_text(encoding="utf-8")
+
+    with_contest.write_text(applied.replace("2090-12-15", "2090-12-14"), encoding="utf-8")
+    moved = shop.heraut("apply", with_contest, "--yes")
+    with_contest.write_text(applied.replace('"@zoe"', '["@zoe", "@max"]'), encoding="utf-8")
+    hired = shop.heraut("apply", with_contest, "--yes")
+    (with_contest.parent / "reglement.txt").write_text("Un autre.", encoding="utf-8")
+    rewritten = shop.heraut("apply", with_contest, "--yes")
+
+    assert (moved.status, "fournil.contests.galette.closes : " in moved.err) == (1, True)
+    assert hired.status == 0, hired
+    assert (rewritten.status, "fournil.contests.galette.rules.text : " in rewritten.err) == (1, True)
+
+
 def test_a_newer_revision_is_not_overwritten(shop: Shop, file: Path, tmp_path: Path) -> None:
     """Who applies from an older file is told to pull."""
     shop.heraut("apply", file, "--yes")

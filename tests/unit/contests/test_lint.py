@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heraut.brands import Account, Brand, contests_of
-from heraut.contests.lint import lint
+from heraut.brands.configuration import read_configuration
+from heraut.contests.beacon import QUICKNET
+from heraut.contests.lint import lint, lint_changes
 from heraut.contests.platforms import Platform, platform_of
+from heraut.contests.rules_text import rules_text
 from heraut.problems import Problem
 
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
@@ -277,3 +282,35 @@ def test_an_account_published_by_hand_is_of_its_addresss_network(url: str | None
 def test_any_conditions_on_any_accounts_can_be_looked_at(accounts: list[str], conditions: dict[str, Any]) -> None:
     """Nothing that can be written makes the linter fail, and everything it finds can be said."""
     problems(posts=on(*accounts), conditions=conditions)
+
+
+SAMPLE = Path(__file__).parents[3] / "samples" / "jeu-concours.yaml"
+
+
+def test_the_sample_can_be_applied_and_written_out() -> None:
+    """Whoever begins from it begins well: only what Instagram does not tell is said of it."""
+    (brand,) = read_configuration(yaml.safe_load(SAMPLE.read_text(encoding="utf-8")))
+    (terms,) = contests_of(brand).values()
+
+    found = lint(terms, brand, NOW)
+
+    assert [(one.code, one.warning) for one in found] == [("contest_checked_on_winners", True)]
+    assert "La galette géante" in rules_text(terms, brand, QUICKNET, "https://public.example/")
+
+
+def test_only_what_begins_or_changes_is_looked_at() -> None:
+    """Applying the same again says nothing; a contest that opened is none of the linter's business."""
+    wrong = {**GOOD, "prizes": [{"name": "Une galette"}]}
+
+    def brand(contest: dict[str, Any]) -> Brand:
+        return Brand.model_validate({"id": "m", "name": "M", "accounts": ACCOUNTS, "contests": {"galette": contest}})
+
+    def columns(before: Brand | None, after: Brand, now: datetime = NOW) -> list[str | None]:
+        return [one.column for one in lint_changes(before, after, now)]
+
+    opened = datetime(2026, 12, 2, tzinfo=UTC)
+    assert columns(None, brand(wrong)) == ["m.contests.galette.prizes[1].value"]
+    assert columns(brand(GOOD), brand(wrong)) == ["m.contests.galette.prizes[1].value"]
+    assert columns(brand(wrong), brand(wrong)) == []
+    assert columns(brand(GOOD), brand(wrong), opened) == []
+    assert columns(None, brand(wrong), opened) == ["m.contests.galette.opens", "m.contests.galette.prizes[1].value"]

@@ -30,8 +30,8 @@ def add_to(app: typer.Typer) -> None:
 def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = False, stack: Stack = None) -> None:
     from heraut.brands.apply_configuration import apply_configuration, in_force, plan_configuration
     from heraut.brands.configuration import read_configuration
-    from heraut.brands.running_contests import refuse_late_changes
     from heraut.cli.configuration_file import read_file
+    from heraut.cli.contest_checks import check_contests
     from heraut.cli.public_days import with_public_days
     from heraut.cli.rules_files import with_rules_files
 
@@ -40,7 +40,7 @@ def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = Fa
     desk = open_desk(ctx, stack)
     now = desk.clock.now()
     brands, wanted = desk.brands, with_public_days(read, now)
-    refuse_late_changes(wanted, brands, now)
+    check_contests(wanted, brands, now)
     plan = plan_configuration(wanted, brands)
     _show(plan)
     if dry_run:
