@@ -53,7 +53,7 @@ def test_open_alerts_are_listed_with_what_is_to_be_done(shop: Shop) -> None:
     shown = shop.heraut("alert", "list").out
 
     assert f"Zoé attend une réponse · urgent · {alert.id}" in shown
-    assert "Karim s'en est chargé" in shown
+    assert "Pris en charge par Karim" in shown
     (one,) = shop.heraut("alert", "list", "--json").json
     assert (one["id"], one["urgency"], one["open"], one["targets"]) == (alert.id, "high", True, ["lea"])
 

@@ -48,7 +48,7 @@ def test_what_waits_is_shown_with_who_takes_care_of_it(shop: Shop) -> None:
     assert "attend une réponse" in shown
     assert "Bonjour 0" in shown
     assert "Bonjour 2" not in shown
-    assert "s'en est chargé" in shown
+    assert "Pris en charge par" in shown
 
 
 def test_a_line_of_json_for_each_interaction(shop: Shop) -> None:

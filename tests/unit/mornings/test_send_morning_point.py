@@ -261,7 +261,7 @@ class TestWhatIsSaid:
             )
         }
         assert counts == {"lea": 2, "zoe": 2, "nadia": 1}
-        assert "Zoé s'en est chargé" in item(bakery.told(LEA), "Attendent une réponse").rows[1].detail
+        assert "Pris en charge par Zoé" in item(bakery.told(LEA), "Attendent une réponse").rows[1].detail
 
     def test_webhooks_that_fail(self, bakery: Morning) -> None:
         """Silent for longer than usual, or losing things: in the morning, and not in a message of its own."""
