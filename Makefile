@@ -103,4 +103,4 @@ lock: ## writes every lock again from its .in file; what a lock already pins sta
 	$(LOCK) layers/heraut/requirements.in -c requirements-dev.txt -o layers/heraut/requirements.txt
 
 clean: ## removes what was built; the local stack's state and the environments stay
-	rm -rf .aws-sam .heraut/build .heraut/cache-* .heraut/e2e .heraut/rehearsal .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .aws-sam .heraut/build .heraut/bytecode .heraut/cache-* .heraut/e2e .heraut/rehearsal .mypy_cache .ruff_cache .pytest_cache

@@ -17,8 +17,8 @@ Additions (docs/decisions/0002-embedded-emulator.md):
 * what streams carried is saved with the tables: MiniStack saves how far each consumer has read, but not the records,
   so after a restart nobody heard of anything until as many new ones had come;
 * each mail sent is also kept as a file in the folder HERAUT_MAILS, to be opened with any mail program;
-* with HERAUT_RECORD set, each authorised action of a role is appended to that file, one JSON object a line:
-  `{"role", "action", "resource", "allowed"}`.
+* with HERAUT_RECORD set, each authorised action of a role is appended to that file when it is first asked for, one JSON
+  object a line: `{"role", "action", "resource", "allowed"}`.
 """
 
 import asyncio
@@ -211,8 +211,12 @@ def _mark_as_restored() -> None:
 
 
 def _record_actions(path: str) -> None:
-    """Write down each decision about a role's request; appended, so that several workers may share the file."""
+    """Write down each decision about a role's request, once: a storm asks the same thing thousands of times.
+
+    Appended, so that several workers may share the file.
+    """
     original = iam_evaluator.evaluate
+    written: set[str] = set()
 
     def evaluate(ctx: Any, policies: Any, *limits: Any) -> Any:
         result = original(ctx, policies, *limits)
@@ -222,8 +226,11 @@ def _record_actions(path: str) -> None:
             "resource": ctx.resource_arn,
             "allowed": result.decision == "Allow",
         }
-        with open(path, "a", encoding="utf-8") as out:  # noqa: PTH123
-            out.write(json.dumps(line) + "\n")
+        told = json.dumps(line) + "\n"
+        if told not in written:
+            written.add(told)
+            with open(path, "a", encoding="utf-8") as out:  # noqa: PTH123
+                out.write(told)
         return result
 
     iam_evaluator.evaluate = evaluate

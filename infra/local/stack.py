@@ -325,7 +325,12 @@ def _addresses(emulator: Emulator, outputs: Mapping[str, str]) -> dict[str, str]
 
 
 def _sam(arguments: list[str], log: Path, extra: Mapping[str, str], follow: Callable[[str], None]) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}
+    without = (
+        "AWS_",
+        "SAM_",
+        "PYTHON",
+    )  # the last of these may forbid to keep bytecode: SAM would be compiled each time
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(without)}
     environment |= {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": REGION, **extra}
     environment.pop("VIRTUAL_ENV", None)
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -351,6 +351,22 @@ class TestRouting:
         assert shop.route() == ["received", "nothing new"]
         assert shop.waiting() == ["c1"]
 
+    def test_in_a_storm_a_webhook_is_read_once_for_each_event(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """When the last event came is noted once a minute, and nothing is read again for the others."""
+        read, reads = shop.webhooks.webhook, list[str]()
+
+        def counted(brand: str, account: str) -> Any:
+            reads.append(account)
+            return read(brand, account)
+
+        for name in ("c1", "c2", "c3"):
+            shop.send(shop.comment(name))
+        monkeypatch.setattr(shop.webhooks, "webhook", counted)
+        assert shop.route() == ["received"] * 3
+        assert reads == ["page"] * 4
+
     def test_one_address_serves_all_accounts_of_its_network(self, shop: Shop) -> None:
         """An app has one; what is of nobody is left out, and another brand's is nobody's here."""
         body = {
