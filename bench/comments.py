@@ -49,6 +49,11 @@ def unseen(language: Literal["fr", "en"]) -> list[Comment]:
     return _read(language, "unseen")
 
 
+def strangers(language: Literal["fr", "en"]) -> list[Comment]:
+    """Read those of other voices and trades, written and committed before the rules were last changed, and not opened since."""
+    return _read(language, "strangers")
+
+
 def _read(language: Literal["fr", "en"], name: str) -> list[Comment]:
     lines = (FOLDER / f"{name}.{language}.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bench.comments import LABELS, LANGUAGES, Comment, comments, fresh, later, unseen
+from bench.comments import LABELS, LANGUAGES, Comment, comments, fresh, later, strangers, unseen
 from heraut.conversations.labels import labels_of_text
 from heraut.conversations.model import Label, asks_something
 
@@ -28,6 +28,7 @@ def measure() -> Figures:
     for language in LANGUAGES:
         read = comments(language)
         figures[language] = {
+            "strangers": reached(strangers(language)),
             "unseen": reached(unseen(language)),
             "later": reached(later(language)),
             "held_out": reached([one for one in read if one.held_out]),
@@ -77,7 +78,7 @@ def broken(_figures: Figures) -> str | None:
     return None
 
 
-_PARTS = ("unseen", "later", "held_out", "fresh", "seen")
+_PARTS = ("strangers", "unseen", "later", "held_out", "fresh", "seen")
 
 
 def _of_label(label: str, pairs: Sequence[Pair]) -> Figures:

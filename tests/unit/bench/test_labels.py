@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.comments import LANGUAGES, Comment, comments, fresh, later, unseen
+from bench.comments import LANGUAGES, Comment, comments, fresh, later, strangers, unseen
 from bench.labels import reached, table
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_few_who_ask_for_somebody_are_taken_for_content(language: Language) -> N
 def test_what_was_written_later_is_of_other_comments() -> None:
     """None of them was in mind when the rules were written."""
     for language in LANGUAGES:
-        read = [*comments(language), *fresh(language), *later(language), *unseen(language)]
+        read = [*comments(language), *fresh(language), *later(language), *unseen(language), *strangers(language)]
 
         assert len({one.text for one in read}) == len(read)
 
@@ -73,6 +73,7 @@ def test_figures_are_of_what_a_person_and_the_rules_say() -> None:
     assert figures["labels"]["question"] == {"comments": 1, "precision": 100, "recall": 100}
     assert (figures["exact"], figures["silenced"]) == (50, 25)
     both = {
-        language: dict.fromkeys(("unseen", "later", "held_out", "fresh", "seen"), figures) for language in LANGUAGES
+        language: dict.fromkeys(("strangers", "unseen", "later", "held_out", "fresh", "seen"), figures)
+        for language in LANGUAGES
     }
     assert any(line.split()[:3] == ["complaint", "50", "%"] for line in table(both | {"microseconds_each": 1}))
