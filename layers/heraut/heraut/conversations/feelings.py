@@ -17,16 +17,22 @@ AFAR = 8  # words that "I would not say that" reaches over
 TELLS, TELLS_MORE = 8, 14  # words of who tells what happened
 ENOUGH = 6
 ENDS = frozenset(".!?;,:…()")
+OWN = frozenset({"i", "we", "je", "j", "on", "nous"})  # who speaks of what they do themselves
+AFTER = 2  # words after a verb in which French denies it
 
 
 @dataclass
 class Feelings:
-    """The words of a text that say each, as they stand there; `mocks` when every glad one may be said in jest."""
+    """The words of a text that say each, as they stand there; `mocks` when every glad one may be said in jest.
+
+    `tells_of_wrong`: of what may be wrong, something is more than what is spoken of, when, or for how much.
+    """
 
     likes: list[str] = field(default_factory=list)
     dislikes: list[str] = field(default_factory=list)
     went_wrong: list[str] = field(default_factory=list)
     may_be_wrong: list[str] = field(default_factory=list)
+    tells_of_wrong: bool = False
     things: list[str] = field(default_factory=list)
     signs: list[str] = field(default_factory=list)
     but: bool = False
@@ -109,10 +115,49 @@ def feelings(words: Sequence[str], lexicon: Lexicon) -> Feelings:
             getattr(felt, hit.group).append(said)
             if hit.group != "may_be_wrong":
                 felt.wrong_at.append(hit.start)
+    for said, place in _failed(words, lexicon):
+        felt.went_wrong.append(said)
+        felt.wrong_at.append(place)
+    felt.tells_of_wrong = any(word not in lexicon.plain for said in felt.may_be_wrong for word in said.split())
     felt.things = [" ".join(words[hit.start : hit.end]) for hit in lexicon.things.hits(words)]
     felt.signs = [" ".join(words[hit.start : hit.end]) for hit in lexicon.signs.hits(words)]
     felt.mocks = bool(jests) and all(jests)
     return felt
+
+
+def _failed(words: Sequence[str], lexicon: Lexicon) -> list[tuple[str, int]]:
+    """Give what somebody owed and did not do, or did not give, each with its place.
+
+    `they_do` holds what others do for customers, `one_can` what customers themselves should be able to do, and `owed`
+    what they should find: each is wrong once it is denied.
+    """
+    found = []
+    for hit in lexicon.fails.hits(words):
+        place = _denied_from(hit, words, lexicon)
+        if place is None:
+            continue
+        begins, ends = min(place, hit.start), max(place + 1, hit.end)
+        if hit.group == "they_do" and OWN.intersection(words[max(0, begins - 2) : begins]):
+            continue  # "I don't work there"
+        if hit.group == "owed" and hit.start - place > 1 + (words[hit.start - 1] in lexicon.between):
+            continue
+        found.append((" ".join(words[begins:ends]), begins))
+    return found
+
+
+def _denied_from(hit: Hit, words: Sequence[str], lexicon: Lexicon) -> int | None:
+    """Give the place of the word that denies a phrase, before it or, as French does, right after."""
+    for place in range(hit.start - 1, max(-1, hit.start - NEAR - 1), -1):
+        if words[place] in ENDS:
+            break
+        if words[place] in lexicon.denies:
+            return place
+    for place in range(hit.end, min(len(words), hit.end + AFTER)):
+        if words[place] in ENDS:
+            break
+        if words[place] in lexicon.denies_after:
+            return place
+    return None
 
 
 def is_denied(hit: Hit, words: Sequence[str], lexicon: Lexicon) -> bool:

@@ -124,7 +124,7 @@ def labels_of_text(text: str, language: str | None = None, author: AuthorFacts |
 def _labels(text: str, lexicon: Lexicon) -> list[Label]:
     words = words_of(_HANDLE.sub(" ", text), lexicon.short_for)
     felt = feelings(words, lexicon)
-    spam = _spam(text, words, lexicon)
+    spam = _spam(text, words, lexicon, unhappy=bool(felt.wrongs))
     if spam:
         return [spam]
     insult = insulting(text, lexicon)
@@ -139,7 +139,8 @@ def _labels(text: str, lexicon: Lexicon) -> list[Label]:
         felt.dislikes = felt.went_wrong = []  # "c'est surgelé ?" asks whether it is
     outcome = _outcome(words, felt, lexicon) if not (press or question) else None
     tells = len(told) > 1 or question is not None or outcome is not None
-    defends = ambassador is not None or (outcome is not None and not felt.mocks)
+    outweighs = len(felt.likes) >= len(felt.wrongs)  # "every year the fees go up" is no loyalty
+    defends = bool(ambassador and (ambassador.rule == "defends" or outweighs)) or bool(outcome and not felt.mocks)
     complaint = _complaint(felt, insult, defends=defends, tells=tells, length=len(words))
     praise = _praise(felt, complaint, ambassador)
     if press:
@@ -159,7 +160,8 @@ def _labels(text: str, lexicon: Lexicon) -> list[Label]:
     return [label for label in made if label]
 
 
-def _spam(text: str, words: Sequence[str], lexicon: Lexicon) -> Label | None:
+def _spam(text: str, words: Sequence[str], lexicon: Lexicon, *, unhappy: bool) -> Label | None:
+    """Add up what may be spam; who is unhappy and offers nothing tells what they pay, or where they wrote."""
     hits = lexicon.spam.hits(words)
     sure = [_said(words, hit) for hit in hits if hit.group == "surely"]
     maybe = list(dict.fromkeys(_said(words, hit) for hit in hits if hit.group == "maybe"))
@@ -167,7 +169,7 @@ def _spam(text: str, words: Sequence[str], lexicon: Lexicon) -> Label | None:
         found[0] for pattern in (_LINK, _PHONE, _PERCENT_OFF, _AT_MAIL, _MONEY_EACH) if (found := pattern.search(text))
     ]
     score = SURE * len(sure) + 0.4 * len(maybe) + len(marks)
-    if score < SURE or not (sure or marks):
+    if score < SURE or not (sure or marks) or (unhappy and not sure):
         return None
     return Label(name=LabelName.SPAM, rule="spam", words=", ".join([*sure, *marks, *maybe][:3]))
 
@@ -220,7 +222,7 @@ def _why_unhappy(felt: Feelings, insult: Insulting, *, tells: bool, length: int)
         return by_itself
     if felt.turns:
         return "but", felt.likes
-    if (felt.much_is_wrong or felt.adds_up(length)) and not felt.likes:
+    if felt.tells_of_wrong and (felt.much_is_wrong or felt.adds_up(length)) and not felt.likes:
         return "went_wrong", [*felt.may_be_wrong, *felt.things, *felt.signs]
     return None, ()
 
@@ -239,7 +241,9 @@ def _why_by_itself(felt: Feelings, insult: Insulting) -> tuple[str | None, Seque
 
 
 def _mocks_what_went_wrong(felt: Feelings) -> bool:
-    return bool(felt.went_wrong) or (bool(felt.may_be_wrong) and (felt.how_long or len(felt.may_be_wrong) > 1))
+    if felt.went_wrong:
+        return True
+    return felt.tells_of_wrong and (felt.how_long or len(felt.may_be_wrong) > 1)
 
 
 def _praise(felt: Feelings, complaint: Label | None, ambassador: Label | None) -> Label | None:

@@ -34,9 +34,14 @@ class Lexicon:
     short_for: dict[str, str]
     feeling: Phrases
     may_mock: Phrases
+    plain: frozenset[str]
     things: Phrases
     signs: Phrases
     negates: frozenset[str]
+    fails: Phrases
+    denies: frozenset[str]
+    denies_after: frozenset[str]
+    between: frozenset[str]
     how_long: frozenset[str]
     opens: Phrases
     wants_to_know: Phrases
@@ -92,9 +97,14 @@ def lexicon(language: Language) -> Lexicon:
         short_for=held["short_for"],
         feeling=Phrases({group: feeling[group] for group in groups}),
         may_mock=Phrases({"may_mock": feeling["may_mock"]}),
+        plain=frozenset(feeling["plain"]),
         things=Phrases({"things": feeling["things"]}),
         signs=Phrases({"signs": feeling["signs"]}),
         negates=frozenset(feeling["negates"]),
+        fails=Phrases({group: held["fails"][group] for group in ("they_do", "one_can", "owed")}),
+        denies=frozenset(held["fails"]["denies"]),
+        denies_after=frozenset(held["fails"]["denies_after"]),
+        between=frozenset(held["fails"]["between"]),
         how_long=frozenset(feeling["how_long"]),
         opens=Phrases({"not": question["opens_not"], "opens": question["opens"]}),
         wants_to_know=Phrases({"asks": question["wants_to_know"]}),
