@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from heraut.conversations.disguises import folded
@@ -36,6 +37,8 @@ TELLS_AT_LEAST = 8  # words of a testimonial
 OUTCOME_AT_LEAST = 10  # words of what is told with its end
 OUTCOME = 5  # of what was done, how it ended, when and whose
 TELLS_AT_LENGTH = 14  # words of one without a word of praise
+GLADLY = 3  # of what was done, when and how it ended, from who praises
+SHORT = 3  # letters of a word too short to tell that it is past
 BOTH = 2
 SURE = 2  # of what may be spam, with what surely is counting double
 
@@ -149,6 +152,8 @@ def _labels(text: str, lexicon: Lexicon) -> list[Label]:
     testimonial = None
     if not (press or question or complaint):
         testimonial = outcome or _testimonial(words, told, anchors, praise)
+        if praise and not (testimonial or ambassador):
+            testimonial = _tells_gladly(words, told, lexicon)
     if testimonial and not praise:
         praise = Label(name=LabelName.PRAISE, rule=testimonial.rule, words=testimonial.words)
     ambassador = ambassador if not complaint else None
@@ -265,6 +270,23 @@ def _testimonial(words: Sequence[str], told: Sequence[str], anchors: int, praise
     if len(told) < 1 or tells < (2 if praise else 3) or (not praise and len(told) < 3):  # noqa: PLR2004
         return None
     return Label(name=LabelName.TESTIMONIAL, rule="tells", words=_few(told))
+
+
+def _tells_gladly(words: Sequence[str], told: Sequence[str], lexicon: Lexicon) -> Label | None:
+    """Give a testimonial of who praises and tells what they did: of whom, when, what was done and how it ended."""
+    if len(words) < OUTCOME_AT_LEAST or not any(word in lexicon.own for word in words):
+        return None
+    past = [_said(words, hit) for hit in lexicon.tells_past.hits(words)]
+    past += [
+        f"{before} {word}"
+        for before, word in pairwise(words)
+        if before in lexicon.past_after and len(word) > SHORT and word.endswith(lexicon.past_ends)
+    ]
+    ends = [_said(words, hit) for hit in lexicon.good_end.hits(words)]
+    told_when = lexicon.when.hits(words)
+    if not (past or told) or min(len(past), 2) + min(len(told), 2) + min(len(told_when), 2) + min(len(ends), 1) < GLADLY:
+        return None
+    return Label(name=LabelName.TESTIMONIAL, rule="tells", words=_few([*told, *past, *ends]))
 
 
 def _outcome(words: Sequence[str], felt: Feelings, lexicon: Lexicon) -> Label | None:

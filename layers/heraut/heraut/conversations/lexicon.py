@@ -51,6 +51,8 @@ class Lexicon:
     own: frozenset[str]
     when: Phrases
     tells_past: Phrases
+    past_after: frozenset[str]
+    past_ends: tuple[str, ...]
     good_end: Phrases
     ambassador: Phrases
     press: Phrases
@@ -114,6 +116,8 @@ def lexicon(language: Language) -> Lexicon:
         when=Phrases({"when": held["testimonial"]["when"]}),
         happened=Phrases({"happened": held["testimonial"]["happened"]}),
         tells_past=Phrases({"tells_past": held["testimonial"]["tells_past"]}),
+        past_after=frozenset(held["testimonial"]["past_after"]),
+        past_ends=tuple(held["testimonial"]["past_ends"]),
         good_end=Phrases({"good_end": held["testimonial"]["good_end"]}),
         ambassador=Phrases(held["ambassador"]),
         press=Phrases({"press": held["press"]["is_press"]}),
