@@ -50,7 +50,7 @@ def unseen(language: Literal["fr", "en"]) -> list[Comment]:
 
 
 def strangers(language: Literal["fr", "en"]) -> list[Comment]:
-    """Read those of other voices and trades, written and committed before the rules were last changed, and not opened since."""
+    """Read those of other voices, written before the rules were last changed, and not opened since."""
     return _read(language, "strangers")
 
 

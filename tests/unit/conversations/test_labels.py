@@ -108,7 +108,7 @@ def test_who_speaks_counts_too() -> None:
 
     assert labels_of_text("trop beau", None, plain) == labels_of_text("trop beau")
     assert {one.name: one.words for one in labels_of_text("trop beau", None, known)} == {
-        LabelName.PRAISE: "beau",
+        LabelName.PRAISE: "trop beau",
         LabelName.PRESS: "25000",
         LabelName.AMBASSADOR: "4",
     }

@@ -210,7 +210,7 @@ def _asks_whether(words: Sequence[str], felt: Feelings, lexicon: Lexicon) -> boo
     if len(felt.wrongs) != 1 or felt.how_long:
         return False
     if len(words) <= A_SHORT_QUESTION:
-        return not felt.went_wrong
+        return felt.went_wrong == felt.undone  # "don't you open on Sundays?"
     return len(words) <= A_LONGER_QUESTION and any(hit.start <= 1 for hit in lexicon.asks_whether.hits(words))
 
 
@@ -227,7 +227,7 @@ def _why_unhappy(felt: Feelings, insult: Insulting, *, tells: bool, length: int)
         return by_itself
     if felt.turns:
         return "but", felt.likes
-    if felt.tells_of_wrong and (felt.much_is_wrong or felt.adds_up(length)) and not felt.likes:
+    if (felt.much_is_wrong or felt.adds_up(length)) and not felt.likes:
         return "went_wrong", [*felt.may_be_wrong, *felt.things, *felt.signs]
     return None, ()
 
@@ -284,7 +284,10 @@ def _tells_gladly(words: Sequence[str], told: Sequence[str], lexicon: Lexicon) -
     ]
     ends = [_said(words, hit) for hit in lexicon.good_end.hits(words)]
     told_when = lexicon.when.hits(words)
-    if not (past or told) or min(len(past), 2) + min(len(told), 2) + min(len(told_when), 2) + min(len(ends), 1) < GLADLY:
+    if (
+        not (past or told)
+        or min(len(past), 2) + min(len(told), 2) + min(len(told_when), 2) + min(len(ends), 1) < GLADLY
+    ):
         return None
     return Label(name=LabelName.TESTIMONIAL, rule="tells", words=_few([*told, *past, *ends]))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import product
 from typing import TYPE_CHECKING
 
 from heraut.conversations.disguises import folded
@@ -33,12 +32,16 @@ class Hit:
     end: int
 
 
+_Parts = list[list[list[str]]]  # of each part of a phrase the words that may stand there, [] where it may be missing
+
+
 @dataclass(slots=True)
 class _Node:
     words: dict[str, _Node] = field(default_factory=dict)
     stems: dict[str, list[tuple[str, _Node]]] | None = None  # few have any, and there are many nodes
     any: _Node | None = None
     group: str | None = None
+    pending: list[tuple[_Parts, str]] | None = None  # what phrases go on with, spelt out once a text gets here
 
 
 class Phrases:
@@ -49,8 +52,7 @@ class Phrases:
         self._root = _Node()
         for group, phrases in groups.items():
             for phrase in phrases:
-                for words in _spelt_out(phrase):
-                    self._add(words, group)
+                _add(self._root, _parts(phrase), group)
 
     def hits(self, words: Sequence[str]) -> list[Hit]:
         """Give what is found in the words of a text (see `words_of`), in order."""
@@ -65,18 +67,12 @@ class Phrases:
             place = best.end if best else place + 1
         return found
 
-    def _add(self, words: Sequence[str], group: str) -> None:
-        node = self._root
-        for word in words:
-            node = _step(node, word)
-        node.group = node.group or group
-
     def _longest(self, words: Sequence[str], start: int) -> Hit | None:
         best: Hit | None = None
         reached = [self._root]
         place = start
         while reached and place < len(words):
-            reached = [after for node in reached for after in _after(node, words[place])]
+            reached = [_spelt_out(after) for node in reached for after in _after(node, words[place])]
             place += 1
             group = next((node.group for node in reached if node.group), None)
             if group:
@@ -123,16 +119,36 @@ def _after(node: _Node, word: str) -> list[_Node]:
     return found
 
 
-def _spelt_out(phrase: str) -> list[list[str]]:
-    """Give each row of words that a phrase stands for."""
+def _add(node: _Node, parts: _Parts, group: str) -> None:
+    """Add what a phrase goes on with; only its next word is spelt out, since most phrases are never met."""
+    if not parts:
+        node.group = node.group or group
+        return
+    for words in parts[0]:
+        if not words:
+            _add(node, parts[1:], group)
+            continue
+        after = _step(node, words[0])
+        after.pending = after.pending or []
+        after.pending.append(([[words[1:]], *parts[1:]] if words[1:] else parts[1:], group))
+
+
+def _spelt_out(node: _Node) -> _Node:
+    pending, node.pending = node.pending, None
+    for parts, group in pending or ():
+        _add(node, parts, group)
+    return node
+
+
+def _parts(phrase: str) -> _Parts:
     if phrase.isascii() and phrase.replace(" ", "").isalpha():
-        return [phrase.lower().split(" ")]  # most are, and reading them takes the time that a start takes
-    choices: list[list[list[str]]] = []
+        return [[[word]] for word in phrase.lower().split(" ")]  # most are
+    choices: _Parts = []
     for part in _PHRASE.findall(phrase):
         optional = part.startswith("(") and part.endswith(")")
         either = [_plain(one) for one in part.strip("()").split("|")]
         choices.append([*either, []] if optional else either)
-    return [[word for words in row for word in words] for row in product(*choices)]
+    return choices
 
 
 def _plain(word: str) -> list[str]:
