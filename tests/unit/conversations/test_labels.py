@@ -201,3 +201,46 @@ def test_any_text_can_be_labelled(text: str, language: str | None) -> None:
 def test_a_word_that_says_something_else_is_left_alone(text: str, never: str) -> None:
     """Found while the lexicons were written: each is how people really speak."""
     assert never not in names(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("The council never emptied it", "en", "never emptied"),
+        ("Ma haie n'a jamais été tondue ni ramassée", "fr", "ni ramassee"),
+        ("Deux heures de trajet et aucun vestiaire, aucune indication", "fr", "aucune indication"),
+    ],
+)
+def test_what_was_owed_and_did_not_come_is_a_complaint(text: str, language: str, words: str) -> None:
+    """Whatever its words: the label names them with what denies them."""
+    found = {one.name: one.words for one in labels_of_text(text, language)}
+
+    assert words in (found.get(LabelName.COMPLAINT) or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I don't work there but the cake was lovely", "en"),
+        ("What happens if it doesn't fit?", "en"),
+        ("Et si ça ne marche pas, on peut échanger ?", "fr"),
+    ],
+)
+def test_what_is_denied_of_oneself_or_supposed_is_no_complaint(text: str, language: str) -> None:
+    """Who does not work there complains of nothing, nor does who asks what if."""
+    assert LabelName.COMPLAINT not in {one.name for one in labels_of_text(text, language)}
+
+
+def test_a_loyal_word_does_not_hide_a_complaint() -> None:
+    """What comes every year may be the price."""
+    found = {one.name for one in labels_of_text("Terrible service, the fees go up every year, avoid", "en")}
+
+    assert LabelName.COMPLAINT in found
+    assert LabelName.AMBASSADOR not in found
+
+
+def test_who_is_unhappy_and_names_a_price_is_no_spam() -> None:
+    """The price by the month is what they pay."""
+    found = {one.name for one in labels_of_text("Nobody answers the phone or my email and I pay $120 a month", "en")}
+
+    assert found == {LabelName.COMPLAINT}

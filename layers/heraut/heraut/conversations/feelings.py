@@ -116,7 +116,7 @@ def feelings(words: Sequence[str], lexicon: Lexicon) -> Feelings:
         elif hit.group == "but":
             felt.but = True
             felt.but_at = hit.start if felt.but_at is None else felt.but_at
-        elif not denied:
+        elif not (denied or (hit.group == "went_wrong" and _supposed(hit.start, words))):
             getattr(felt, hit.group).append(said)
             if hit.group != "may_be_wrong":
                 felt.wrong_at.append(hit.start)
@@ -153,12 +153,17 @@ def _failed(words: Sequence[str], lexicon: Lexicon) -> list[tuple[str, int]]:
         begins, ends = min(place, hit.start), max(place + 1, hit.end)
         if hit.group == "they_do" and OWN.intersection(words[max(0, begins - 2) : begins]):
             continue  # "I don't work there"
-        if IF.intersection(words[max(0, begins - NEAR) : begins]):
-            continue  # "what if it doesn't fit?"
+        if _supposed(begins, words):
+            continue
         if hit.group == "owed" and hit.start - place > 1 + (words[hit.start - 1] in lexicon.between):
             continue
         found.append((" ".join(words[begins:ends]), begins))
     return found
+
+
+def _supposed(begins: int, words: Sequence[str]) -> bool:
+    """Whether it is only supposed: "what if it doesn't fit?"."""
+    return bool(IF.intersection(words[max(0, begins - NEAR) : begins]))
 
 
 def _denied_from(hit: Hit, words: Sequence[str], lexicon: Lexicon) -> int | None:
