@@ -141,6 +141,22 @@ def test_a_contest_is_applied_with_its_rules_and_what_is_doubtful_is_said(shop: 
     assert ("Rien à changer" in again.out, again.err) == (True, "")
 
 
+def test_pulling_elsewhere_brings_the_rules_along(shop: Shop, with_contest: Path, tmp_path: Path) -> None:
+    """Where the file of a contest's rules is not there, it is written; one that is there is left alone."""
+    shop.heraut("apply", with_contest, "--yes")
+    (tmp_path / "ailleurs").mkdir()
+    elsewhere = tmp_path / "ailleurs" / "heraut.yaml"
+
+    said = shop.heraut("pull", elsewhere)
+    (elsewhere.parent / "reglement.txt").write_text("À moi.", encoding="utf-8")
+    again = shop.heraut("pull", elsewhere)
+
+    assert (said.status, "reglement.txt" in said.out) == (0, True)
+    assert "rules:\n          file: reglement.txt" in elsewhere.read_text(encoding="utf-8")
+    assert (again.status, "reglement.txt" in again.out) == (0, False)
+    assert (elsewhere.parent / "reglement.txt").read_text(encoding="utf-8") == "À moi."
+
+
 def test_a_contest_that_cannot_be_held_is_not_applied(shop: Shop, with_contest: Path) -> None:
     """Said with its field, and nothing is written."""
     text = with_contest.read_text(encoding="utf-8").replace("claim_within: 7j", "winners: 0")

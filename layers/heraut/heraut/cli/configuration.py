@@ -65,17 +65,20 @@ def pull(
     from heraut.brands.configuration import write_configuration
     from heraut.cli.configuration_file import fresh_file
     from heraut.cli.options import brands_called
+    from heraut.cli.rules_files import write_missing
 
-    document = write_configuration(brands_called(open_desk(ctx, stack).brands, None))
+    brands = brands_called(open_desk(ctx, stack).brands, None)
+    document = write_configuration(brands)
     if str(file) == STANDARD_OUTPUT:
         typer.echo(fresh_file(file, document).text(), nl=False)
         return
     target = _target(file, document, yes=yes)
     if target is None:
         tell(say("pull_same", file=file))
-        return
-    target.write()
-    tell(say("pulled", file=file), "green")
+    else:
+        target.write()
+    for written in (*([file] if target else []), *write_missing(brands, file.parent)):
+        tell(say("pulled", file=written), "green")
 
 
 def _target(file: Path, document: dict[str, Any], *, yes: bool) -> ConfigurationFile | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands.contests import LONGEST_RULES
 from heraut.brands.contests_file import own_rules_problems
+from heraut.cli.speech import CannotGoOn
 from heraut.errors import InvalidInput
 from heraut.problems import problem
 
@@ -34,6 +35,27 @@ def with_rules_files(brands: Sequence[Brand], folder: Path) -> tuple[Brand, ...]
     if problems:
         raise InvalidInput(problems)
     return tuple(filled)
+
+
+def write_missing(brands: Sequence[Brand], folder: Path) -> list[Path]:
+    """Write the files of rules that are in force and not there, from `folder` on; gives those that were written.
+
+    One that is there is left as it is: `heraut apply` says whether it still may change. Raises CannotGoOn.
+    """
+    written = []
+    for rules in (contest.get("rules", {}) for brand in brands for contest in brand.contests.values()):
+        if not rules.get("file") or not rules.get("text"):
+            continue
+        where = folder / rules["file"]
+        if where.exists() or not where.resolve().is_relative_to(folder.resolve()):
+            continue
+        try:
+            where.parent.mkdir(parents=True, exist_ok=True)
+            where.write_text(f"{rules['text']}\n", encoding="utf-8")
+        except OSError as error:
+            raise CannotGoOn("file_not_written", file=where, why=error.strerror or "") from error
+        written.append(where)
+    return written
 
 
 def _with_text(contest: dict[str, Any], folder: Path, path: str, problems: list[Problem]) -> dict[str, Any]:

@@ -98,17 +98,17 @@ class Month:
 
 def index(page: SitePage, entries: Sequence[Entry], *, older: bool) -> bytes:
     """Write the account's page, newest first; `older` when there are more in the archive."""
-    return _render("site_index.html", page, entries=entries, older=older)
+    return render("site_index.html", page, entries=entries, older=older)
 
 
 def single(page: SitePage, entry: Entry, title: str, description: str, picture: str) -> bytes:
     """Write the page of one post; `picture` (may be empty) is the address that previews show."""
-    return _render("site_post.html", page, entry=entry, title=title, description=description, picture=picture)
+    return render("site_post.html", page, entry=entry, title=title, description=description, picture=picture)
 
 
 def archive(page: SitePage, months: Sequence[Month]) -> bytes:
     """Write the list of older posts."""
-    return _render("site_older.html", page, months=months)
+    return render("site_older.html", page, months=months)
 
 
 @lru_cache(maxsize=1024)  # the same posts are written at each change of a page
@@ -116,7 +116,7 @@ def html_of(text: str) -> Markup:
     """Write a text as paragraphs, with what looks like an address as a link."""
     paragraphs = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", text) if part.strip()]
     return Markup("\n").join(
-        Markup('<p dir="auto">{}</p>').format(Markup("<br>\n").join(_linked(line) for line in paragraph.split("\n")))
+        Markup('<p dir="auto">{}</p>').format(Markup("<br>\n").join(linked(line) for line in paragraph.split("\n")))
         for paragraph in paragraphs
     )
 
@@ -128,7 +128,8 @@ def shown_link(address: str) -> str:
     return shown if len(shown) <= _SHOWN_LINK else shown[: _SHOWN_LINK - 1] + "…"
 
 
-def _linked(line: str) -> Markup:
+def linked(line: str) -> Markup:
+    """Write a line with what looks like an address as a link."""
     if "." not in line:
         return escape(line)  # looking for addresses is what takes time
     found, last = Markup(), 0
@@ -150,7 +151,8 @@ def _linkify() -> LinkifyIt:
     return LinkifyIt({}, {"fuzzy_email": False, "fuzzy_ip": False})
 
 
-def _render(template: str, page: SitePage, **values: object) -> bytes:
+def render(template: str, page: SitePage, **values: object) -> bytes:
+    """Write a page from a template of this folder, in the site's style."""
     style, digest = _style()
     html = _environment().get_template(template).render(page=page, style=style, style_digest=digest, **values)
     return html.encode()
