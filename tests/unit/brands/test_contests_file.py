@@ -92,6 +92,19 @@ def test_a_contest_may_have_its_own_zone_and_language() -> None:
     assert (found.language, found.opens) == ("en", datetime(2026, 12, 1, 13, tzinfo=UTC))
 
 
+def test_numbers_stand_for_what_they_say() -> None:
+    """A year is an answer, written without quotes as people do; yes and no are no words."""
+    asked = {"answer": {"question": "En quelle année ?", "accepted": [1998, "mille neuf cent"]}, "words": 2027}
+    found = terms(conditions=asked, title=2027)
+
+    assert found.conditions.answer is not None
+    assert found.conditions.answer.accepted == ("1998", "mille neuf cent")
+    assert (found.title, found.conditions.words) == ("2027", ("2027",))
+    assert ("value_unusable", "brands[1].contests.galette.conditions.words[1]") in codes(
+        with_contest(conditions={"words": [True]})
+    )
+
+
 def test_terms_are_stored_and_read_back_as_they_were() -> None:
     """What a running contest keeps of its terms is the same again, instants in their zone."""
     found = terms()

@@ -62,9 +62,14 @@ FREE: dict[ContestState, tuple[str, ...]] = {
 }
 
 
+def _worded(given: Any) -> Any:
+    """Let a number stand for the text it is: 1998 is an answer, 2027 may be a title."""
+    return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
+
+
 def _listed(given: Any) -> Any:
     """Let one value stand where several may."""
-    return [given] if isinstance(given, str) else given
+    return [given] if isinstance(given, str | int | float) else given
 
 
 def _some(given: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -89,7 +94,7 @@ def _amount(given: Any) -> Any:
     return str(given).replace(",", ".") if is_amount else None
 
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, BeforeValidator(_worded), Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed), AfterValidator(_some)]
 Length = Annotated[timedelta, BeforeValidator(_length)]
 Amount = Annotated[Decimal, BeforeValidator(_amount), Field(ge=0, max_digits=11, decimal_places=2)]

@@ -214,7 +214,7 @@ def _instants(entry: dict[str, Any], path: str, zone: str) -> list[Problem]:
 
 
 def _several(held: Any) -> list[str]:
-    return [held] if isinstance(held, str) else list(held)
+    return [str(one) for one in held] if isinstance(held, list) else [str(held)]
 
 
 def _plain(value: Any) -> Any:

@@ -27,8 +27,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def folded(text: str) -> str:
     """Give a text as it is compared: small letters without accents, straight apostrophes, nothing invisible."""
-    low = text.lower() if text.isascii() else plain(text).casefold()
-    return _APOSTROPHES.sub("'", _UNSEEN.sub("", low))
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    return _APOSTROPHES.sub("'", _UNSEEN.sub("", plain(text).casefold()))
 
 
 def holds_one(folded_text: str, wanted: tuple[str, ...]) -> bool:

@@ -30,12 +30,8 @@ if TYPE_CHECKING:
 
 wording = Wording("heraut.contests", "eligibility.toml")
 SECOND = timedelta(seconds=1)
-KINDS = tuple(EntryKind)
-STATES = {
-    EntryKind.LIKE: Reason.NO_LIKE,
-    EntryKind.REPOST: Reason.NO_REPOST,
-    EntryKind.FOLLOW: Reason.NO_FOLLOW,
-}
+COMMENT, LIKE, REPOST, FOLLOW = EntryKind
+STATES = {LIKE: Reason.NO_LIKE, REPOST: Reason.NO_REPOST, FOLLOW: Reason.NO_FOLLOW}
 
 
 def listed_on(network: NetworkName) -> frozenset[EntryKind]:
@@ -160,7 +156,7 @@ class _Case:
 
     def __init__(self, court: Judge, conditions: ContestConditions, entrant: Entrant) -> None:
         self.court, self.conditions, self.entrant = court, conditions, entrant
-        self.done: dict[EntryKind, list[Evidence]] = {kind: [] for kind in KINDS}
+        self.done: dict[EntryKind, list[Evidence]] = {COMMENT: [], LIKE: [], REPOST: [], FOLLOW: []}
         self.failed: set[tuple[EntryKind, Reason]] = set()
         for one in entrant.evidence:
             fault = self._fault(one)
@@ -179,13 +175,13 @@ class _Case:
     @cached_property
     def friends(self) -> int:
         """How many distinct accounts the comments that count mention: not themselves, not the organiser."""
-        mentioned = _names(name for one in self.done[EntryKind.COMMENT] for name in one.mentions)
+        mentioned = _names(name for one in self.done[COMMENT] for name in one.mentions)
         return len(mentioned - self.names - self.court.own)
 
     @cached_property
     def texts(self) -> list[str]:
         """The texts that count, folded."""
-        return [folded(one.text) for one in self.done[EntryKind.COMMENT]]
+        return [folded(one.text) for one in self.done[COMMENT]]
 
     @cached_property
     def marks(self) -> frozenset[bytes]:
@@ -199,10 +195,9 @@ class _Case:
         more = self.court.more
         if more is None:
             return 1
-        posts = {kind: len({one.post for one in self.done[kind]}) for kind in KINDS}
-        total = 1 + more.comment * max(0, posts[EntryKind.COMMENT] - 1)
-        total += more.like * posts[EntryKind.LIKE] + more.repost * posts[EntryKind.REPOST]
-        total += more.follow * min(1, posts[EntryKind.FOLLOW])
+        total = 1 + more.comment * max(0, self._posts(COMMENT) - 1)
+        total += more.like * self._posts(LIKE) + more.repost * self._posts(REPOST)
+        total += more.follow * bool(self.done[FOLLOW])
         total += more.friend * max(0, self.friends - self.conditions.friends)
         return min(total, more.most, MOST_CHANCES)
 
@@ -214,10 +209,13 @@ class _Case:
         """Whether no comment holds one of these."""
         return not any(holds_one(text, wanted) for text in self.texts)
 
+    def _posts(self, kind: EntryKind) -> int:
+        return len({one.post for one in self.done[kind]})
+
     def _fault(self, one: Evidence) -> Reason | None:
         """Say why a deed does not count; an undone like, repost or follow is as if it had never been."""
         court, gone = self.court, one.deleted_at is not None and one.deleted_at < self.court.over
-        if one.kind is not EntryKind.COMMENT:
+        if one.kind is not COMMENT:
             if gone:
                 return Reason.DELETED
             return Reason.LATE if one.at is not None and one.at >= court.over else None
@@ -251,15 +249,14 @@ def _of_who(court: Judge) -> Checks:
 
 def _of_what(conditions: ContestConditions, states: frozenset[EntryKind]) -> Checks:
     """Reasons that lie in what somebody did; `states` are asked and known of everybody."""
-    comment = EntryKind.COMMENT
-    asked = [comment] * conditions.asks(comment) + [kind for kind in STATES if kind in states]
+    asked = [COMMENT] * conditions.asks(COMMENT) + [kind for kind in STATES if kind in states]
     answers = conditions.answer.accepted if conditions.answer else None
-    if conditions.asks(comment):
-        yield Reason.DELETED, lambda case: case.lacks(comment, Reason.DELETED)
+    if conditions.asks(COMMENT):
+        yield Reason.DELETED, lambda case: case.lacks(COMMENT, Reason.DELETED)
     yield Reason.LATE, lambda case: any(case.lacks(kind, Reason.LATE) for kind in asked)
-    if conditions.asks(comment):
-        yield Reason.EARLY, lambda case: case.lacks(comment, Reason.EARLY)
-        yield Reason.NO_COMMENT, lambda case: not case.done[comment]
+    if conditions.asks(COMMENT):
+        yield Reason.EARLY, lambda case: case.lacks(COMMENT, Reason.EARLY)
+        yield Reason.NO_COMMENT, lambda case: not case.done[COMMENT]
     yield Reason.FEW_FRIENDS, (lambda case: case.friends < conditions.friends) if conditions.friends else None
     for reason, wanted in ((Reason.NO_EXPRESSION, conditions.words), (Reason.WRONG_ANSWER, answers)):
         yield reason, _says_none_of(wanted) if wanted else None
