@@ -763,7 +763,8 @@ def test_a_check_reads_only(network: Mastodon, server: Server) -> None:
     ("scopes", "missing"),
     [
         (["read", "write"], None),
-        (["read:accounts", "read:statuses", "write:statuses", "write:media"], None),
+        (["read:accounts", "read:statuses", "read:notifications", "write:statuses", "write:media"], None),
+        (["read:accounts", "read:statuses", "write:statuses", "write:media"], "read:notifications"),
         (["read", "write:statuses"], "write:media"),
         (["profile"], "read:accounts, read:statuses, write:statuses, write:media"),
         (None, None),
@@ -776,6 +777,17 @@ def test_missing_rights_are_named(
     server.scopes = scopes
     problems = network.check(job("x").account, job("x").secret).problems
     assert [one.fields["rights"] for one in problems] == ([missing] if missing else [])
+    assert [one.warning for one in problems] == ([missing == "read:notifications"] if missing else [])
+
+
+def test_mentions_that_may_not_be_read_are_a_missing_right(network: Mastodon, server: Server) -> None:
+    """The one that hearing needs is named, and none of those that the token has."""
+    server.answers("GET", "/api/v1/notifications", said({"error": "This action is outside the authorized scopes"}, 403))
+
+    with pytest.raises(CredentialsExpired) as missing:
+        network.listen("martin", job("x").account, job("x").secret, None, NOW)
+
+    assert missing.value.problem.fields["rights"] == "read:notifications"
 
 
 def test_posts_that_may_not_be_read_are_a_missing_right(network: Mastodon, server: Server) -> None:

@@ -17,7 +17,7 @@ from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, Read
 from heraut.networks import mastodon_find, mastodon_listen, mastodon_lists, mastodon_media, mastodon_webhooks
 from heraut.networks.base import REACH, Identity, Published, Window
 from heraut.networks.http import allowance_of
-from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, refusal, status_of
+from heraut.networks.mastodon_answers import HEARING, RIGHTS, entity, is_good, refusal, status_of
 from heraut.networks.mastodon_post import body_of, key_of, messages, problems_of, reply_of
 from heraut.networks.mastodon_server import TOKEN, Server
 from heraut.networks.mastodon_text import URL_CHARACTERS, count
@@ -242,21 +242,29 @@ class Mastodon:
 
 def _rights_problems(server: Server, account_id: str) -> list[Problem]:
     """Find the rights that the token lacks, where the server tells them (Mastodon 4.3 and later)."""
-    missing = []
+    missing, hears = [], True
     try:
         application = server.call("GET", "/api/v1/apps/verify_credentials")
         held = entity(application).get("scopes") if is_good(application) else None
     except OutcomeUnknown:
         held = None
     if isinstance(held, list):
-        missing = [right for right in RIGHTS if right not in held and right.partition(":")[0] not in held]
+        missing = [right for right in RIGHTS if not _gives(held, right)]
+        hears = all(_gives(held, right) for right in HEARING)
     try:
         server.read(f"/api/v1/accounts/{account_id}/statuses", {"limit": "1"})
     except CredentialsExpired:
         missing = sorted({*missing, "read:statuses"})
-    if not missing:
-        return []
-    return [problem("mastodon_rights_missing", TOKEN, host=server.host, rights=", ".join(missing))]
+    if missing:
+        return [problem("mastodon_rights_missing", TOKEN, host=server.host, rights=", ".join(missing))]
+    if not hears:  # posts leave all the same
+        return [warning("mastodon_rights_missing", TOKEN, host=server.host, rights=", ".join(HEARING))]
+    return []
+
+
+def _gives(held: list[Any], right: str) -> bool:
+    """Whether a token gives a right, by its own name or as one of all that are read or written."""
+    return right in held or right.partition(":")[0] in held
 
 
 def _account_problems(account: Account, who: dict[str, Any], name: str, host: str) -> list[Problem]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heraut.networks.http import Answer
 
 RIGHTS = ("read:accounts", "read:statuses", "write:statuses", "write:media")
+HEARING = ("read:notifications",)
 _RATE_WINDOW = timedelta(minutes=5)  # Mastodon counts requests over five minutes
 _LONGEST_SENTENCE = 200
 _RIGHTS_WORDS = ("scope",)  # "This action is outside the authorized scopes"
@@ -51,8 +52,8 @@ def is_good(answer: Answer) -> bool:
     return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
-def refusal(answer: Answer, now: datetime) -> NetworkError:
-    """Give what an answer that is not good means."""
+def refusal(answer: Answer, now: datetime, rights: tuple[str, ...] = RIGHTS) -> NetworkError:
+    """Give what an answer that is not good means; `rights` are what was asked for needs."""
     status, host = answer.status, answer.host
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         told = allowance_of(answer, now)
@@ -65,13 +66,13 @@ def refusal(answer: Answer, now: datetime) -> NetworkError:
     if status < HTTPStatus.BAD_REQUEST:
         where = answer.headers.get("Location") or "?"
         return Refused(problem("mastodon_moved", host=host, where=where[:_LONGEST_SENTENCE]))
-    return _refused(answer, sentence(answer))
+    return _refused(answer, sentence(answer), rights)
 
 
-def _refused(answer: Answer, said: str) -> NetworkError:
+def _refused(answer: Answer, said: str, rights: tuple[str, ...]) -> NetworkError:
     host = answer.host
     if answer.status == HTTPStatus.FORBIDDEN and any(word in said.lower() for word in _RIGHTS_WORDS):
-        return CredentialsExpired(problem("mastodon_rights_missing", host=host, rights=", ".join(RIGHTS)))
+        return CredentialsExpired(problem("mastodon_rights_missing", host=host, rights=", ".join(rights)))
     if answer.status == HTTPStatus.FORBIDDEN and said.lower().startswith(_ACCOUNT_WORDS):
         return CredentialsExpired(problem("mastodon_account_closed", host=host, said=said))
     if not said:

@@ -17,7 +17,7 @@ from heraut.due import require_aware
 from heraut.errors import OutcomeUnknown
 from heraut.networks import stretches
 from heraut.networks.base import Heard
-from heraut.networks.mastodon_answers import next_max_id
+from heraut.networks.mastodon_answers import HEARING, RIGHTS, next_max_id
 from heraut.networks.mastodon_lists import ACTOR, address_of, mentions_in, stable
 from heraut.networks.mastodon_post import VISIBILITY
 from heraut.networks.mastodon_text import text_of_html
@@ -37,7 +37,7 @@ def listen(server: Server, brand: str, cursor: str | None) -> Heard:
     """Read what came since the cursor; without one, only where to begin."""
     begun = json.loads(cursor) if cursor else None
     me = server.account_id()
-    told = _List(server, "/api/v1/notifications", {"types[]": "mention"})
+    told = _List(server, "/api/v1/notifications", {"types[]": "mention"}, HEARING)
     own = _List(server, f"/api/v1/accounts/{me}/statuses", {"exclude_reblogs": "true"})
     if begun is None:
         return Heard((), (), json.dumps({"heard": told.newest(), "said": own.newest()}))
@@ -70,17 +70,18 @@ class _List:
     server: Server
     path: str
     asked: dict[str, str]
+    rights: tuple[str, ...] = RIGHTS
 
     def newest(self) -> str:
         """Give the id of the newest item, empty where there is none."""
-        page = _objects(self.server.read(self.path, {**self.asked, "limit": "1"}))
+        page = _objects(self.server.read(self.path, {**self.asked, "limit": "1"}, self.rights))
         return str(page[0]["id"]) if page else ""
 
     def page(self, after: str | None, since: str) -> Page:
         """Read a page."""
         asked = {**self.asked, "limit": str(PAGE)}
         asked |= ({"max_id": after} if after else {}) | ({"since_id": since} if since else {})
-        answer = self.server.read(self.path, asked)
+        answer = self.server.read(self.path, asked, self.rights)
         page = _objects(answer)
         return Page(page, _next(answer, page))
 

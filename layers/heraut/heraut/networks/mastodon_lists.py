@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from heraut.brands import NetworkName
 from heraut.due import require_aware
-from heraut.errors import CredentialsExpired, OutcomeUnknown, Refused
+from heraut.errors import OutcomeUnknown, Refused
 from heraut.networks.base import Entry, EntryKind, Listed, stable_id
 from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed, since
 from heraut.networks.mastodon_answers import entity, is_good, next_max_id, refusal
@@ -40,7 +40,7 @@ MOST_COMMENTS = 4_096  # that Mastodon gives below a post (CONTEXT_LIMIT), in on
 THREAD_BYTES = 32_000_000
 PEOPLE_AT_ONCE = 40
 MOST_PAGES = 10  # of forty posts, in which one is looked for by its address
-RIGHT = "read:follows"
+FOLLOWING = ("read:follows",)
 ACTOR = "actor"  # of what was heard: by which address its author is known everywhere
 _DIRECT = "direct"
 _ID = re.compile(r"[A-Za-z0-9]{1,60}")
@@ -67,9 +67,8 @@ def follows(server: Server, who: Sequence[str]) -> frozenset[str]:
     at_once = PEOPLE_AT_ONCE if asked and server.instance().is_mastodon else 1
     found: set[str] = set()
     for start in range(0, len(asked), at_once):
-        answer = server.call("GET", "/api/v1/accounts/relationships", params={"id[]": asked[start : start + at_once]})
-        if not is_good(answer):
-            raise _refused_follows(server, answer)
+        people = {"id[]": asked[start : start + at_once]}
+        answer = server.read("/api/v1/accounts/relationships", people, rights=FOLLOWING)
         found |= {str(one["id"]) for one in _objects(answer) if one.get("followed_by") is True}
     return frozenset(found & set(asked))
 
@@ -105,13 +104,6 @@ def _is_at(status: Mapping[str, Any], me: str, address: str) -> bool:
     account = status.get("account")
     ours = isinstance(account, dict) and str(account.get("id")) == me
     return ours and address in {str(status.get(name) or "").rstrip("/") for name in ("id", "url", "uri")}
-
-
-def _refused_follows(server: Server, answer: Answer) -> Exception:
-    error = refusal(answer, server.now)
-    if isinstance(error, CredentialsExpired) and error.problem.code == "mastodon_rights_missing":
-        return CredentialsExpired(problem("mastodon_rights_missing", host=server.host, rights=RIGHT))
-    return error
 
 
 def _comments(server: Server, me: Mapping[str, Any], post: str) -> Listed:

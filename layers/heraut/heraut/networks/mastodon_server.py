@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, RateLimited, Refused
-from heraut.networks.mastodon_answers import entity, is_good, object_of, refusal
+from heraut.networks.mastodon_answers import RIGHTS, entity, is_good, object_of, refusal
 from heraut.networks.mastodon_instance import UNKNOWN, Instance, instance_of
 from heraut.networks.memory import Memory
 from heraut.problems import problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from heraut.brands import Account
@@ -61,11 +61,16 @@ class Server:
         sent = {"Authorization": f"Bearer {token}", "Accept": "application/json", **(headers or {})}
         return self.http.call(method, self.base + path, headers=sent, **body)
 
-    def read(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
-        """Read something; raises what an answer that is not good means."""
+    def read(
+        self,
+        path: str,
+        params: Mapping[str, str | Sequence[str]] | None = None,
+        rights: tuple[str, ...] = RIGHTS,
+    ) -> Answer:
+        """Read something that takes these rights; raises what an answer that is not good means."""
         answer = self.call("GET", path, params=params or {})
         if not is_good(answer):
-            raise refusal(answer, self.now)
+            raise refusal(answer, self.now, rights)
         return answer
 
     def who(self) -> dict[str, Any]:

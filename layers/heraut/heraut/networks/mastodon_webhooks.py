@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from heraut.networks.base import WebhookEvent
     from heraut.networks.mastodon_server import Server
 
+PUSHING = ("push",)
 SCHEMES = ("mastodon_push", "mastodon_admin")
 HEARD = frozenset({"mention", "quote"})  # the notifications that listening reads
 
@@ -49,7 +50,7 @@ def subscribe(server: Server, webhook: Mapping[str, str]) -> None:
     }
     answer = server.call("POST", "/api/v1/push/subscription", json=asked)
     if not is_good(answer):
-        raise refusal(answer, server.now)
+        raise refusal(answer, server.now, PUSHING)
 
 
 def _object(body: bytes) -> dict[str, Any]:
