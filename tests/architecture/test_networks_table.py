@@ -8,6 +8,7 @@ import pytest
 
 from docs.networks import table
 from heraut.brands import NetworkName
+from heraut.networks.base import REACH, Lists
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,22 @@ def test_every_network_is_in_the_table() -> None:
     assert {one.adapter.name for one in described} == set(NetworkName)
     assert {one.page for one in described} == {f"{name}.md" for name in NetworkName}
     assert [one.page for one in described if not (table.ROOT / "docs" / "networks" / one.page).is_file()] == []
+
+
+def test_who_is_counted_where_is_said_alike_by_adapters_and_for_those_who_plan() -> None:
+    """`REACH` is read without loading an adapter; the public page and what goes by hand list nobody."""
+    said = {one.adapter.name: one.adapter.reach for one in table.described() if isinstance(one.adapter, Lists)}
+    column = table.COLUMNS.index("entries counted from")
+
+    assert said == REACH
+    assert set(NetworkName) - set(REACH) == {NetworkName.SITE, NetworkName.BY_HAND}
+    assert [row[column] for row in table.rows("")] == [
+        "nothing",
+        *["comments, likes, reposts, followers (looked up one by one)"] * 3,
+        "comments, likes",
+        "comments",
+        "nothing",
+    ]
 
 
 def test_a_network_that_cannot_be_read_back_says_that_a_person_is_asked() -> None:

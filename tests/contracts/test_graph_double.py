@@ -198,6 +198,26 @@ def test_comments_come_in_pages() -> None:
     assert (len(second["data"]), "next" in first["paging"], "next" in second["paging"]) == (2, True, False)
 
 
+def test_reactions_come_in_pages_newest_first_by_people_alone() -> None:
+    """A hundred a page at most; what is taken back is gone, and a cursor keeps its place."""
+    caller = Caller()
+    post = caller.double.post()
+    people = [Person(str(number), f"P{number}", f"p{number}") for number in range(150)]
+    made = [caller.double.react(post, one) for one in people]
+    path = f"{post.id}/reactions"
+
+    first = caller.call("GET", path, fields="id,name", limit=500).body
+    caller.double.remove(made[50])  # the last one of that page
+    second = caller.call("GET", path, fields="id,name", after=first["paging"]["cursors"]["after"], limit=500).body
+
+    assert first["data"][0] == {"id": "149", "name": "P149"}
+    assert [len(page["data"]) for page in (first, second)] == [100, 50]
+    assert second["data"][0] == {"id": "49", "name": "P49"}
+    assert caller.code("GET", path, fields="id,colour") == (100, None)
+    assert caller.code("GET", f"{post.id}/sharedposts") == (2500, None)
+    assert Caller(rights=RIGHTS - {"pages_read_engagement"}).code("GET", "1000/feed") == (10, None)
+
+
 def test_instagram_gives_fifty_newest_first_with_their_replies() -> None:
     """Replies stand below the first comment, whatever they answer."""
     caller = Caller()

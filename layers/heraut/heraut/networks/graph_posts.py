@@ -39,5 +39,5 @@ def _pieces(address: str) -> list[str]:
     """Give what may be a post's number or word in an address: the parts of its path, then older numbers."""
     parts = urlsplit(address.strip())
     query = parse_qs(parts.query)
-    told = [piece for piece in parts.path.split("/") if piece and not piece.endswith(".php")]
+    told = [piece for piece in parts.path.split("/") if piece]
     return told + [one for name in _NUMBERS for one in query.get(name, ())]
