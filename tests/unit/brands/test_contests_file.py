@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heraut.brands import ContestState, Terms, changes_allowed, contests_of, state_by_clock
+from heraut.brands import Brand, ContestState, Terms, changes_allowed, contests_of, state_by_clock
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
 from heraut.brands.configuration import read_configuration, write_configuration
 from heraut.brands.contests import FREE
+from heraut.brands.contests_file import INNER
 from heraut.brands.running_contests import refuse_late_changes
 from heraut.cli.configuration_file import read_file
 from heraut.cli.rules_files import with_rules_files
@@ -155,6 +156,7 @@ def test_an_instant_that_yaml_reads_itself_is_the_same() -> None:
         ({"winners": -1}, "value_unusable", "winners"),
         ({"eligibility": {"countries": ["France"]}}, "value_unusable", "eligibility.countries[1]"),
         ({"organiser": {"name": "a\nb"}}, "letters_unfit", "organiser.name"),
+        ({"organiser": {"name": float("inf")}}, "value_unusable", "organiser.name"),
         ({"rules": {}}, "contest_rules_empty", "rules"),
         ({"rules": {"text": " "}}, "contest_rules_empty", "rules.text"),
         ({"rules": {"text": "a" * 60_001}}, "value_too_long", "rules.text"),
@@ -361,3 +363,38 @@ def test_what_is_looked_for_in_comments_asks_for_a_comment(acts: dict[str, bool]
 
     assert ("comment" in asked) is (acts["comment"] or friends > 0)
     assert set(asked) - {"comment"} == {act for act in EntryKind if acts[act]} - {"comment"}
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.dates() | st.datetimes()
+ANYTHING = st.recursive(
+    PLAIN,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9) | st.integers(), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from([field.alias or name for name, field in Terms.model_fields.items()])
+INSIDE = st.sampled_from([(field, name) for field, model in INNER.items() for name in model.model_fields])
+
+
+def read(contest: dict[str, Any]) -> tuple[Brand, ...]:
+    """Read a contest; what is refused can be said."""
+    try:
+        return read_configuration(broken(zone="Europe/Paris", contests={"galette": contest}))
+    except InvalidInput as refused:
+        for found in refused.problems:
+            found.message("fr")
+        return ()
+
+
+@settings(max_examples=150)
+@given(st.dictionaries(FIELDS, ANYTHING, max_size=2), INSIDE, ANYTHING)
+def test_whatever_stands_in_a_file_is_read_or_refused(
+    changes: dict[str, Any], inside: tuple[str, str], value: Any
+) -> None:
+    """Nothing that YAML can hold makes reading fail, and what is read can be read again as the same."""
+    field, name = inside
+    inner = {field: {**GALETTE.get(field, {}), name: value}}
+    for changed in (changes, inner):
+        brands = read({**GALETTE, **changed})
+        if brands:
+            assert read_configuration(write_configuration(brands)) == brands
+            assert contests_of(brands[0])["galette"].title

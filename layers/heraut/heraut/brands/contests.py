@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -64,7 +65,9 @@ FREE: dict[ContestState, tuple[str, ...]] = {
 
 def _worded(given: Any) -> Any:
     """Let a number stand for the text it is: 1998 is an answer, 2027 may be a title."""
-    return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
+    if isinstance(given, bool):
+        return given
+    return str(given) if isinstance(given, int) or (isinstance(given, float) and isfinite(given)) else given
 
 
 def _listed(given: Any) -> Any:
