@@ -71,6 +71,13 @@ class Room:
     walked: list[Listed] = field(default_factory=list)
     said: dict[tuple[str, str], str] = field(default_factory=dict)
 
+    def answer(self, body: Any) -> None:
+        """Let the next call be answered so."""
+        if isinstance(self.double, GraphDouble):
+            self.double.plan(Said(200, body), "GET")
+        else:
+            self.double.instead.append(Said(200, body))
+
     def page(self, kind: EntryKind, post: str, cursor: str | None = None) -> Listed:
         """Ask for a page."""
         self.walked.append(self.adapter.entries(self.account, self.secret, kind, post, cursor, NOW))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -420,6 +420,32 @@ def test_a_thread_at_its_limit_says_how_many_it_leaves_out_on_mastodon(monkeypat
         room.walk(COMMENT, post)
 
         assert room.walked[0].unlisted == 2
+
+
+@pytest.mark.parametrize(
+    ("opening", "body"),
+    [
+        (on_mastodon, {"ancestors": []}),
+        (on_mastodon, {"descendants": [{"id": "1"}]}),
+        (on_mastodon, {"descendants": "none"}),
+        (on_mastodon, ["nothing"]),
+        (on_bluesky, {"thread": {}}),
+        (on_bluesky, {"thread": {"post": {}, "replies": [{"$type": "app.bsky.feed.defs#threadViewPost"}]}}),
+        (on_bluesky, {}),
+        (lambda: on_meta(NetworkName.FACEBOOK), {"data": [{"id": "1"}]}),
+        (lambda: on_meta(NetworkName.INSTAGRAM), {"data": [{"id": "1", "replies": {"data": [3]}}]}),
+        (lambda: on_meta(NetworkName.INSTAGRAM), {"data": "none"}),
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_no_empty_list(opening: Callable[[], Any], body: Any) -> None:
+    """Nobody is taken for having said nothing because a server spoke nonsense; the look is tried again."""
+    with opening() as room:
+        post = room.people.post()
+        room.walk(COMMENT, post)  # who the account is is known from here on
+        room.answer(body)
+
+        with pytest.raises(OutcomeUnknown):
+            room.page(COMMENT, post)
 
 
 def test_a_right_that_the_token_lacks_is_named_on_mastodon() -> None:

@@ -211,7 +211,8 @@ SAID = Kind(
     CONVERSATIONS,
     "<brand>#alert#<alert>",
     "said#<at>#<digest>",
-    "what somebody said to the brand: words, name, handle, followers, when, where, labels, what rules decided",
+    "what somebody said to the brand: words, whom they name, their name, handle, followers, when, where,"
+    " labels, what rules decided",
     "answering, and finding the conversation again when they come back",
     YEAR,
     "after they said it",

@@ -123,7 +123,8 @@ class Interaction(Stored):
     again when its author changes it; `decisions` are what the brand's rules made of it, in their order. `asked` are the
     wordings (digests) with which it asked something before its author changed it. `pictures` are those
     that it shows, by their addresses (Meta's stop working after some days), `picture_texts` how their author
-    describes each ("" where they do not). `mentions` are the accounts that it names, as `networks.base.Entry` has them.
+    describes each ("" where they do not). `mentions` are the accounts that it named as it
+    came, as `networks.base.Entry` has them.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from heraut.networks.http import Answer
     from heraut.networks.mastodon_server import Server
 
-TITLE = "Mastodon"
 PAGE = "80"
 MOST_COMMENTS = 4_096  # that Mastodon gives below a post (CONTEXT_LIMIT), in one piece
 THREAD_BYTES = 32_000_000
@@ -52,10 +51,11 @@ def entries(server: Server, kind: EntryKind, post: str, cursor: str | None) -> L
     require_listed(NetworkName.MASTODON, server.host, kind)
     me = server.me()
     try:
+        own = frozenset({stable(me), f"@{me.get('acct') or me['username']}"})
         found = _comments(server, me, post) if kind is EntryKind.COMMENT else _people(server, kind, post, cursor)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise OutcomeUnknown(problem("mastodon_answer_unclear", host=server.host)) from None
-    return replace(found, own=frozenset({stable(me), f"@{me.get('acct') or me['username']}"}))
+    return replace(found, own=own)
 
 
 def follows(server: Server, who: Sequence[str]) -> frozenset[str]:
