@@ -176,11 +176,11 @@ class OpensslAuthority:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._own = OwnAuthority("openssl ts")
-        self.root = self._own.root
+        self.root, self.certificate, self.key = self._own.root, self._own.certificate, self._own._key
         (folder / "root.pem").write_bytes(self._own.root_pem)
-        (folder / "tsa.pem").write_bytes(self._own.certificate.public_bytes(serialization.Encoding.PEM))
+        (folder / "tsa.pem").write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
         (folder / "tsa.key").write_bytes(
-            self._own._key.private_bytes(
+            self.key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
         )

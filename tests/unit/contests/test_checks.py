@@ -12,9 +12,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from heraut.contests.beacon import QUICKNET
-from heraut.contests.certificate import FORMAT, Certificate, previous_of
+from heraut.contests.certificate import FORMAT, Certificate, Place, Witness, previous_of
 from heraut.contests.checks import Check, Given, Outcome, Seen, checks, is_verified, wording
 from heraut.contests.draw import Commitment
 from heraut.errors import AddressRefused, InvalidInput
@@ -84,6 +86,17 @@ def test_what_is_written_is_what_is_read() -> None:
     assert Certificate.read(read.text()) == read
     assert json.loads(read.text())["more"] == {"a": 1}
     assert json.loads(read.text())["commitment"] == asdict(DRAW.commitment)
+
+
+def test_a_certificate_is_made_of_what_was_computed() -> None:
+    """As the product makes it, without going through text."""
+    places = [Place(**one) for one in DRAW.certificate["ranking"]]
+    witnesses = [Witness(**one) for one in DRAW.certificate["witnesses"]]
+    certificate = Certificate(
+        commitment=DRAW.commitment, signature=DRAW.signature.hex(), ranking=places, witnesses=witnesses
+    )
+
+    assert is_verified(made(json.loads(certificate.text())))
 
 
 def test_a_field_of_a_later_release_is_told() -> None:
@@ -156,6 +169,18 @@ def test_a_list_that_was_tampered_with(tampered: tuple[list[bytes], dict[str, st
     assert "root" in found or "list" in found
     if expected is not None:
         assert {name: code for name, code in found.items() if name != "ranking"} == expected
+
+
+@settings(max_examples=80, deadline=None)
+@given(at=st.integers(min_value=0, max_value=len(DRAW.entrants) - 1), bit=st.integers(min_value=0, max_value=7))
+def test_no_bit_of_the_list_can_be_changed(at: int, bit: int) -> None:
+    """Each is in the root."""
+    broken = bytearray(DRAW.entrants)
+    broken[at] ^= 1 << bit
+    every = made(DRAW.certificate, bytes(broken))
+
+    assert failed(every).keys() & {"list", "root"}
+    assert not is_verified(every)
 
 
 # ---------------------------------------------------------------------------- the commitment, changed after the fact
@@ -438,13 +463,14 @@ def test_a_third_witness_that_failed_is_not_passed_over() -> None:
     assert not is_verified(every)
 
 
-@pytest.mark.parametrize("form", ["hexadecimal", "bare token", "date", "no instant"])
+@pytest.mark.parametrize("form", ["hexadecimal", "broken lines", "bare token", "date", "no instant"])
 def test_a_token_may_be_written_in_other_ways(form: str) -> None:
     """What other programs write."""
     answer = base64.b64decode(TWO["evidence"])
     imprint = sha256(bytes.fromhex(COMMIT)).digest()
     other = {
         "hexadecimal": TWO | {"evidence": answer.hex()},
+        "broken lines": TWO | {"evidence": base64.encodebytes(answer).decode()},
         "bare token": TWO | {"evidence": AUTHORITIES[1].token(imprint, DRAW.stamped_at).hex()},
         "date": TWO | {"at": DRAW.stamped_at.isoformat()},
         "no instant": {name: value for name, value in TWO.items() if name != "at"},

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+import subprocess
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from heraut.contests.timestamps import AUTHORITIES, UnknownAuthority, product_roots, read, request
 from heraut.errors import InvalidInput
-from tests.twins.tsa import OpensslAuthority, OwnAuthority, der, integer
+from tests.twins.tsa import STAMPING, OpensslAuthority, OwnAuthority, certificate, der, integer
 from tests.unit.contests.test_draw import code_of
 
 AT = datetime(2023, 8, 23, 14, 0, tzinfo=UTC)
@@ -40,6 +42,33 @@ def test_openssl_stamps_what_we_ask_and_we_read_what_it_answers(tmp_path: Path) 
         assert before <= stamp.at <= datetime.now(UTC) + timedelta(seconds=1)
         assert stamp.latest == stamp.at + timedelta(seconds=1)
         assert stamp.authority == "openssl ts"
+
+
+def test_a_token_without_certificates_needs_them_given(tmp_path: Path) -> None:
+    """Who asks without wanting them gets none; a verifier may have the signer's beside its root."""
+    authority, query = OpensslAuthority(tmp_path), tmp_path / "bare"
+    command = ["openssl", "ts", "-query", "-digest", IMPRINT.hex(), "-sha256", "-out", str(query)]
+    subprocess.run(command, check=True, capture_output=True)
+    answer = authority.answer(query.read_bytes())
+    roots = [authority.root, authority.certificate, authority.root]
+
+    assert read(answer, COMMIT, roots).authority == "openssl ts"
+    with pytest.raises(InvalidInput) as error:
+        read(answer, COMMIT, [authority.root])
+    assert code_of(error) == "draw_stamp_unreadable"
+
+
+def test_a_signer_that_is_its_own_root_is_believed_when_given(tmp_path: Path) -> None:
+    """A small authority without a hierarchy: its one certificate is what the verifier gives."""
+    authority = OpensslAuthority(tmp_path)
+    own = certificate("alone", "alone", authority.key.public_key(), authority.key, usage=STAMPING)
+    (tmp_path / "tsa.pem").write_bytes(own.public_bytes(Encoding.PEM))
+    (tmp_path / "root.pem").write_bytes(own.public_bytes(Encoding.PEM))
+    answer = authority.answer(request(COMMIT).body)
+
+    assert read(answer, COMMIT, [own]).authority == "alone"
+    with pytest.raises(UnknownAuthority):
+        read(answer, COMMIT, [authority.root])
 
 
 def test_an_answer_to_another_request_is_refused(tmp_path: Path) -> None:
@@ -99,6 +128,24 @@ def test_a_stamp_of_an_unknown_authority_is_told_apart() -> None:
     assert code_of(error) == "draw_stamp_unknown_authority"
     with pytest.raises(UnknownAuthority):
         read(ONE.over(COMMIT, AT), COMMIT, product_roots())
+
+
+def test_roots_of_one_name_are_told_apart() -> None:
+    """Two authorities that call their roots alike, whichever is given first."""
+    same = OwnAuthority()
+
+    for roots in ([ONE.root, same.root], [same.root, ONE.root]):
+        for one in (ONE, same):
+            assert read(one.over(COMMIT, AT), COMMIT, roots).at == AT
+        with pytest.raises(InvalidInput) as error:
+            read(ONE.over(COMMIT, AT).replace(b"20230823140000Z", b"20230823130000Z"), COMMIT, roots)
+        assert code_of(error) == "draw_stamp_forged"
+
+
+def test_without_roots_nobody_is_known() -> None:
+    """And nobody is believed."""
+    with pytest.raises(UnknownAuthority):
+        read(ONE.over(COMMIT, AT), COMMIT, [])
 
 
 def test_a_root_of_the_same_name_is_not_the_root() -> None:

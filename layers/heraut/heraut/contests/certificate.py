@@ -47,6 +47,10 @@ def _unix(at: Any) -> Any:
     return int(require_aware(datetime.fromisoformat(at)).timestamp()) if isinstance(at, str) else at
 
 
+def _commitment(given: Any) -> Commitment:
+    return given if isinstance(given, Commitment) else Commitment.of(given)
+
+
 class Witness(_Part):
     """Who saw the commit before its round.
 
@@ -76,7 +80,7 @@ class Certificate(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="allow")
 
     format: Literal["tirage/v1/certificate"] = FORMAT
-    commitment: Annotated[InstanceOf[Commitment], BeforeValidator(Commitment.of), PlainSerializer(asdict)]
+    commitment: Annotated[InstanceOf[Commitment], BeforeValidator(_commitment), PlainSerializer(asdict)]
     signature: Annotated[str, Field(pattern=r"^[0-9a-f]{96}$")]
     ranking: list[Place]
     rejected: dict[_Text, _Count] = Field(default_factory=dict)

@@ -363,8 +363,9 @@ def _dated(name: str, witness: Witness, at: datetime | None, deadline: int, who:
 
 
 def _evidence(given: str) -> bytes:
+    written = "".join(given.split())  # some programs break their lines
     try:
-        return bytes.fromhex(given) if _HEX_DER.fullmatch(given) else base64.b64decode(given, validate=True)
+        return bytes.fromhex(written) if _HEX_DER.fullmatch(written) else base64.b64decode(written, validate=True)
     except (ValueError, binascii.Error) as error:
         raise refused("draw_stamp_unreadable") from error
 

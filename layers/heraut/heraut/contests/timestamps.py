@@ -86,12 +86,10 @@ def read(answer: bytes, commit: str, roots: Sequence[Certificate], nonce: int | 
     time-stamping alone and says so critically, the signature, and each certificate of the chain at the instant of the
     stamp. Raises UnknownAuthority where no root is at the chain's end, InvalidInput for everything else that is wrong.
     """
-    from rfc3161_client import VerificationError, VerifierBuilder
-
     response = _parsed(answer)
     if response.status != _GRANTED:
         raise refused("draw_stamp_denied", status=response.status)
-    said, signer = _said_by(response)
+    said, signer = _said_by(response, roots)
     imprint = said.message_imprint
     if imprint.hash_algorithm.dotted_string != _SHA256 or imprint.message not in _stamped(commit):
         raise refused("draw_stamp_other")
@@ -99,10 +97,7 @@ def read(answer: bytes, commit: str, roots: Sequence[Certificate], nonce: int | 
         raise refused("draw_stamp_nonce")
     if not signer.for_stamps:
         raise refused("draw_stamp_no_authority", authority=signer.name)
-    try:
-        VerifierBuilder(roots=list(roots)).build().verify(response, imprint.message)
-    except VerificationError as error:
-        raise _why(str(error), signer.name) from error
+    _require_chain(response, imprint.message, signer, roots)
     return Stamp(said.gen_time, said.gen_time + _accuracy(said), signer.name, signer.key)
 
 
@@ -156,23 +151,28 @@ def _parsed(answer: bytes) -> Any:
 
 @dataclass(frozen=True)
 class _Signer:
-    """Who signed a token: `key` is SHA-256 of the public key, `for_stamps` what the certificate allows."""
+    """Who signed a token: `key` is SHA-256 of the public key, `for_stamps` what the certificate allows.
+
+    `left_out` is the certificate where the token has none, and it was given among the roots.
+    """
 
     name: str
     key: str
     for_stamps: bool
+    left_out: Certificate | None
 
 
-def _said_by(response: Any) -> tuple[Any, _Signer]:
+def _said_by(response: Any, roots: Sequence[Certificate]) -> tuple[Any, _Signer]:
     """Give what a token says, and who says so by its certificate; nothing is verified yet."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from cryptography.x509 import DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType
 
     try:
-        said, signer = response.tst_info, _certificate(response)
+        said, signer = response.tst_info, _certificate(response, roots)
         public = signer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return said, _Signer(_name(signer), sha256(public).hexdigest(), _is_for_stamps(signer))
+        left_out = None if response.signed_data.certificates else signer
+        return said, _Signer(_name(signer), sha256(public).hexdigest(), _is_for_stamps(signer), left_out)
     except (
         *(ValueError, KeyError, TypeError),  # a name with an unknown kind of text is a KeyError
         *(UnsupportedAlgorithm, DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType),
@@ -180,8 +180,8 @@ def _said_by(response: Any) -> tuple[Any, _Signer]:
         raise refused("draw_stamp_unreadable") from error
 
 
-def _certificate(response: Any) -> Certificate:
-    """Give the certificate that the token's one signature names."""
+def _certificate(response: Any, roots: Sequence[Certificate]) -> Certificate:
+    """Give the certificate that the token's one signature names; a token may leave it out, and a verifier have it."""
     from cryptography.x509 import load_der_x509_certificate
 
     signers = list(response.signed_data.signer_infos)
@@ -189,10 +189,10 @@ def _certificate(response: Any) -> Certificate:
         raise ValueError("not one signature")
     named = (signers[0].issuer, signers[0].serial_number)
     every = [load_der_x509_certificate(der) for der in response.signed_data.certificates]
-    found = [one for one in every if (one.issuer, one.serial_number) == named]
+    found = {one for one in every or roots if (one.issuer, one.serial_number) == named}
     if len(found) != 1:
         raise ValueError("the signer's certificate is not there, or not alone")
-    return found[0]
+    return found.pop()
 
 
 def _is_for_stamps(signer: Certificate) -> bool:
@@ -214,16 +214,41 @@ def _name(signer: Certificate) -> str:
     return str(names[0].value) if names else signer.subject.rfc4514_string()
 
 
-def _why(said: str, name: str) -> InvalidInput:
-    """Say why OpenSSL refused: what it prints is all that the library tells."""
+def _require_chain(response: Any, imprint: bytes, signer: _Signer, roots: Sequence[Certificate]) -> None:
+    """Refuse a token whose signature does not hold, or whose signer no root stands behind.
+
+    Each root is tried alone, with what else was given between it and the signer: among roots of one name OpenSSL takes
+    one and looks at no other.
+    """
+    from rfc3161_client import VerificationError, VerifierBuilder
+
+    between = [one for one in roots if one.issuer != one.subject]
+    why = []
+    for root in {one for one in roots if one.issuer == one.subject}:
+        try:
+            VerifierBuilder(roots=[root, *between], tsa_certificate=signer.left_out).build().verify(response, imprint)
+        except VerificationError as error:
+            why.append(_why(str(error)))
+        else:
+            return
+    code = next((one for one in _WHY if one in why), _WHY[-1])
+    said = refused(code, authority=signer.name)
+    raise UnknownAuthority(said.problems) if code == _WHY[-1] else said
+
+
+# What says most first: of several roots, all but the signer's own only say that they do not know it.
+_WHY = ("draw_stamp_forged", "draw_stamp_expired", "draw_stamp_chain", "draw_stamp_unknown_authority")
+
+
+def _why(said: str) -> str:
+    """Give the code of OpenSSL's refusal: what it prints is all that the library tells."""
     if "unable to get local issuer certificate" in said or "self-signed certificate" in said:
-        problems = refused("draw_stamp_unknown_authority", authority=name).problems
-        return UnknownAuthority(problems)
+        return "draw_stamp_unknown_authority"
     if "has expired" in said or "not yet valid" in said:
-        return refused("draw_stamp_expired", authority=name)
+        return "draw_stamp_expired"
     if "certificate verify error" in said:
-        return refused("draw_stamp_chain", authority=name)
-    return refused("draw_stamp_forged", authority=name)
+        return "draw_stamp_chain"
+    return "draw_stamp_forged"
 
 
 # ---------------------------------------------------------------------------- DER, as far as it takes to sort
