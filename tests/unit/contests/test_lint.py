@@ -162,6 +162,7 @@ def test_what_refuses_a_contest(changes: dict[str, Any], code: str, column: str)
     ("changes", "code", "column"),
     [
         ({"draws": "2026-12-16 00:09:58"}, "contest_draw_near", "draws"),
+        ({"draws": "2026-12-16 00:01:59"}, "contest_draw_near", "draws"),
         ({"alternates": 0}, "contest_no_alternate", "alternates"),
         ({"claim_within": "24h"}, "contest_answer_time_short", "claim_within"),
         ({"claim_within": "71h"}, "contest_answer_time_short", "claim_within"),

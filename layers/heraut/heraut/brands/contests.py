@@ -333,9 +333,7 @@ def changes_allowed(old: Terms, new: Terms | None, state: ContestState) -> list[
     before, after = dict(_leaves(_content(old))), dict(_leaves(_content(new)))
     changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
     return [
-        problem("contest_changed_too_late", path, contest=old.title, field=path)
-        for path in changed
-        if not any(path == one or path.startswith(f"{one}.") for one in free)
+        problem("contest_changed_too_late", path, contest=old.title, field=path) for path in changed if path not in free
     ]
 
 

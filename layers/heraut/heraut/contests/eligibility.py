@@ -138,7 +138,7 @@ class _Before:
         self.conditions = conditions
         known = court.about.listed.get(network, frozenset())
         asked = frozenset(kind for kind in STATES if conditions.asks(kind))
-        self._unseen = {Left(kind.value): kind for kind in STATES if kind in asked - known}
+        self._asked = {Left(kind.value): kind for kind in STATES if kind in asked}
         self._declared = _declared(court.terms)
         every = (*_of_who(court), *_of_what(conditions, asked & known), *_of_suspicion(court))
         self.checks: tuple[tuple[Reason, Check], ...] = tuple(
@@ -146,8 +146,8 @@ class _Before:
         )
 
     def left_of(self, case: _Case) -> tuple[Left, ...]:
-        """Give what nobody could check of an entrant."""
-        unseen = tuple(left for left, kind in self._unseen.items() if not case.done[kind])
+        """Give what nobody could check of an entrant who is accepted: what is asked, and was not seen."""
+        unseen = tuple(left for left, kind in self._asked.items() if not case.done[kind])
         return unseen + self._declared
 
 
