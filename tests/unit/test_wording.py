@@ -11,6 +11,7 @@ from heraut import letters, wording
 from heraut.brands import check_people
 from heraut.cli import findings
 from heraut.contests import checks, eligibility, rules_text
+from heraut.contests import words as contest_words
 from heraut.conversations import morning_talk, tend_webhooks
 from heraut.mornings import message
 from heraut.notifications import email
@@ -27,6 +28,7 @@ FILES: dict[str, Wording] = {
     "email": email.wording,
     "doctor": findings.wording,
     "checks": checks.wording,
+    "contest_words": contest_words.wording,
     "eligibility": eligibility.wording,
     "rules_text": rules_text.wording,
     "morning": message.wording,

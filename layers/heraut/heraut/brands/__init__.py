@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         MOST_CHANCES,
         ContestConditions,
         ContestState,
+        Place,
         Terms,
         changes_allowed,
         contests_of,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 _RULES, _CONTESTS = "heraut.brands.rules", "heraut.brands.contests"
 LATER = {  # functions that route nothing and run no contest never load them
     **dict.fromkeys(("Actions", "Conditions", "Rule", "Volume", "rules_of"), _RULES),
-    **dict.fromkeys(("MOST_CHANCES", "ContestConditions", "ContestState", "Terms"), _CONTESTS),
+    **dict.fromkeys(("MOST_CHANCES", "ContestConditions", "ContestState", "Place", "Terms"), _CONTESTS),
     **dict.fromkeys(("changes_allowed", "contests_of", "state_by_clock", "terms_of"), _CONTESTS),
 }
 
@@ -56,6 +57,7 @@ __all__ = [
     "ContestState",
     "NetworkName",
     "Person",
+    "Place",
     "Planned",
     "PlannedPosts",
     "Role",

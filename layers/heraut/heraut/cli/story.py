@@ -58,7 +58,8 @@ def sentence(event: Event, zone: str) -> str:
     if event.name is EventName.POST_QUEUED:
         source = fields.get("source") or {}
         code += "_calendar" if source.get("kind") == "calendar" else "_command"
-        return say(code, file=source.get("file"), row=source.get("row"), by=source.get("by") or say("somebody"))
+        nobody = "the_machine" if source.get("kind") == "contest" else "somebody"
+        return say(code, file=source.get("file"), row=source.get("row"), by=source.get("by") or say(nobody))
     until = fields.get("until")
     return say(
         code,

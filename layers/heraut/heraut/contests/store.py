@@ -1,4 +1,6 @@
-"""What contests need of the world, as ports: third parties that a draw's proof rests on (room `witnesses/`)."""
+"""What contests need of the world, as ports: where they are kept, what is published, and the third parties that a
+draw's proof rests on (room `witnesses/`).
+"""  # noqa: D205 -- one sentence
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from heraut.errors import HerautError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from heraut.contests.running import Contest, Head, KeptEntrant, Winner
     from heraut.contests.timestamps import Stamp
 
 
@@ -49,3 +52,93 @@ class Stamps(Protocol):
 
     def stamp(self, commit: str) -> Stamped:
         """Have a commit (64 hexadecimal digits) stamped, and check the answer; NobodyAnswered when it does not hold."""
+
+
+class Contests(Protocol):
+    """Contests, who took part in them and who won. Every read is consistent; a lost race raises Conflict."""
+
+    def contest(self, brand: str, name: str) -> Contest | None:
+        """Read a contest as it runs, None when it was never planned."""
+
+    def add(self, contest: Contest) -> None:
+        """Write a contest that is not there yet (Conflict when it is)."""
+
+    def change(self, before: Contest, after: Contest, heads: tuple[Head, Head] | None = None) -> None:
+        """Replace `before` by `after`; with `heads`, also the operator's head (before, after) in one transaction.
+
+        Conflict unless the contest's revision and the head are still those of before.
+        """
+
+    def head(self, brand: str) -> Head:
+        """Read where the operator's draws have come to."""
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Give brand and name of the contests to look at by now, soonest first (an index: it may lag)."""
+
+    def entrants(self, brand: str, name: str, ids: Sequence[str]) -> Mapping[str, KeptEntrant]:
+        """Read those of these who took part."""
+
+    def every_entrant(self, brand: str, name: str) -> Iterator[KeptEntrant]:
+        """Give everybody who took part, page by page."""
+
+    def save_entrants(self, brand: str, name: str, entrants: Sequence[KeptEntrant], until: datetime) -> None:
+        """Write entrants (100 at most) until they are forgotten, all or none.
+
+        One of revision 1 is new, another one replaces that of `revision - 1`; Conflict otherwise.
+        """
+
+    def winners(self, brand: str, name: str) -> Sequence[Winner]:
+        """Read everybody to whom the draw gave a rank, in the order of ranks."""
+
+    def add_winners(self, brand: str, name: str, winners: Sequence[Winner], until: datetime) -> None:
+        """Write those who are not there yet, until they are forgotten; the others stay as they are."""
+
+    def change_winner(self, brand: str, name: str, after: Winner) -> None:
+        """Replace a winner of `revision - 1`; Conflict otherwise."""
+
+
+class Held(Protocol):
+    """An object that is there: what it holds, and the mark of exactly that."""
+
+    @property
+    def body(self) -> bytes:
+        """What it holds."""
+
+    @property
+    def etag(self) -> str:
+        """The mark."""
+
+
+class Objects(Protocol):
+    """The public bucket (as `networks.site.SiteObjects`)."""
+
+    def read(self, key: str) -> Held | None:
+        """Read an object; None when it is not there."""
+
+    def create(self, key: str, body: bytes, content_type: str, cache: str) -> bool:
+        """Write an object that is not there yet; False when it is."""
+
+    def replace(self, key: str, body: bytes, etag: str, content_type: str, cache: str) -> bool:
+        """Write over an object that still has this mark; False when it has not."""
+
+
+@dataclass(frozen=True)
+class Online:
+    """A post as it is online: on which account, where people read it, since when (aware)."""
+
+    account: str
+    url: str
+    at: datetime
+
+
+class Speaks(Protocol):
+    """What contests ask of publishing."""
+
+    def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> None:
+        """Queue a post that leaves at once, held by pause and crisis as any; nothing where it was queued before."""
+
+    def online(self, brand: str, post: str) -> Sequence[Online]:
+        """Say where a post is online by now, and where it can be read."""
+
+    def remote_ids(self, brand: str, row: str | None, post: str | None) -> Mapping[str, str]:
+        """Give the network's id of a post (by its own name, or by its calendar row's) on each account where it is."""

@@ -133,9 +133,9 @@ class Content(_Stored):
 
 
 class Source(_Stored):
-    """Where a post came from: a row of a calendar, a person at the command line, or one who answers somebody."""
+    """Where a post came from: a row of a calendar, a person at the command line or who answers somebody, a contest."""
 
-    kind: Literal["calendar", "command", "answer"]
+    kind: Literal["calendar", "command", "answer", "contest"]
     file: str | None = None
     row: int | None = None
     identity: str | None = None  # the row's own id

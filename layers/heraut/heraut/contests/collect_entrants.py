@@ -1,0 +1,261 @@
+"""Collect who takes part: every list of every post, page by page, again and again until the closing.
+
+A walk reads each list once, one page a step; what a page brought is kept before the cursor moves on, so that a page may
+be read twice and none is left out. The stated rule for what people change: the last version that a walk saw before the
+closing is what counts; the last walk before the closing is a roll call, and what it does not find any more was taken
+away. The walk after the closing only adds whom none had seen yet, and changes nothing of the others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from heraut.brands import NetworkName, use_secret
+from heraut.contests.running import Contest, Deed, KeptEntrant, List, Walk, forgotten_at
+from heraut.due import instant, stamp
+from heraut.errors import CredentialsExpired, HerautError, NetworkError, NotFound, RateLimited, Refused
+from heraut.networks.base import EntryKind, Lists, Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from heraut.brands import Account, Brand, Place, Terms
+    from heraut.contests.world import Running
+    from heraut.networks.base import Entry, Listed
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=5)
+ENTRIES_A_MINUTE = 200  # of rest after a walk: large lists are read more rarely, for each reading is paid for
+SECOND = timedelta(seconds=1)
+ROLL_CALL = timedelta(minutes=2)  # before the closing, and more where there is more to read
+ENTRIES_A_SECOND = 50
+AGAIN = timedelta(minutes=1)  # after a list could not be read
+TRIES = 3  # of a list in one walk; the walk after the closing has its own patience
+BEFORE_DRAW = timedelta(minutes=15)  # by then the list is frozen, with what could be read
+WRITTEN_AT_ONCE = 100
+
+
+def over(terms: Terms) -> datetime:
+    """Give the instant from which nothing counts any more: the closing second itself still does."""
+    return terms.closes + SECOND
+
+
+def gives_up_at(terms: Terms) -> datetime:
+    """Say until when a list that cannot be read after the closing is waited for: the draw must stay possible."""
+    return max(over(terms) + AGAIN, terms.draws - BEFORE_DRAW)
+
+
+def next_walk_at(contest: Contest, terms: Terms) -> datetime:
+    """Say when the lists are read next; the roll call begins early enough to be over by the closing."""
+    roll_call = roll_call_at(contest, terms)
+    if contest.walked_at is None:
+        return terms.opens
+    usual = contest.walked_at + max(EVERY, timedelta(minutes=contest.size / ENTRIES_A_MINUTE))
+    if contest.walked_at < roll_call <= usual:
+        return roll_call
+    return usual
+
+
+def roll_call_at(contest: Contest, terms: Terms) -> datetime:
+    """Say when the last walk before the closing begins."""
+    return terms.closes - ROLL_CALL - timedelta(seconds=contest.size / ENTRIES_A_SECOND)
+
+
+def begun_walk(contest: Contest, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
+    """Begin to read every list that can be read of the contest's posts; people hear once of a post that is not found.
+
+    After the closing a network that does not answer is waited for, as long as there is time.
+    """
+    found: list[List] = []
+    unfound = {}
+    for account, adapter, place in _where(brand, terms, world):
+        try:
+            post = _post(place, account, adapter, brand, world, now)
+        except NetworkError as error:
+            log.warning("a post of %s/%s was not found: %s", contest.brand, contest.name, error)
+            if over(terms) <= now < gives_up_at(terms) and not isinstance(error, Refused):
+                return contest.next(due_at=now + AGAIN)
+            unfound = contest.telling_once("unfound", now, f"unfound {account.name}", account=account.name)
+        else:
+            found += _lists(post, account, adapter, terms) if post else ()
+    lists = tuple({one.name: one for one in found}.values())
+    roll_call = roll_call_at(contest, terms) <= now < over(terms)
+    return contest.next(walk=Walk(began_at=now, roll_call=roll_call, left=lists), due_at=now, **unfound)
+
+
+def walked_on(contest: Contest, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
+    """Read the next page of a walk, keep what it brought, and say where to go on."""
+    walk = contest.walk
+    if walk is None:
+        raise ValueError("no walk was begun")
+    if not walk.left:
+        return contest.next(walk=None, walked_at=walk.began_at, size=walk.seen, due_at=now)
+    first = walk.left[0]
+    try:
+        page = _page(first, walk.cursor, brand, world, now)
+    except (NetworkError, NotFound) as error:
+        return _not_read(contest, walk, terms, error, now)
+    _keep(contest, first, page, terms, world, now)
+    whole = page.cursor is None
+    moved = walk.model_copy(
+        update={
+            "cursor": page.cursor,
+            "left": walk.left[1:] if whole else walk.left,
+            "failed": 0,
+            "seen": walk.seen + len(page.entries),
+        }
+    )
+    rolls = contest.rolls
+    if whole and walk.roll_call and now < over(terms):
+        rolls = {**rolls, first.name: walk.began_at}
+    return contest.next(walk=moved, rolls=rolls, own=contest.own | page.own, due_at=now)
+
+
+def _not_read(contest: Contest, walk: Walk, terms: Terms, error: HerautError, now: datetime) -> Contest:
+    """Wait for a list that may be read later, as long as there is time; go on without one that cannot be."""
+    log.warning("a list of %s/%s could not be read: %s", contest.brand, contest.name, error)
+    out_of_patience = now >= gives_up_at(terms) or (walk.failed + 1 >= TRIES and now < over(terms))
+    if isinstance(error, Refused | NotFound) or out_of_patience:
+        return _without(contest, walk, walk.left[0], now)
+    if isinstance(error, RateLimited):
+        return contest.next(due_at=max(now + SECOND, min(error.until, now + EVERY)))
+    return contest.next(walk=walk.model_copy(update={"failed": walk.failed + 1}), due_at=now + AGAIN)
+
+
+def _without(contest: Contest, walk: Walk, dropped: List, now: datetime) -> Contest:
+    """Go on with the next list; people hear once that this one cannot be read."""
+    told = contest.telling_once(
+        "unread", now, f"unread {dropped.name}", account=dropped.account, kind=dropped.kind.value
+    )
+    left = walk.model_copy(update={"left": walk.left[1:], "cursor": None, "failed": 0})
+    return contest.next(walk=left, due_at=now, **told)
+
+
+def _where(brand: Brand, terms: Terms, world: Running) -> Iterator[tuple[Account, Lists, Place]]:
+    """Give the accounts on which one takes part and whose network lists anybody, each with what names the post."""
+    for place in terms.posts:
+        for name in place.accounts:
+            account = brand.account(name)
+            adapter = world.networks.get(account.network) if account else None
+            if account is not None and adapter is not None and isinstance(adapter, Lists):
+                yield account, adapter, place
+
+
+def _post(place: Place, account: Account, adapter: Lists, brand: Brand, world: Running, now: datetime) -> str | None:
+    """Give the remote id of a contest's post; None where it is not online yet. Raises as the network does."""
+    if place.row or place.post:
+        return world.posts.remote_ids(brand.id, place.row, place.post).get(account.name)
+    address = place.url
+    if address is None:
+        return None
+    return use_secret(
+        world.secrets, brand.id, account.name, lambda secret: adapter.post_at(account, secret, address, now)
+    )
+
+
+def _lists(post: str, account: Account, adapter: Lists, terms: Terms) -> Iterator[List]:
+    """Give the lists of a post that are read: those of what people must do, what adds chances, and comments anyhow."""
+    more = terms.more_chances
+    for kind, reach in adapter.reach.items():
+        wanted = kind is EntryKind.COMMENT or terms.on(account.network).asks(kind) or (more and more.of(kind))
+        if reach is Reach.LISTED and wanted:
+            yield List(account=account.name, post=post, kind=kind)
+
+
+def _page(wanted: List, cursor: str | None, brand: Brand, world: Running, now: datetime) -> Listed:
+    account = brand.account(wanted.account)
+    adapter = world.networks.get(account.network) if account else None
+    if account is None or adapter is None or not isinstance(adapter, Lists):
+        raise NotFound(wanted.account)
+    return use_secret(
+        world.secrets,
+        brand.id,
+        account.name,
+        lambda secret: adapter.entries(account, secret, wanted.kind, wanted.post, cursor, now),
+        CredentialsExpired,
+    )
+
+
+def _keep(contest: Contest, wanted: List, page: Listed, terms: Terms, world: Running, now: datetime) -> None:
+    """Keep what a page brought, each entrant's part in one write; what is known and unchanged is not written again."""
+    if contest.walk is None:
+        raise ValueError("no walk was begun")
+    did: dict[str, list[Entry]] = defaultdict(list)
+    for one in page.entries:
+        if one.by is not None:
+            did[one.by].append(one)
+    known = world.contests.entrants(contest.brand, contest.name, list(did))
+    roll = contest.walk.began_at if contest.walk.roll_call else None
+    is_over = now >= over(terms)
+    after = []
+    for who, entries in did.items():
+        before = known.get(who)
+        merged = _merged(before or _new(who, world), wanted, entries, now, roll, is_over=is_over)
+        if merged != before:
+            after.append(merged.model_copy(update={"revision": before.revision + 1}) if before else merged)
+    for start in range(0, len(after), WRITTEN_AT_ONCE):
+        part = after[start : start + WRITTEN_AT_ONCE]
+        world.contests.save_entrants(contest.brand, contest.name, part, forgotten_at(terms))
+
+
+def _new(who: str, world: Running) -> KeptEntrant:
+    return KeptEntrant(id=who, nonce=world.nonce().hex(), network=NetworkName(who.partition(":")[0]))
+
+
+def _merged(
+    before: KeptEntrant,
+    wanted: List,
+    entries: Sequence[Entry],
+    now: datetime,
+    roll: datetime | None,
+    *,
+    is_over: bool,
+) -> KeptEntrant:
+    """Add what somebody did to what is kept of them; after the closing, nothing that was known changes."""
+    deeds: dict[tuple[str, str | None], Deed] = {(one.list_name, one.remote): one for one in before.deeds}
+    for entry in entries:
+        key = (wanted.name, entry.remote)
+        old = deeds.get(key)
+        if old is not None and is_over:
+            continue
+        seen_at = old.seen_at if old else now
+        changes = _told(wanted, entry, seen_at, roll)
+        deeds[key] = old.model_copy(update=changes) if old else Deed.model_validate(changes)
+    entry = entries[-1]
+    return before.model_copy(
+        update={
+            "handle": entry.handle or before.handle,
+            "deeds": tuple(deeds.values()),
+            "account_since": _kept(entry.account_since) or before.account_since,
+            "followers": before.followers if entry.followers is None or is_over else entry.followers,
+            "machine": before.machine if entry.machine is None else entry.machine,
+        }
+        if not (is_over and before.deeds)
+        else {"deeds": tuple(deeds.values())}
+    )
+
+
+def _told(wanted: List, entry: Entry, seen_at: datetime, roll: datetime | None) -> Mapping[str, object]:
+    told: dict[str, object] = {
+        "kind": wanted.kind,
+        "name": entry.name,
+        "seen_at": seen_at,
+        "post": wanted.post,
+        "account": wanted.account,
+        "remote": entry.remote,
+        "text": entry.text,
+        "at": _kept(entry.at),
+        "edited_at": _kept(entry.edited_at),
+        "mentions": entry.mentions,
+    }
+    return told | ({"present_at": roll} if roll else {})
+
+
+def _kept(moment: datetime | None) -> datetime | None:
+    """Give an instant as it is kept, to the millisecond: what did not change is equal to what is kept."""
+    return None if moment is None else instant(stamp(moment))

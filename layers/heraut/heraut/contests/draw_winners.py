@@ -1,0 +1,110 @@
+"""Draw: wait for the round, believe only its verified signature, and publish who it gave which rank.
+
+Nothing here can be chosen: list, round and order of hashing were bound by the commitment. A beacon that does not answer
+is waited for, and people are told once.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+from typing import TYPE_CHECKING
+
+from heraut.brands import ContestState
+from heraut.contests import published
+from heraut.contests.certificate import Certificate, Place, Witness
+from heraut.contests.checks import ENOUGH_WITNESSES, ranked
+from heraut.contests.commit_draw import move_draw
+from heraut.contests.draw import handle_of
+from heraut.contests.freeze_entrants import court_of
+from heraut.contests.running import Winner, forgotten_at
+from heraut.contests.store import NobodyAnswered
+from heraut.contests.witness_commitment import AGAIN, comes_at, witnesses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from heraut.contests.running import Contest, Head
+    from heraut.contests.world import Running
+
+log = logging.getLogger(__name__)
+WRITTEN_AT_ONCE = 100
+
+
+def draw_winners(contest: Contest, world: Running, now: datetime) -> tuple[Contest, tuple[Head, Head] | None]:
+    """Take the round's signature; or move the draw, where the commitment was not seen by others in time."""
+    last = contest.last
+    stamps, post = witnesses(contest, world)
+    shown = last.published_at is not None and last.published_at.timestamp() < comes_at(last, world)
+    if not shown or len(stamps) + bool(post) < ENOUGH_WITNESSES:
+        return move_draw(contest, world, now)
+    try:
+        signature = world.beacon.signature(int(last.commitment["round"]), now)
+    except NobodyAnswered as error:
+        log.warning("the beacon gave nothing for %s/%s: %s", contest.brand, contest.name, error)
+        signature = None
+    if signature is None:
+        told = {}
+        if now.timestamp() - comes_at(last, world) >= AGAIN.total_seconds():
+            told = contest.telling_once("beacon", now, f"beacon {last.commitment['seq']}")
+        return contest.next(due_at=now + AGAIN, **told), None
+    drawn = contest.next(state=ContestState.DRAWN, signature=signature.hex(), post=post, due_at=now)
+    return drawn, None
+
+
+def certify(contest: Contest, world: Running, now: datetime) -> Contest:
+    """Publish the certificate and keep who won; the same is made whenever it is made."""
+    body = published.held(world.objects, published.entrants_key(contest))
+    ranking = ranked(contest.last.said, io.BytesIO(body), world.chain, contest.signature)
+    said = {
+        "commitment": contest.last.commitment,
+        "signature": contest.signature,
+        "ranking": [Place(handle=handle, rank=rank) for rank, handle in enumerate(ranking, 1)],
+        "rejected": contest.rejected,
+        "witnesses": _witnesses(contest, world),
+    }
+    certificate = Certificate.model_validate(said)
+    published.put_once(world.objects, published.certificate_key(contest), certificate.text(), published.JSON)
+    people = _people(contest, ranking, world)
+    for start in range(0, len(people), WRITTEN_AT_ONCE):
+        part = people[start : start + WRITTEN_AT_ONCE]
+        world.contests.add_winners(contest.brand, contest.name, part, forgotten_at(contest.agreed))
+    winners = [one.called or one.name for one in people[: contest.agreed.winners]]
+    news = contest.telling("drawn", now, entrants=contest.entrants, winners=winners[:20])
+    return contest.next(certified=True, due_at=now, news=news)
+
+
+def _witnesses(contest: Contest, world: Running) -> list[Witness]:
+    commit = contest.last.said.commit()
+    deadline = comes_at(contest.last, world)
+    made = [
+        Witness(
+            kind="rfc3161",
+            commit=commit,
+            at=one.at,
+            evidence=base64.b64encode(published.held(world.objects, one.token)).decode("ascii"),
+        )
+        for one in contest.last.stamps
+        if one.at < deadline
+    ]
+    if contest.post:
+        address, at = contest.post
+        made.append(Witness(kind="post", commit=commit, at=at, evidence=address))
+    return made
+
+
+def _people(contest: Contest, ranking: Sequence[str], world: Running) -> list[Winner]:
+    """Give who stands behind each rank: read once, for nobody else's handle leads back to them."""
+    ranks = {handle: rank for rank, handle in enumerate(ranking, 1)}
+    court = court_of(contest, world)
+    found = []
+    for one in world.contests.every_entrant(contest.brand, contest.name):
+        handle = handle_of(contest.draw_id, bytes.fromhex(one.nonce), one.id).hex()
+        rank = ranks.get(handle)
+        if rank is not None:
+            left = tuple(each.value for each in court.verdict(one.judged(contest.rolls)).left)
+            name = one.deeds[-1].name if one.deeds else ""
+            found.append(Winner(rank=rank, handle=handle, id=one.id, name=name, called=one.handle, left=left))
+    return sorted(found, key=lambda one: one.rank)

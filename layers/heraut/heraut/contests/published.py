@@ -1,0 +1,97 @@
+"""What a contest publishes in the public bucket, each by a name that says what it is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from heraut.errors import TryAgain
+
+if TYPE_CHECKING:
+    from heraut.contests.running import Contest
+    from heraut.contests.store import Objects
+
+FOREVER = "public, max-age=31536000, immutable"
+SOON = "public, max-age=60"
+BINARY, JSON, TEXT = "application/octet-stream", "application/json", "text/markdown; charset=utf-8"
+TRIES = 3
+
+
+def rules_key(contest: Contest) -> str:
+    """Where the rules are that people agreed to."""
+    return f"{contest.folder}rules.md"
+
+
+def list_key(contest: Contest, root: str) -> str:
+    """Where a list is kept while nothing binds anybody to it: named by what it holds, so that nothing replaces it."""
+    return f"{contest.folder}lists/{root}.bin"
+
+
+def entrants_key(contest: Contest) -> str:
+    """Where the frozen list is that the commitment speaks of."""
+    return f"{contest.folder}entrants.bin"
+
+
+def commitment_key(contest: Contest, seq: int) -> str:
+    """Where a commitment is, in its canonical form."""
+    return f"{contest.folder}commitment-{seq}.json"
+
+
+def token_key(contest: Contest, seq: int, key: str) -> str:
+    """Where an authority's token over a commitment is."""
+    return f"{contest.folder}witness-{seq}-{key[:16]}.tsr"
+
+
+def history_key(contest: Contest) -> str:
+    """Where it is said which commitments there were, and why one replaced another."""
+    return f"{contest.folder}history.json"
+
+
+def certificate_key(contest: Contest) -> str:
+    """Where the certificate is."""
+    return f"{contest.folder}certificate.json"
+
+
+def put_once(objects: Objects, key: str, body: bytes, kind: str) -> None:
+    """Publish what never changes; done twice it is done once. Raises TryAgain when something else stands there."""
+    if objects.create(key, body, kind, FOREVER):
+        return
+    there = objects.read(key)
+    if there is None or there.body != body:
+        raise TryAgain(f"{key} is not what was to be published there")
+
+
+def put_latest(objects: Objects, key: str, body: bytes, kind: str) -> None:
+    """Publish what may be said anew later."""
+    for _ in range(TRIES):
+        there = objects.read(key)
+        if there is None:
+            done = objects.create(key, body, kind, SOON)
+        else:
+            done = there.body == body or objects.replace(key, body, there.etag, kind, SOON)
+        if done:
+            return
+    raise TryAgain(f"{key} changed {TRIES} times while it was being written")
+
+
+def held(objects: Objects, key: str) -> bytes:
+    """Read what was published; TryAgain when it is not there."""
+    there = objects.read(key)
+    if there is None:
+        raise TryAgain(f"{key} is not there")
+    return there.body
+
+
+def history(contest: Contest) -> bytes:
+    """Say which commitments there were, each with the reason why it replaced the one before."""
+    every = [
+        {
+            "seq": one.commitment["seq"],
+            "commit": one.said.commit(),
+            "round": one.commitment["round"],
+            "draw_time": one.commitment["draw_time"],
+            "moved": one.moved,
+        }
+        for one in contest.commitments
+    ]
+    return json.dumps({"draw_id": contest.draw_id, "commitments": every}, sort_keys=True).encode("ascii")

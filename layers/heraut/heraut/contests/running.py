@@ -1,0 +1,280 @@
+"""A contest as it runs, who took part in it as it is kept, its winners (values; `run_contests.py` moves them on).
+
+Every change raises `revision`, and is made only to the revision that was read: of two who run a contest one goes on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from heraut.brands import ContestState, NetworkName, Terms
+from heraut.contests.draw import FIRST_PREV, Commitment
+from heraut.contests.model import Entrant, Evidence
+from heraut.due import require_aware, stamp
+from heraut.networks.base import EntryKind
+
+Instant = Annotated[datetime, AfterValidator(require_aware)]
+
+
+class _Stored(BaseModel):
+    """Frozen; unknown fields are kept, so that release N keeps what N+1 wrote."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+
+class List(_Stored):
+    """One list of a network: those who did `kind` under a post (its remote id) of one of the brand's accounts."""
+
+    account: str
+    post: str
+    kind: EntryKind
+
+    @property
+    def name(self) -> str:
+        """What tells it from the contest's other lists."""
+        return f"{self.account}/{self.kind}/{self.post}"
+
+
+class Walk(_Stored):
+    """One reading of every list: `left` are those still to be read, the first of them from `cursor` on.
+
+    In a roll call what is there is marked, so that what is not is known to be gone. `failed`: how many times a list
+    could not be read since the last page that could.
+    """
+
+    began_at: Instant
+    roll_call: bool = False
+    left: tuple[List, ...] = ()
+    cursor: str | None = None
+    failed: int = 0
+    seen: int = 0
+
+
+class Witnessed(_Stored):
+    """A time-stamp that was had: by whom (`key`), when at the latest, and where its token is published.
+
+    `authority` is the place of who gave it among those that are asked.
+    """
+
+    authority: int = 0
+    key: str
+    at: int  # Unix seconds
+    token: str
+
+
+class Committed(_Stored):
+    """A commitment, why it replaced the one before ("" : it is the first), and how far it was shown to others.
+
+    `published_at` is when list and commitment were there for everybody, `posted` whether the posts that carry the
+    commit were queued.
+    """
+
+    commitment: dict[str, Any]
+    moved: str = ""
+    published_at: Instant | None = None
+    posted: bool = False
+    stamps: tuple[Witnessed, ...] = ()
+
+    @property
+    def said(self) -> Commitment:
+        """The commitment itself."""
+        return Commitment.of(self.commitment)
+
+
+class News(_Stored):
+    """What people are still to hear, and when it was so."""
+
+    code: str
+    at: Instant
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class Contest(_Stored):
+    """How far a contest has come. `terms` are those that hold since it opened, as JSON; `due_at` the next look.
+
+    `own` is all that the organiser's accounts are called where people take part; `rolls`, by list, when its last roll
+    call began that was over by the closing; `size` how many entries the last walk saw; `said` what people were told
+    that is told once; `post` what the certificate says of the post that carried the commit: address and Unix seconds.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    brand: str
+    name: str
+    revision: int = 1
+    state: ContestState = ContestState.PLANNED
+    due_at: Instant | None = None
+    terms: dict[str, Any] = Field(default_factory=dict)
+    rules: str = ""
+    own: frozenset[str] = frozenset()
+    walk: Walk | None = None
+    walked_at: Instant | None = None
+    rolls: dict[str, Instant] = Field(default_factory=dict)
+    size: int = 0
+    root: str = ""
+    entrants: int = 0
+    tickets: int = 0
+    rejected: dict[str, int] = Field(default_factory=dict)
+    frozen_at: Instant | None = None
+    commitments: tuple[Committed, ...] = ()
+    post: tuple[str, int] | None = None
+    signature: str = ""
+    certified: bool = False
+    announced_at: Instant | None = None
+    ended_at: Instant | None = None
+    said: frozenset[str] = frozenset()
+    news: tuple[News, ...] = ()
+    quiet_until: Instant | None = None  # nobody could be told; tried again then
+
+    @property
+    def draw_id(self) -> str:
+        """What the draw is called in its commitment."""
+        return f"{self.brand}/{self.name}"
+
+    @property
+    def agreed(self) -> Terms:
+        """The terms that hold."""
+        return Terms.model_validate(self.terms)
+
+    @property
+    def folder(self) -> str:
+        """Where everything public of it is, in the public bucket."""
+        return f"contests/{self.brand}/{self.name}/"
+
+    @property
+    def last(self) -> Committed:
+        """The commitment that holds."""
+        return self.commitments[-1]
+
+    def next(self, **changes: Any) -> Contest:
+        """Give it as it is after a change."""
+        return self.model_copy(update={**changes, "revision": self.revision + 1})
+
+    def telling(self, code: str, at: datetime, **fields: Any) -> tuple[News, ...]:
+        """Give the news with one thing more."""
+        return (*self.news, News(code=code, at=at, fields=fields))
+
+    def telling_once(self, code: str, at: datetime, once: str, **fields: Any) -> dict[str, Any]:
+        """Give the changes that tell something, unless it was told already."""
+        if once in self.said:
+            return {}
+        return {"news": self.telling(code, at, **fields), "said": self.said | {once}}
+
+
+class Head(_Stored):
+    """Where an operator's draws have come to: how many commitments there are, and the last one."""
+
+    seq: int = 0
+    prev: str = FIRST_PREV
+
+
+class Deed(_Stored):
+    """One thing that somebody did, as it is kept; the fields are those of `model.Evidence`.
+
+    `present_at` is when the last roll call that found it began.
+    """
+
+    kind: EntryKind
+    name: str
+    seen_at: Instant
+    post: str
+    account: str = ""
+    remote: str | None = None
+    text: str = ""
+    at: Instant | None = None
+    edited_at: Instant | None = None
+    mentions: tuple[str, ...] = ()
+    present_at: Instant | None = None
+
+    @property
+    def list_name(self) -> str:
+        """The list in which it stood."""
+        return List(account=self.account, post=self.post, kind=self.kind).name
+
+
+class KeptEntrant(_Stored):
+    """An account that took part, with all it did, and its nonce (32 secret bytes, hexadecimal), made at first sight."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    id: str
+    nonce: str = Field(repr=False)
+    network: NetworkName
+    handle: str = ""
+    revision: int = 1
+    deeds: tuple[Deed, ...] = ()
+    account_since: Instant | None = None
+    followers: int | None = None
+    machine: bool | None = None
+    excluded: str = ""
+
+    def judged(self, rolls: dict[str, datetime]) -> Entrant:
+        """Give the entrant as the judge takes it: what a roll call did not find any more was taken away."""
+        return Entrant(
+            id=self.id,
+            network=self.network,
+            handle=self.handle,
+            evidence=tuple(self._evidence(one, rolls.get(one.list_name)) for one in self.deeds),
+            account_since=self.account_since,
+            followers=self.followers,
+            machine=self.machine,
+            excluded=self.excluded,
+        )
+
+    def _evidence(self, deed: Deed, roll: datetime | None) -> Evidence:
+        gone = roll is not None and deed.seen_at < roll and deed.present_at != roll
+        return Evidence(
+            kind=deed.kind,
+            by=self.id,
+            name=deed.name,
+            seen_at=deed.seen_at,
+            post=deed.post,
+            remote=deed.remote,
+            text=deed.text,
+            at=deed.at,
+            edited_at=deed.edited_at,
+            deleted_at=roll if gone else None,
+            mentions=deed.mentions,
+        )
+
+
+class Place(StrEnum):
+    """What became of somebody whom the draw gave a rank."""
+
+    WAITING = "waiting"  # an alternate whose turn has not come
+    WON = "won"  # to answer until `until`
+    CLAIMED = "claimed"
+    LAPSED = "lapsed"  # did not answer in time
+    DISQUALIFIED = "disqualified"
+
+
+class Winner(_Stored):
+    """Somebody whom the draw gave a rank; `left` is what nobody could check before, `reason` why they were refused."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    rank: int
+    handle: str
+    id: str
+    name: str = ""
+    called: str = ""
+    revision: int = 1
+    place: Place = Place.WAITING
+    until: Instant | None = None
+    left: tuple[str, ...] = ()
+    reason: str = ""
+    story: tuple[tuple[str, str], ...] = ()  # (when, what became of them)
+
+    def becomes(self, place: Place, now: datetime, **changes: Any) -> Winner:
+        """Give them as they are after a change, which their story keeps."""
+        story = (*self.story, (stamp(now), place.value))
+        return self.model_copy(
+            update={"until": None, **changes, "place": place, "story": story, "revision": self.revision + 1}
+        )
+
+
+def forgotten_at(terms: Terms) -> datetime:
+    """Say when what is kept of those who took part is forgotten: so long after the contest must be over."""
+    keep = terms.personal_data.keep_for if terms.personal_data else timedelta(days=90)
+    return (terms.announces or terms.draws) + 2 * (terms.claim or timedelta()) + keep

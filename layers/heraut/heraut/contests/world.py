@@ -1,0 +1,39 @@
+"""What running contests needs of the world, gathered once by `bootstrap` (or by a test, with twins)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from heraut.brands import Brands, NetworkName, Secrets
+    from heraut.clock import Clock
+    from heraut.contests.beacon import Chain
+    from heraut.contests.store import Beacon, Contests, Objects, Speaks, Stamps
+    from heraut.networks.base import Publishes
+    from heraut.notifications.base import Notifications
+
+
+@dataclass(frozen=True)
+class Running:
+    """Ports and adapters; `chain` is the one whose rounds decide, `beacon` gives its signatures.
+
+    `authorities` are asked in their order until two saw a commit. `nonce` makes 32 secret bytes. `public_url` is where
+    a browser finds the public bucket's root.
+    """
+
+    contests: Contests
+    brands: Brands
+    secrets: Secrets
+    networks: Mapping[NetworkName, Publishes]
+    posts: Speaks
+    objects: Objects
+    notifications: Notifications
+    clock: Clock
+    chain: Chain
+    beacon: Beacon
+    authorities: Sequence[Stamps]
+    nonce: Callable[[], bytes]
+    public_url: str

@@ -1,0 +1,85 @@
+"""Twin of the contests' store."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from heraut.contests.running import Contest, Head, KeptEntrant, Winner
+from heraut.errors import Conflict
+from tests.twins.stored import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+
+class ContestsTwin:
+    """Contests, entrants and winners in memory; `commits` is every head that an operator's draws ever had."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._contests: dict[tuple[str, str], Contest] = {}
+        self._heads: dict[str, Head] = {}
+        self._entrants: dict[tuple[str, str], dict[str, KeptEntrant]] = {}
+        self._winners: dict[tuple[str, str], dict[int, Winner]] = {}
+        self.commits: dict[str, list[Head]] = {}
+
+    def contest(self, brand: str, name: str) -> Contest | None:
+        return self._contests.get((brand, name))
+
+    def add(self, contest: Contest) -> None:
+        with self._lock:
+            if (contest.brand, contest.name) in self._contests:
+                raise Conflict(contest.name)
+            self._contests[contest.brand, contest.name] = kept(contest)
+
+    def change(self, before: Contest, after: Contest, heads: tuple[Head, Head] | None = None) -> None:
+        with self._lock:
+            held = self._contests.get((before.brand, before.name))
+            if held is None or held.revision != before.revision:
+                raise Conflict(before.name)
+            if heads and self.head(before.brand) != heads[0]:
+                raise Conflict(before.brand)
+            if heads:
+                self._heads[before.brand] = kept(heads[1])
+                self.commits.setdefault(before.brand, []).append(heads[1])
+            self._contests[before.brand, before.name] = kept(after)
+
+    def head(self, brand: str) -> Head:
+        return self._heads.get(brand, Head())
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        found = [(one.due_at, key) for key, one in self._contests.items() if one.due_at and one.due_at <= now]
+        yield from (key for _, key in sorted(found))
+
+    def entrants(self, brand: str, name: str, ids: Sequence[str]) -> Mapping[str, KeptEntrant]:
+        held = self._entrants.get((brand, name), {})
+        return {one: held[one] for one in ids if one in held}
+
+    def every_entrant(self, brand: str, name: str) -> Iterator[KeptEntrant]:
+        yield from [one for _, one in sorted(self._entrants.get((brand, name), {}).items())]
+
+    def save_entrants(self, brand: str, name: str, entrants: Sequence[KeptEntrant], until: datetime) -> None:
+        with self._lock:
+            held = self._entrants.setdefault((brand, name), {})
+            for one in entrants:
+                there = held.get(one.id)
+                if (there.revision if there else 0) != one.revision - 1:
+                    raise Conflict(one.id)
+            held.update({one.id: kept(one) for one in entrants})
+
+    def winners(self, brand: str, name: str) -> Sequence[Winner]:
+        return [one for _, one in sorted(self._winners.get((brand, name), {}).items())]
+
+    def add_winners(self, brand: str, name: str, winners: Sequence[Winner], until: datetime) -> None:
+        held = self._winners.setdefault((brand, name), {})
+        for one in winners:
+            held.setdefault(one.rank, kept(one))
+
+    def change_winner(self, brand: str, name: str, after: Winner) -> None:
+        held = self._winners.get((brand, name), {})
+        there = held.get(after.rank)
+        if there is None or there.revision != after.revision - 1:
+            raise Conflict(str(after.rank))
+        held[after.rank] = kept(after)

@@ -1,0 +1,149 @@
+"""Entrants are collected as they come, with what they did: what counts is what was seen before the closing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from heraut.errors import CredentialsExpired, RateLimited, Unreachable
+from heraut.networks.base import EntryKind
+from heraut.problems import problem
+from tests.twins.contest_world import CLOSES, OPENS, ContestWorld
+from tests.twins.crowd import Deed
+
+BOTH = {"comment": True, "like": True}
+MINUTE = timedelta(minutes=1)
+
+
+def closed(world: ContestWorld) -> ContestWorld:
+    """Let the contest close and freeze."""
+    world.run_until(CLOSES + 3 * MINUTE)
+    assert world.contest.frozen_at is not None
+    return world
+
+
+def rejected(world: ContestWorld) -> dict[str, int]:
+    """Give how many are not in the frozen list, by reason."""
+    return closed(world).contest.rejected
+
+
+def test_everybody_on_every_page_is_kept_once() -> None:
+    """More pages than one, walked again and again: each account is one entrant, with one nonce."""
+    world = ContestWorld()
+    world.people_comment(*(f"p{number}" for number in range(23)))
+
+    closed(world)
+
+    assert world.contest.entrants == 23
+    assert len({one.nonce for one in world.contests.every_entrant("boulangerie", "galette")}) == 23
+
+
+def test_a_comment_deleted_before_the_closing_does_not_count() -> None:
+    """What the roll call before the closing does not find any more was taken away, and says so."""
+    world = ContestWorld()
+    world.people_comment("ana")
+    remote = world.crowd.comment(world.post, "bao", "Moi aussi", at=OPENS + 2 * MINUTE)
+    world.run_until(OPENS + 6 * MINUTE)
+    world.crowd.remove(remote)
+
+    assert rejected(world) == {"deleted": 1}
+    assert world.contest.entrants == 1
+
+
+def test_what_is_deleted_after_the_closing_counts() -> None:
+    """After the closing nothing changes the list."""
+    world = ContestWorld()
+    remote = world.crowd.comment(world.post, "bao", "Moi aussi", at=OPENS + 2 * MINUTE)
+    world.run_until(CLOSES)
+    world.crowd.remove(remote)
+
+    assert rejected(world) == {}
+    assert world.contest.entrants == 1
+
+
+def test_who_comes_between_the_last_look_and_the_closing_is_in_the_list() -> None:
+    """The lists are read once more after the closing: the closing second itself counts, the next one does not."""
+    world = ContestWorld()
+    world.run_until(CLOSES)
+    world.people_comment("ana", at=CLOSES)
+    world.people_comment("bao", at=CLOSES + timedelta(seconds=1))
+
+    assert rejected(world) == {"late": 1}
+    assert world.contest.entrants == 1
+
+
+def test_a_like_taken_back_before_the_closing_is_none() -> None:
+    """A like is a state: it counts when it is there at the closing."""
+    world = ContestWorld(conditions=BOTH)
+    world.people_comment("ana", "bao")
+    for who in ("ana", "bao"):
+        world.crowd.like(world.post, who)
+    world.run_until(OPENS + 6 * MINUTE)
+    world.crowd.undo(EntryKind.LIKE, world.post, "bao")
+
+    assert rejected(world) == {"no_like": 1}
+
+
+def test_the_last_words_before_the_closing_are_those_that_count() -> None:
+    """An edit is taken over until the closing, and not after it."""
+    world = ContestWorld(conditions={"words": ["#galette"]})
+    world.people_comment("ana", "bao")
+    world.run_until(OPENS + 6 * MINUTE)
+    world.crowd.deeds = [_said(one, "Voilà #galette") if one.who == "ana" else one for one in world.crowd.deeds]
+    world.run_until(CLOSES)
+    world.crowd.deeds = [_said(one, "Voilà #galette") for one in world.crowd.deeds]
+
+    assert rejected(world) == {"no_expression": 1}
+
+
+def _said(deed: Deed, text: str) -> Deed:
+    return replace(deed, text=text)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Unreachable(problem("network_unreachable", host="twin.example")),
+        RateLimited(problem("network_unreachable", host="twin.example"), CLOSES + 2 * MINUTE),
+    ],
+    ids=["unreachable", "rate-limited"],
+)
+def test_a_network_that_fails_at_the_closing_loses_nobody(fault: Exception) -> None:
+    """The last reading is waited for, as long as the draw stays possible."""
+    world = ContestWorld()
+    world.run_until(CLOSES)
+    world.people_comment("ana", at=CLOSES - timedelta(seconds=5))
+    world.lists.faults += [fault, fault]  # type: ignore[list-item]
+
+    world.run_until(CLOSES + 8 * MINUTE)
+
+    assert world.contest.entrants == 1
+    assert world.told()["unread"] == 0
+
+
+def test_a_network_that_stays_silent_does_not_keep_the_draw_from_its_hour() -> None:
+    """A quarter of an hour before the draw the list is frozen with who is known, and people were told."""
+    world = ContestWorld()
+    world.people_comment("ana")
+    world.run_until(CLOSES)
+    gone = CredentialsExpired(problem("credentials_expired", network="Bluesky"))
+    world.lists.faults += [gone] * 500
+
+    world.run()
+
+    assert world.contest.entrants == 1
+    assert [one.moved for one in world.contest.commitments] == [""]
+    assert world.told()["unfound"] == 1
+
+
+def test_known_entrants_are_not_written_again() -> None:
+    """What did not change since the last walk costs no write."""
+    world = ContestWorld()
+    world.people_comment("ana", "bao")
+    world.run_until(OPENS + 4 * MINUTE)
+    before = world.fate.names.count("ContestsTwin.save_entrants")
+    world.run_until(OPENS + 9 * MINUTE)
+
+    assert world.fate.names.count("ContestsTwin.save_entrants") == before

@@ -1,0 +1,274 @@
+"""A contest runs by itself from its opening to its last winner, each step once whatever dies at whichever call."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from heraut.brands import ContestState
+from heraut.contests.announce_winners import claim, disqualify
+from heraut.contests.certificate import Certificate
+from heraut.contests.checks import Given, checks, is_verified
+from heraut.contests.running import Place
+from heraut.errors import InvalidInput, NotFound, TryAgain
+from tests.twins.contest_world import CLOSES, DRAWS, OPENS, OWN, ROOTS, ContestWorld, Fate, is_over
+
+PEOPLE = ("ana", "bao", "chloe", "dodo", "eve", "fanny")
+FOLDER = "contests/boulangerie/galette/"
+
+
+def certificate_of(world: ContestWorld) -> Certificate:
+    """Give the published certificate."""
+    return Certificate.read(world.objects.objects[f"{FOLDER}certificate.json"])
+
+
+def verified(world: ContestWorld) -> bool:
+    """Whether anybody can verify the draw, offline, from what was published."""
+    objects = world.objects.objects
+    given = Given(roots=ROOTS, rules=objects[f"{FOLDER}rules.md"])
+    entrants = io.BytesIO(objects[f"{FOLDER}entrants.bin"])
+    return is_verified(checks(certificate_of(world), entrants, OWN.chain, given))
+
+
+def test_a_contest_runs_from_its_opening_to_its_end() -> None:
+    """It opens, collects, freezes, commits, is witnessed, draws, publishes, announces, and says each thing once."""
+    world = ContestWorld()
+    world.run_until(OPENS + timedelta(minutes=5))
+    world.people_comment(*PEOPLE)
+    world.people_comment("gus", at=CLOSES + timedelta(seconds=5))
+
+    world.run()
+
+    assert is_over(world)
+    assert verified(world)
+    certificate = certificate_of(world)
+    assert certificate.commitment.entrants == 6
+    assert certificate.rejected == {"late": 1}
+    assert [one.kind for one in certificate.witnesses] == ["rfc3161", "rfc3161", "post"]
+    winners = world.contests.winners("boulangerie", "galette")
+    assert [one.place for one in winners] == [Place.WON, Place.WON, Place.WAITING, Place.WAITING]
+    assert world.told() == Counter(["opened", "closed", "drawn", "announced", "ended"])
+    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1", "contest-galette-drawn"]
+
+
+def _story(fate: Fate) -> ContestWorld:
+    world = ContestWorld(fate, claim_within="10 min")
+    world.run_until(OPENS + timedelta(minutes=5))
+    world.people_comment(*PEOPLE)
+    world.run()
+    return world
+
+
+UNHURT = _story(Fate())
+
+
+@pytest.mark.parametrize("arrives", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("strike", range(1, UNHURT.fate.calls + 1))
+def test_whatever_dies_each_step_happens_once(strike: int, arrives: bool) -> None:
+    """One list, one commitment, one certificate, one announcement, nobody lost, and a draw that anybody verifies."""
+    world = _story(Fate(strike, arrives))
+
+    objects = Counter(key.removeprefix(FOLDER).split("-")[0].split("/")[0] for key in world.objects.objects)
+    assert is_over(world)
+    assert len(world.contests.commits["boulangerie"]) == 1
+    assert objects == Counter(
+        {"rules.md": 1, "lists": 1, "entrants.bin": 1, "commitment": 1, "history.json": 1, "witness": 2}
+        | {"certificate.json": 1}
+    )
+    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1", "contest-galette-drawn"]
+    assert certificate_of(world).commitment.entrants == len(PEOPLE)
+    assert verified(world)
+    assert [one.place for one in world.contests.winners("boulangerie", "galette")] == [Place.LAPSED] * 4
+
+
+def test_the_draw_moves_when_too_few_saw_the_commitment() -> None:
+    """Fewer than two witnesses: the next commitment says why, keeps the list, and its round comes later."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    for one in world.stamps:
+        one.down = True
+    world.run_until(DRAWS + timedelta(minutes=1))
+    for one in world.stamps:
+        one.down = False
+
+    world.run()
+
+    history = json.loads(world.objects.objects[f"{FOLDER}history.json"])["commitments"]
+    assert [(one["seq"], one["moved"]) for one in history] == [(1, ""), (2, "few_witnesses")]
+    assert history[1]["draw_time"] >= DRAWS.timestamp() + 600
+    assert certificate_of(world).commitment.seq == 2
+    assert certificate_of(world).commitment.prev == history[0]["commit"]
+    assert world.told()["moved"] == 1
+    assert world.told()["unstamped"] == 2  # once for each commitment
+
+
+def test_a_machine_that_slept_freezes_late_and_draws_later_still() -> None:
+    """What wakes up after the round's time never draws from it: the round was known before the list was bound."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.run_until(OPENS + timedelta(minutes=8))
+    world.clock.advance_to(DRAWS + timedelta(hours=3))
+
+    world.run()
+
+    commitment = certificate_of(world).commitment
+    assert commitment.seq == 1
+    assert commitment.draw_time >= (DRAWS + timedelta(hours=3)).timestamp() + 600
+    assert json.loads(world.objects.objects[f"{FOLDER}history.json"])["commitments"][0]["moved"] == "late"
+
+
+def test_a_machine_that_slept_past_the_round_draws_what_was_witnessed_before() -> None:
+    """A commitment that was published and seen in time is drawn, however late the machine wakes."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.run_until(CLOSES + timedelta(minutes=10))
+    world.clock.advance_to(DRAWS + timedelta(hours=3))
+
+    world.run()
+
+    assert certificate_of(world).commitment.draw_time == int(DRAWS.timestamp())
+    assert len(world.contests.commits["boulangerie"]) == 1
+
+
+def test_a_beacon_that_stops_is_waited_for_and_told_once() -> None:
+    """No second source: the draw waits, people hear once, and the same round decides in the end."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.beacon.down = True
+    world.run_until(DRAWS + timedelta(minutes=30))
+
+    assert world.contest.state is ContestState.COMMITTED
+    assert world.told()["beacon"] == 1
+
+    world.beacon.down = False
+    world.run()
+
+    assert certificate_of(world).commitment.draw_time == int(DRAWS.timestamp())
+    assert len(world.contests.commits["boulangerie"]) == 1
+
+
+def _drawn() -> ContestWorld:
+    world = ContestWorld(claim_within="1 h")
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS + timedelta(minutes=2))
+    assert world.contest.state is ContestState.ANNOUNCED
+    return world
+
+
+def _places(world: ContestWorld) -> list[Place]:
+    return [one.place for one in world.contests.winners("boulangerie", "galette")]
+
+
+def test_the_next_alternate_is_promoted_at_the_claim_deadline() -> None:
+    """Who answered keeps the prize, who did not loses it to the next alternate, who has as long to answer."""
+    world = _drawn()
+    claim(world.contests, "boulangerie", "galette", 1, world.clock.now())
+
+    world.run_until(DRAWS + timedelta(hours=1, minutes=5))
+
+    assert _places(world) == [Place.CLAIMED, Place.LAPSED, Place.WON, Place.WAITING]
+    assert world.told()["lapsed"] == 1
+    third = world.contests.winners("boulangerie", "galette")[2]
+    assert third.until is not None
+    assert third.until == DRAWS + timedelta(hours=2)
+
+
+def test_a_disqualification_is_logged_and_moves_nobody_elses_rank() -> None:
+    """The next alternate is seated at the next tick; the ranking stays as it was drawn."""
+    world = _drawn()
+    ranks = [one.rank for one in certificate_of(world).ranking]
+    disqualify(world.contests, "boulangerie", "galette", 1, "n'est pas abonné", world.clock.now())
+
+    world.tick()
+
+    assert _places(world) == [Place.DISQUALIFIED, Place.WON, Place.WON, Place.WAITING]
+    first = world.contests.winners("boulangerie", "galette")[0]
+    assert first.reason == "n'est pas abonné"
+    assert [what for _, what in first.story] == ["won", "disqualified"]
+    assert [one.rank for one in certificate_of(world).ranking] == ranks
+
+
+def test_only_who_won_may_claim_and_only_for_a_reason_is_anybody_out() -> None:
+    """An alternate whose turn has not come claims nothing, and nobody is disqualified without a word."""
+    world = _drawn()
+    now = world.clock.now()
+
+    with pytest.raises(InvalidInput, match="contest_rank_not_won"):
+        claim(world.contests, "boulangerie", "galette", 3, now)
+    with pytest.raises(InvalidInput, match="contest_reason_missing"):
+        disqualify(world.contests, "boulangerie", "galette", 1, " ", now)
+    with pytest.raises(NotFound):
+        claim(world.contests, "boulangerie", "galette", 9, now)
+
+
+def test_winners_are_not_named_before_the_hour_of_the_announcement() -> None:
+    """The draw is made and its certificate published at its instant; the announcement waits for its own."""
+    world = ContestWorld(announces="2026-11-23 18:00")
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS + timedelta(minutes=30))
+
+    assert verified(world)
+    assert "contest-galette-drawn" not in world.posts.names("boulangerie")
+
+    world.run()
+
+    assert "contest-galette-drawn" in world.posts.names("boulangerie")
+
+
+def test_a_contest_that_fails_holds_back_no_other() -> None:
+    """A contest on an account that is gone is logged, and the next one opens."""
+    world = ContestWorld()
+    brand = world.brand.model_copy(
+        update={
+            "contests": {
+                "abime": {**world.plain, "posts": [{"accounts": "gone", "url": "https://twin.example/x"}]},
+                "galette": world.plain,
+            }
+        }
+    )
+    world.brands._brands["boulangerie"] = brand
+
+    world.run_until(OPENS + timedelta(minutes=1))
+
+    assert world.contest.state is ContestState.OPEN
+    broken = world.contests.contest("boulangerie", "abime")
+    assert broken is not None
+    assert broken.state is ContestState.PLANNED
+
+
+def test_an_opening_that_moves_before_it_came_moves_the_contest() -> None:
+    """Until it opens a contest is what the file says; taken out of it, it never opens."""
+    world = ContestWorld()
+    world.tick()
+    later = {**world.plain, "opens": "2026-11-23 10:05"}
+    world.brands._brands["boulangerie"] = world.brand.model_copy(update={"contests": {"galette": later}})
+    world.run_until(OPENS + timedelta(minutes=2))
+    state: str = world.contest.state
+    assert state == "planned"
+
+    world.brands._brands["boulangerie"] = world.brand.model_copy(update={"contests": {}})
+    world.run_until(OPENS + timedelta(minutes=6))
+
+    state = world.contest.state
+    assert state == "cancelled"
+
+
+def test_people_who_cannot_be_reached_never_hold_a_contest_up() -> None:
+    """Told a minute later for some minutes; the contest itself goes on."""
+    world = ContestWorld()
+    world.notifications.failing["lea"] = TryAgain("mail")
+    world.people_comment(*PEOPLE)
+    world.run_until(OPENS + timedelta(minutes=2))
+    world.notifications.failing.clear()
+    world.run_until(OPENS + timedelta(minutes=4))
+
+    assert world.told()["opened"] == 1
+
+    world.notifications.failing["lea"] = TryAgain("mail")
+    world.run()
+
+    assert verified(world)
