@@ -12,7 +12,7 @@ import pytest
 from heraut.contests.draw import ranking, records_of, seed_of
 from tests.unit.contests.chance import REFUSED, independence, p_value, upper_tail
 
-TRIES = 20_000
+TRIES = 8_000
 COMMIT, CHAIN = sha256(b"commit").hexdigest(), sha256(b"chain").hexdigest()
 
 

@@ -86,6 +86,16 @@ def test_the_ranking_is_that_of_the_vectors(case: dict[str, Any]) -> None:
     assert ranking(listed(entrants_of(case)), seed, len(case["ranking"])) == case["ranking"]
 
 
+@CASES
+def test_scores_are_those_of_the_vectors(case: dict[str, Any]) -> None:
+    """The least ticket of each of those ranked."""
+    commitment, weights = Commitment.of(case["commitment"]), dict(entrants_of(case))
+    seed = seed_of(commitment.commit(), commitment.chain, commitment.round, signature_from(case["signature"]))
+    handles = [bytes.fromhex(one) for one in case["ranking"]]
+
+    assert [score_of(handle, weights[handle], seed).hex() for handle in handles] == case["scores"]
+
+
 # ---------------------------------------------------------------------------- the tree and the order
 def naive_root(leaves: list[bytes]) -> bytes:
     """RFC 6962, section 2.1, as it is written."""
@@ -99,15 +109,15 @@ def naive_root(leaves: list[bytes]) -> bytes:
     return sha256(b"\x01" + naive_root(leaves[:half]) + naive_root(leaves[half:])).digest()
 
 
+def score_of(handle: bytes, weight: int, seed: bytes) -> bytes:
+    """The least of an entrant's tickets, as the scheme writes it."""
+    prefix = b"tirage/v1/ticket\x00" + seed + handle
+    return min(sha256(prefix + ticket.to_bytes(4, "big")).digest() for ticket in range(weight))
+
+
 def naive_ranking(entrants: Entrants, seed: bytes) -> list[str]:
     """Every ticket, the least of each, all sorted."""
-    scored = [
-        (
-            min(sha256(b"tirage/v1/ticket\x00" + seed + handle + j.to_bytes(4, "big")).digest() for j in range(weight)),
-            handle,
-        )
-        for handle, weight in entrants
-    ]
+    scored = [(score_of(handle, weight, seed), handle) for handle, weight in entrants]
     return [handle.hex() for _score, handle in sorted(scored)]
 
 
