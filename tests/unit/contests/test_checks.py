@@ -455,6 +455,15 @@ def test_too_few_witnesses_before_the_round(forged: tuple[dict[str, Any], dict[s
     assert not is_verified(every)
 
 
+def test_a_witness_that_is_counted_already_is_told() -> None:
+    """It is no fault, and no second witness."""
+    every = made(_witnesses(ONE, TWO, ONE))
+
+    assert is_verified(every)
+    assert [one.code for one in every if one.name == "witness-3"] == ["witness_again"]
+    assert "witness-3" in unchecked(every)
+
+
 def test_a_third_witness_that_failed_is_not_passed_over() -> None:
     """Two are enough; somebody who put a forged one beside them is not believed."""
     every = made(_witnesses(ONE, TWO, TWO | {"evidence": FORGED}))
