@@ -11,9 +11,10 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
   --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 LOCKS = requirements-dev.txt layers/heraut/requirements.txt infra/local/uv.txt infra/local/ministack.txt infra/local/sam.txt
 SUITE = $(BIN)/python tests/suite.py
+PAGE = layers/heraut/heraut/contests/page
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-peers peers build deploy destroy refusals rehearse bench personal-data lock clean
+.PHONY: help setup run check format test test-unit test-matrix matrix test-e2e test-peers peers page build deploy destroy refusals rehearse bench personal-data lock clean
 
 help: ## what can be made
 	@echo "Héraut"; grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -63,6 +64,10 @@ test-peers: setup ## against real networks on loopback: the full Bluesky network
 
 peers: ## installs those networks into .heraut/peers
 	$(PYTHON) tests/peers/install.py
+
+page: ## bundles the certificate page's script again, from its modules and the locked libraries
+	$(PYTHON) tests/peers/install.py page_tools
+	node infra/page/build.mjs .heraut/peers/page_tools $(PAGE)/main.js $(PAGE)/bundle.js
 
 # ---------------------------------------------------------------------------- AWS
 build: setup ## cross-builds for arm64 and checks what was built

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import pytest
 
+from tests.browser import Browser, Tab, browser
 from tests.peers.bluesky_network import BlueskyNetwork, bluesky_network
 from tests.peers.losing_proxy import LosingProxy, losing_proxy
 from tests.peers.mastodon_mock_server import MastodonMock, mastodon_mock_server
 from tests.peers.mastodon_recordings import Replay, replay
-from tests.peers.places import PeerMissing
+from tests.peers.places import PeerMissing, detail
 from tests.peers.snac_server import SnacServer, snac_server
 
 Peer = TypeVar("Peer")
@@ -101,3 +102,37 @@ def losing() -> Iterator[Callable[[str], LosingProxy]]:
     """Give a peer's address, get a proxy before it that loses what it is told to lose, until the test ends."""
     with ExitStack() as proxies:
         yield lambda target: proxies.enter_context(losing_proxy(target))
+
+
+@contextmanager
+def _installed_browser() -> Iterator[Browser]:
+    with browser(detail("browser", "program")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser, which finds nothing but this machine."""
+    with _present(_installed_browser()) as running:
+        yield running
+
+
+@contextmanager
+def _page_tools() -> Iterator[Path]:
+    yield Path(detail("page_tools", "folder"))
+
+
+@pytest.fixture(scope="session")
+def page_tools() -> Iterator[Path]:
+    """The folder of what the certificate page's script is bundled with."""
+    with _present(_page_tools()) as folder:
+        yield folder
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Tab]:
+    """A page of its own in the browser, 390 pixels wide."""
+    opened = chromium.tab()
+    opened.shape(390)
+    yield opened
+    opened.close()

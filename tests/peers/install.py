@@ -23,10 +23,12 @@ if sys.version_info < (3, 11):  # noqa: UP036 (what follows cannot even be read 
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run by path, before any environment exists
 
+from tests.browser import program
 from tests.peers.bluesky_network import node_program, postgres_programs
 from tests.peers.places import FOLDER, HERE, PEERS, PeerMissing, folder, stamp
 
 LINES_OF_A_FAILURE = 15
+PAGE = HERE.parents[1] / "infra" / "page"
 
 
 class CannotInstall(Exception):
@@ -183,11 +185,35 @@ def install_bluesky(peer: str) -> dict[str, str]:
     return {"modules": str(folder(peer) / "node_modules")}
 
 
+def install_browser(peer: str) -> dict[str, str]:
+    """The machine's own Chromium; Debian's package where it has none."""
+    if program() is None:
+        apt_install(peer, ["chromium"])
+    path = program()
+    if path is None:
+        raise CannotInstall("Debian's package chromium brought no program called chromium")
+    folder(peer).mkdir(parents=True, exist_ok=True)
+    return {"program": path}
+
+
+def install_page_tools(peer: str) -> dict[str, str]:
+    """The libraries that the certificate page's script holds, and the bundler, from their lock."""
+    node_program()
+    shutil.rmtree(folder(peer), ignore_errors=True)
+    folder(peer).mkdir(parents=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(PAGE / name, folder(peer))
+    run(peer, ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], place=folder(peer))
+    return {"folder": str(folder(peer))}
+
+
 INSTALLERS: dict[str, tuple[Callable[[str], dict[str, str]], list[str]]] = {
     "mastodon_mock": (install_mastodon_mock, ["mastodon/environment.txt"]),
     "mastodon_recordings": (install_mastodon_recordings, ["mastodon/recordings.txt", "mastodon/read_cassettes.py"]),
     "snac2": (install_snac2, []),
     "bluesky": (install_bluesky, ["bluesky/package-lock.json"]),
+    "browser": (install_browser, []),
+    "page_tools": (install_page_tools, ["../../infra/page/package-lock.json"]),
 }
 
 

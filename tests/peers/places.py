@@ -13,6 +13,8 @@ PEERS = {
     "mastodon_recordings": "the recorded answers of a real Mastodon",
     "snac2": "a real fediverse server",
     "bluesky": "the whole Bluesky network",
+    "browser": "Chromium, for the pages that people open",
+    "page_tools": "what the certificate page's script is bundled with",
 }
 
 

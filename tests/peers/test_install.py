@@ -39,8 +39,10 @@ def test_a_missing_peer_is_named_and_an_error_in_ci_only(
     assert "snac2 cannot be installed here: this machine has no apt-get" in capsys.readouterr().out
     assert sorted(path.parent.name for path in machine.glob("*/installed.json")) == [
         "bluesky",
+        "browser",
         "mastodon_mock",
         "mastodon_recordings",
+        "page_tools",
     ]
     with pytest.raises(PeerMissing, match="make peers"):
         places.installed("snac2")
@@ -61,7 +63,13 @@ def test_a_peer_nobody_knows_is_wrong_usage(capsys: pytest.CaptureFixture[str]) 
     assert "snac2" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("lock", ["bluesky/package-lock.json", "mastodon/environment.txt", "mastodon/recordings.txt"])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        *("bluesky/package-lock.json", "../../infra/page/package-lock.json"),
+        *("mastodon/environment.txt", "mastodon/recordings.txt"),
+    ],
+)
 def test_no_lock_says_where_packages_come_from(lock: str) -> None:
     """A lock holds versions and hashes; the registry is whichever the machine is set up for."""
     text = (HERE / lock).read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from heraut import letters, wording
 from heraut.brands import check_people
 from heraut.cli import findings
-from heraut.contests import checks, eligibility, rules_text
+from heraut.contests import certificate_page, checks, eligibility, rules_text
 from heraut.contests import words as contest_words
 from heraut.conversations import morning_talk, tend_webhooks
 from heraut.mornings import message
@@ -27,6 +27,7 @@ FILES: dict[str, Wording] = {
     "check_people": check_people.wording,
     "email": email.wording,
     "doctor": findings.wording,
+    "certificate_page": certificate_page.wording,
     "checks": checks.wording,
     "contest_words": contest_words.wording,
     "eligibility": eligibility.wording,

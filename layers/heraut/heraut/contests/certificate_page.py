@@ -1,0 +1,215 @@
+"""The public page of a draw's certificate: what was drawn, who won, and a button that computes everything again.
+
+One HTML file for each language, which holds its style and its script (`page/bundle.js`, made of the modules beside it
+by infra/page/build.mjs) and loads what it verifies from beside it: `certificate.json`, `entrants.bin`, and where they
+are given the rules and the certificate before. No third party; docs/decisions/0040-the-certificate-page.md says why.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from heraut.addresses import is_web
+from heraut.contests import checks
+from heraut.letters import shown
+from heraut.pages.site_page import shown_link
+from heraut.problems import catalogue
+from heraut.wording import Wording, to_the_second
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from heraut.contests.certificate import Certificate, Place
+    from heraut.problems import Language
+
+PATHS: Mapping[Language, str] = {"fr": "tirage.html", "en": "draw.html"}  # of the page, beside the files it verifies
+CERTIFICATE, ENTRANTS = "certificate.json", "entrants.bin"
+# Whom the page may ask for the beacon's round, in this order, and only when the visitor presses the button for it.
+RELAYS = ("https://api.drand.sh", "https://api2.drand.sh", "https://api3.drand.sh", "https://drand.cloudflare.com")
+SHORT = 8  # digits of a handle that stand for somebody who is not named
+_NARROW = "\N{NARROW NO-BREAK SPACE}"
+
+wording = Wording("heraut.contests", "certificate_page.toml")
+
+
+@dataclass(frozen=True)
+class About:
+    """What people read of a draw that its certificate does not say.
+
+    `names` gives the name to show for a winner's id, and is asked only for those whom the certificate announces.
+    `prizes` are those of the ranks, first to last. `rules` and `previous` are addresses relative to the page, of the
+    rules' text and of the certificate before this one; empty where they are not published.
+    """
+
+    brand: str
+    contest: str
+    zone: str
+    prizes: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    rules: str = ""
+    previous: str = ""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A line of the ranking as it is shown; `name` is empty unless the certificate announces who it is."""
+
+    rank: int
+    handle: str
+    name: str
+    prize: str
+
+    @property
+    def short(self) -> str:
+        """The digits that stand for it."""
+        return f"{self.handle[: SHORT // 2]} {self.handle[SHORT // 2 : SHORT]}"
+
+
+@dataclass(frozen=True)
+class _Page:
+    language: Language
+    zone: str
+
+    def words(self, code: str, **fields: object) -> str:
+        return wording.say(code, self.language, **fields)
+
+    def at(self, unix: int) -> str:
+        """Say an instant in the contest's zone, to the second."""
+        return to_the_second(datetime.fromtimestamp(unix, UTC), self.zone, self.language)
+
+
+def render(certificate: Certificate, about: About, language: Language) -> bytes:
+    """Write the page in one language; it goes to `PATHS[language]` beside the files."""
+    commitment = certificate.commitment
+    places = _ranked(certificate, about)
+    winners, alternates = places[: commitment.winners], places[commitment.winners :]
+    other: Language = "en" if language == "fr" else "fr"
+    posts = [one.evidence for one in certificate.witnesses if one.kind in {"post", "git"} and is_web(one.evidence)]
+    files = {"certificate": CERTIFICATE, "entrants": ENTRANTS, "rules": about.rules, "previous": about.previous}
+    beside = {name: address for name, address in files.items() if address}
+    style, script = _asset("templates", "certificate_page.css"), _asset("page", "bundle.js")
+    html = _template().render(
+        page=_Page(language, about.zone),
+        about=about,
+        commitment=commitment,
+        commit=commitment.commit(),
+        winners=winners,
+        alternates=alternates,
+        rejected=_rejected(certificate.rejected, language),
+        rejected_total=sum(certificate.rejected.values()),
+        stamps=any(one.kind == "rfc3161" for one in certificate.witnesses),
+        posts=posts,
+        evidence=[(f"evidence_{name}", address) for name, address in beside.items()],
+        other=other,
+        other_path=PATHS[other],
+        place=about.zone.rpartition("/")[2].replace("_", " "),
+        number=lambda count: f"{count:,}".replace(",", _NARROW if language == "fr" else ","),
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 -- our own files
+        script=Markup(script),  # noqa: S704
+        data=_data(language, about.zone, beside, certificate.ranking),
+    )
+    return html.encode()
+
+
+def words_of_checks(language: Language) -> dict[str, str]:
+    """Give every sentence that the page's script may say: those of the checks and of what can be wrong, and its own."""
+    told = {code: both[language] for code, both in checks.wording.sentences().items()}
+    wrong = {code: both[language]["message"] for code, both in catalogue().items() if code.startswith("draw_")}
+    own = {code: both[language] for code, both in wording.sentences().items()}
+    return {code: _whole(text) for code, text in told.items()} | wrong | own
+
+
+def _whole(text: str) -> str:
+    """Write as a sentence what the command writes behind a name."""
+    return f"{text[0].upper()}{text[1:]}{'' if text[-1] in '.!?…' else '.'}"
+
+
+def _ranked(certificate: Certificate, about: About) -> list[Ranked]:
+    """Give the ranking with the names of those who are announced; ids and ranks are checked by whoever verifies."""
+    named = _announced(certificate)
+    prizes = dict(enumerate(about.prizes, 1))
+    return [
+        Ranked(
+            rank=one.rank,
+            handle=one.handle,
+            name=about.names.get(named[one.handle], named[one.handle]) if one.handle in named else "",
+            prize=prizes.get(one.rank, "") if one.rank <= certificate.commitment.winners else "",
+        )
+        for one in certificate.ranking
+    ]
+
+
+def _announced(certificate: Certificate) -> dict[str, str]:
+    """Give the ids of those who are announced, by their handle."""
+    from heraut.contests.draw import handle_of
+
+    draw = certificate.commitment.draw_id
+    return {handle_of(draw, bytes.fromhex(one.nonce), one.id).hex(): one.id for one in certificate.announced}
+
+
+def _rejected(counted: Mapping[str, int], language: Language) -> list[tuple[str, int]]:
+    """Give why entries did not count, in words, most frequent first."""
+    known = wording.sentences()
+    words = {code: f"because_{code}" if f"because_{code}" in known else "because_other" for code in counted}
+    most = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return [(wording.say(words[code], language, reason=code), count) for code, count in most]
+
+
+def _data(language: Language, zone: str, files: Mapping[str, str], places: Sequence[Place]) -> dict[str, Any]:
+    return {
+        "language": language,
+        "zone": zone,
+        "files": files,
+        "relays": RELAYS,
+        "shown": [{"rank": one.rank, "handle": one.handle} for one in places],
+        "words": words_of_checks(language),
+    }
+
+
+def _policy(style: str, script: str) -> str:
+    """Give the Content-Security-Policy: our own style and script by their hash, files beside, the beacon's relays."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "worker-src blob:",
+            f"connect-src 'self' {' '.join(RELAYS)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _asset(*path: str) -> str:
+    return resources.files("heraut.contests").joinpath(*path).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("heraut.contests"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"shown_link": shown_link}
+    return environment.get_template("certificate_page.html")
