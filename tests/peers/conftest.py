@@ -19,8 +19,9 @@ from tests.peers.snac_server import SnacServer, snac_server
 Peer = TypeVar("Peer")
 
 #: The accounts of the shared Bluesky network.
-PEOPLE = ["zoe", "paul", "lea", "max"]  # who take part
-HANDLES = ["atelier.test", "lecteur.test", *(f"{who}.test" for who in PEOPLE)]
+HANDLES = ["atelier.test", "lecteur.test"]
+#: Who take part in what accounts organise.
+PEOPLE = ["zoe", "paul", "lea", "max"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,7 +47,7 @@ def _present(peer: AbstractContextManager[Peer]) -> Iterator[Peer]:
 
 @pytest.fixture(scope="session")
 def bluesky() -> Iterator[BlueskyNetwork]:
-    """The Bluesky network with `atelier.test`, `lecteur.test` and PEOPLE, without rate limits."""
+    """The Bluesky network with two accounts, `atelier.test` and `lecteur.test`, without rate limits."""
     with _present(bluesky_network(HANDLES)) as running:
         yield running
 

@@ -68,20 +68,27 @@ class Crowd:
         return self.adapter.follows(self.account, self.secret, local, datetime.now(UTC))
 
 
-class _Bluesky:
-    """Writing into repositories of the network, as an application does."""
+class BlueskyPeople:
+    """People who sign up on the network, and write into their repositories as an application does."""
 
     def __init__(self, network: BlueskyNetwork) -> None:
         self._network = network
         self._tokens: dict[str, str] = {}
+        self._dids = {handle.removesuffix(".test"): one.did for handle, one in network.accounts.items()}
         self._references: dict[str, dict[str, str]] = {}
         self._roots: dict[str, dict[str, str]] = {}
         self._made: dict[tuple[str, str, str], str] = {}
 
     def did(self, who: str) -> str:
-        return self._network.accounts[f"{who}.test"].did
+        """Give who somebody is; whoever has no account yet makes one."""
+        if who not in self._dids:
+            asked = {"handle": f"{who}.test", "email": f"{who}@mail.test", "password": f"password of {who}"}
+            made = self._post("com.atproto.server.createAccount", asked, {})
+            self._dids[who], self._tokens[who] = made["did"], made["accessJwt"]
+        return self._dids[who]
 
     def call(self, who: str, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.did(who)
         if who not in self._tokens:
             one = self._network.accounts[f"{who}.test"]
             session = {"identifier": one.handle, "password": one.app_password}
@@ -141,10 +148,10 @@ class _Bluesky:
         self.remove(who, self._made.pop(("follow", "", who)))
 
 
-def crowd_on_bluesky(network: BlueskyNetwork) -> tuple[Crowd, Callable[..., None]]:
-    """Put people around `atelier.test`; gives, too, how a like is made with a date of one's own."""
-    people, ours = _Bluesky(network), network.accounts["atelier.test"]
-    crowd = Crowd(
+def crowd_on_bluesky(network: BlueskyNetwork, people: BlueskyPeople) -> Crowd:
+    """Put people around `atelier.test`."""
+    ours = network.accounts["atelier.test"]
+    return Crowd(
         adapter=Bluesky(open_to(network.pds)),
         account=Account(name="bluesky", network=NetworkName.BLUESKY, service=network.pds, handle=ours.handle),
         secret={"password": ours.app_password},
@@ -158,7 +165,6 @@ def crowd_on_bluesky(network: BlueskyNetwork) -> tuple[Crowd, Callable[..., None
         called=lambda who: f"bluesky:{people.did(who)}",
         addresses=lambda post: [f"https://bsky.app/profile/{ours.handle}/post/{post.rpartition('/')[2]}", post],
     )
-    return crowd, people.do
 
 
 def crowd_on_snac(server: SnacServer) -> Crowd:

@@ -12,7 +12,7 @@ from heraut.errors import Refused
 from heraut.networks.base import Entry, EntryKind
 from tests.peers.bluesky_network import BlueskyNetwork
 from tests.peers.conftest import PEOPLE
-from tests.peers.crowds import PATIENCE, Crowd, crowd_on_bluesky, crowd_on_snac
+from tests.peers.crowds import PATIENCE, BlueskyPeople, Crowd, crowd_on_bluesky, crowd_on_snac
 from tests.peers.mastodon_jobs import adapter
 from tests.peers.mastodon_recordings import Replay
 from tests.peers.servers import until
@@ -21,10 +21,15 @@ from tests.peers.snac_server import SnacServer
 COMMENT, LIKE, REPOST = EntryKind.COMMENT, EntryKind.LIKE, EntryKind.REPOST
 
 
+@pytest.fixture(name="people", scope="module")
+def _people(bluesky: BlueskyNetwork) -> BlueskyPeople:
+    return BlueskyPeople(bluesky)
+
+
 @pytest.fixture(name="on_bluesky")
-def _on_bluesky(bluesky: BlueskyNetwork, monkeypatch: pytest.MonkeyPatch) -> Crowd:
+def _on_bluesky(bluesky: BlueskyNetwork, people: BlueskyPeople, monkeypatch: pytest.MonkeyPatch) -> Crowd:
     monkeypatch.setattr("heraut.networks.bluesky_lists.PAGE", "3")
-    return crowd_on_bluesky(bluesky)[0]
+    return crowd_on_bluesky(bluesky, people)
 
 
 @pytest.fixture(name="on_snac")
@@ -176,12 +181,12 @@ def test_friends_named_and_conversations_are_told_on_bluesky(on_bluesky: Crowd) 
     assert crowd.pages[0].own == {crowd.called("atelier"), "@atelier.test"}
 
 
-def test_a_like_can_be_dated_back_and_never_forward_on_bluesky(bluesky: BlueskyNetwork) -> None:
+def test_a_like_can_be_dated_back_and_never_forward_on_bluesky(on_bluesky: Crowd, people: BlueskyPeople) -> None:
     """What the module says of instants: a late like is known by when it was first seen, an early one by its date."""
-    crowd, like = crowd_on_bluesky(bluesky)
+    crowd = on_bluesky
     post = crowd.post("Jeu : des dates")
-    like(LIKE, post, "zoe", "2026-01-01T00:00:00.000Z")
-    like(LIKE, post, "paul", "2040-01-01T00:00:00.000Z")
+    people.do(LIKE, post, "zoe", "2026-01-01T00:00:00.000Z")
+    people.do(LIKE, post, "paul", "2040-01-01T00:00:00.000Z")
 
     at = {one.by: one.at for one in crowd.lists(LIKE, post, "zoe", "paul")}
 
