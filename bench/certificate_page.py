@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
-from heraut.contests.certificate_page import ENTRANTS, PATHS
+from heraut.contests.certificate_page import ENTRANTS
+from heraut.contests.published import PAGES
 from tests.browser import browser, program
 from tests.peers.draw_site import draw_site, published, real_draw
 
@@ -57,7 +58,7 @@ def measure() -> Figures:
         pressed = [_asked(tab, site.page(), PRESSED, SLOWED) for _ in range(ROUNDS)]
         slowed = [_asked(tab, site.page(), COMPUTED, SLOWED) for _ in range(ROUNDS)]
         unslowed = [_asked(tab, site.page(), COMPUTED, 1) for _ in range(ROUNDS)]
-        page, entrants = site.files[PATHS["fr"]], site.files[ENTRANTS]
+        page, entrants = site.files[PAGES["fr"]], site.files[ENTRANTS]
     return {
         "entrants": ENTRANTS_COUNT,
         "tickets": draw.commitment.tickets,

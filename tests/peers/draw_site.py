@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.contests.beacon import QUICKNET
 from heraut.contests.certificate import Certificate
-from heraut.contests.certificate_page import CERTIFICATE, ENTRANTS, PATHS, About, render
+from heraut.contests.certificate_page import CERTIFICATE, ENTRANTS, About, render
+from heraut.contests.published import PAGES
 from tests.twins.draws import RULES, MadeDraw
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def real_draw(round_number: int = 1000, **options: Any) -> MadeDraw:
 
 def published(draw: MadeDraw, about: About = ABOUT) -> dict[str, bytes]:
     """Give the files of a draw by their names, as they are uploaded."""
-    pages = {path: render(draw.read(), about, language) for language, path in PATHS.items()}
+    pages = {path: render(draw.read(), about, language) for language, path in PAGES.items()}
     return {CERTIFICATE: draw.text(), ENTRANTS: draw.entrants, "rules.txt": RULES} | pages
 
 
 def published_as(certificate: dict[str, Any], entrants: bytes) -> dict[str, bytes]:
     """Give the files of a certificate and a list, whatever they say."""
     text = json.dumps(certificate).encode()
-    pages = {path: render(Certificate.read(text), ABOUT, language) for language, path in PATHS.items()}
+    pages = {path: render(Certificate.read(text), ABOUT, language) for language, path in PAGES.items()}
     return {CERTIFICATE: text, ENTRANTS: entrants, "rules.txt": RULES} | pages
 
 
@@ -55,7 +56,7 @@ class DrawSite:
 
     def page(self, language: str = "fr") -> str:
         """Give the page's address."""
-        return f"{self.address}/{PATHS[language]}"  # type: ignore[index]  # a test's own literal
+        return f"{self.address}/{PAGES[language]}"  # type: ignore[index]  # a test's own literal
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from bs4 import BeautifulSoup
 
 from heraut.contests import certificate_page
 from heraut.contests.certificate import Certificate
-from heraut.contests.certificate_page import PATHS, RELAYS, About, render, words_of_checks
+from heraut.contests.certificate_page import RELAYS, About, render, words_of_checks
 from heraut.contests.model import Reason
+from heraut.contests.published import PAGES
 from heraut.problems import Language
 from tests.twins.draws import MadeDraw
 
@@ -51,7 +52,7 @@ def test_the_page_is_sound_html(language: Language) -> None:
 
     assert found.html
     assert found.html["lang"] == language
-    assert [link["href"] for link in found.select("header a")] == [PATHS[other]]
+    assert [link["href"] for link in found.select("header a")] == [PAGES[other]]
     assert found.select_one("h1").text == "Le jeu & la fête"  # type: ignore[union-attr]
     ids = [one["id"] for one in found.select("[id]")]
     assert len(ids) == len(set(ids))

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from heraut.brands import ContestState
 from heraut.contests.announce_winners import claim, disqualify
@@ -55,6 +56,27 @@ def test_a_contest_runs_from_its_opening_to_its_end() -> None:
     assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1", "contest-galette-drawn"]
 
 
+def test_the_page_is_published_beside_the_certificate_and_is_where_the_announcement_leads() -> None:
+    """In both languages, with the title, the prizes and the rules; nobody is named who did not agree."""
+    world = ContestWorld(prizes=[{"name": "Une galette", "quantity": 2}])
+    world.people_comment(*PEOPLE)
+    world.run()
+    contest = world.contests.contest("boulangerie", "galette")
+    post = world.posts.post("boulangerie", "contest-galette-drawn")
+
+    for name, button in (("tirage.html", "Vérifier"), ("draw.html", "Verify")):
+        page = BeautifulSoup(world.objects.objects[f"{FOLDER}{name}"], "html.parser")
+        main = str(page.select_one("main"))
+        assert contest
+        assert page.h1
+        assert page.h1.text == contest.agreed.title
+        assert main.count("Une galette") == 2
+        assert 'href="rules.md"' in main
+        assert f">{button}</button>" in main
+        assert not [one for one in world.contests.winners("boulangerie", "galette") if one.id in main]
+    assert f"/{FOLDER}tirage.html" in str(post)
+
+
 def _story(fate: Fate) -> ContestWorld:
     world = ContestWorld(fate, claim_within="10 min")
     world.run_until(OPENS + timedelta(minutes=5))
@@ -77,7 +99,7 @@ def test_whatever_dies_each_step_happens_once(strike: int, arrives: bool) -> Non
     assert len(world.contests.commits["boulangerie"]) == 1
     assert objects == Counter(
         {"rules.md": 1, "lists": 1, "entrants.bin": 1, "commitment": 1, "history.json": 1, "witness": 2}
-        | {"certificate.json": 1}
+        | {"certificate.json": 1, "tirage.html": 1, "draw.html": 1}
     )
     assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1", "contest-galette-drawn"]
     assert certificate_of(world).commitment.entrants == len(PEOPLE)

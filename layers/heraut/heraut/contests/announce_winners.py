@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.brands import ContestState
+from heraut.contests.published import page_key
 from heraut.contests.running import Place
 from heraut.contests.witness_commitment import SPEAKS
 from heraut.contests.words import short_title, wording
@@ -38,7 +39,7 @@ def announce_winners(contest: Contest, brand: Brand, world: Running, now: dateti
         terms.language,
         title=short_title(terms.title),
         entrants=contest.entrants,
-        page=f"{world.public_url.rstrip('/')}/{contest.folder}",
+        page=f"{world.public_url.rstrip('/')}/{page_key(contest, terms.language)}",
     )
     if accounts:
         world.posts.say(contest.brand, f"contest-{contest.name}-drawn", accounts, text, now)

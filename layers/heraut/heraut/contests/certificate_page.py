@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from heraut.addresses import is_web
 from heraut.contests import checks
+from heraut.contests.published import PAGES
 from heraut.letters import shown
 from heraut.pages.site_page import shown_link
 from heraut.problems import catalogue
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from heraut.contests.certificate import Certificate, Place
     from heraut.problems import Language
 
-PATHS: Mapping[Language, str] = {"fr": "tirage.html", "en": "draw.html"}  # of the page, beside the files it verifies
 CERTIFICATE, ENTRANTS = "certificate.json", "entrants.bin"
 # Whom the page may ask for the beacon's round, in this order, and only when the visitor presses the button for it.
 RELAYS = ("https://api.drand.sh", "https://api2.drand.sh", "https://api3.drand.sh", "https://drand.cloudflare.com")
@@ -88,7 +88,7 @@ class _Page:
 
 
 def render(certificate: Certificate, about: About, language: Language) -> bytes:
-    """Write the page in one language; it goes to `PATHS[language]` beside the files."""
+    """Write the page in one language; it goes to `PAGES[language]` beside the files."""
     commitment = certificate.commitment
     places = _ranked(certificate, about)
     winners, alternates = places[: commitment.winners], places[commitment.winners :]
@@ -110,7 +110,7 @@ def render(certificate: Certificate, about: About, language: Language) -> bytes:
         posts=posts,
         evidence=[(f"evidence_{name}", address) for name, address in beside.items()],
         other=other,
-        other_path=PATHS[other],
+        other_path=PAGES[other],
         place=about.zone.rpartition("/")[2].replace("_", " "),
         number=lambda count: f"{count:,}".replace(",", _NARROW if language == "fr" else ","),
         policy=_policy(style, script),

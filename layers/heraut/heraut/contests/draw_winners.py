@@ -18,6 +18,7 @@ from heraut.contests.checks import ENOUGH_WITNESSES, ranked
 from heraut.contests.commit_draw import move_draw
 from heraut.contests.draw import handle_of
 from heraut.contests.freeze_entrants import court_of
+from heraut.contests.publish_page import publish_page
 from heraut.contests.running import Winner, forgotten_at
 from heraut.contests.store import NobodyAnswered
 from heraut.contests.witness_commitment import AGAIN, comes_at, witnesses
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from heraut.brands import Brand
     from heraut.contests.running import Contest, Head
     from heraut.contests.world import Running
 
@@ -54,8 +56,8 @@ def draw_winners(contest: Contest, world: Running, now: datetime) -> tuple[Conte
     return drawn, None
 
 
-def certify(contest: Contest, world: Running, now: datetime) -> Contest:
-    """Publish the certificate and keep who won; the same is made whenever it is made."""
+def certify(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
+    """Publish the certificate with its page, and keep who won; the same is made whenever it is made."""
     body = published.held(world.objects, published.entrants_key(contest))
     ranking = ranked(contest.last.said, io.BytesIO(body), world.chain, contest.signature)
     said = {
@@ -67,6 +69,7 @@ def certify(contest: Contest, world: Running, now: datetime) -> Contest:
     }
     certificate = Certificate.model_validate(said)
     published.put_once(world.objects, published.certificate_key(contest), certificate.text(), published.JSON)
+    publish_page(contest, brand, certificate, world)
     people = _people(contest, ranking, world)
     for start in range(0, len(people), WRITTEN_AT_ONCE):
         part = people[start : start + WRITTEN_AT_ONCE]

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from heraut.errors import TryAgain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from heraut.contests.running import Contest
     from heraut.contests.store import Objects
+    from heraut.problems import Language
 
 FOREVER = "public, max-age=31536000, immutable"
 SOON = "public, max-age=60"
 BINARY, JSON, TEXT = "application/octet-stream", "application/json", "text/markdown; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+PAGES: Mapping[Language, str] = {"fr": "tirage.html", "en": "draw.html"}  # of the draw's page, in the contest's folder
 TRIES = 3
 
 
@@ -50,6 +55,11 @@ def history_key(contest: Contest) -> str:
 def certificate_key(contest: Contest) -> str:
     """Where the certificate is."""
     return f"{contest.folder}certificate.json"
+
+
+def page_key(contest: Contest, language: Language) -> str:
+    """Where the page is on which anybody verifies the draw."""
+    return f"{contest.folder}{PAGES[language]}"
 
 
 def put_once(objects: Objects, key: str, body: bytes, kind: str) -> None:

@@ -220,7 +220,7 @@ def _told(contest: Contest, brand: Brand, world: Running, now: datetime) -> Step
 
 
 def _drawn(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
-    return announce_winners(contest, brand, world, now) if contest.certified else certify(contest, world, now)
+    return announce_winners(contest, brand, world, now) if contest.certified else certify(contest, brand, world, now)
 
 
 def _announced(contest: Contest, _brand: Brand, world: Running, now: datetime) -> Contest:
