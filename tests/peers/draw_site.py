@@ -70,6 +70,7 @@ def draw_site() -> Iterator[DrawSite]:
             body = site.files.get(name)
             self.send_response(HTTPStatus.NOT_FOUND if body is None else HTTPStatus.OK)
             self.send_header("Content-Type", KINDS.get(name.rpartition(".")[2], "application/octet-stream"))
+            self.send_header("Cache-Control", "no-store")  # a test changes files behind one address
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
             self.wfile.write(body or b"")

@@ -47,6 +47,15 @@ def site() -> Iterator[DrawSite]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def same_tab(chromium: Browser) -> Iterator[Tab]:
+    """A page that many tests open one after the other."""
+    opened = chromium.tab()
+    opened.shape(390)
+    yield opened
+    opened.close()
+
+
 def press(tab: Tab, button: str) -> None:
     """Press a button as a finger does."""
     tab.call("(id) => document.getElementById(id).click()", button)
@@ -286,22 +295,22 @@ TAMPERED: dict[str, tuple[Files, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("tampering", TAMPERED)
-def test_each_tampering_fails_in_its_place(tab: Tab, site: DrawSite, tampering: str) -> None:
+def test_each_tampering_fails_in_its_place(same_tab: Tab, site: DrawSite, tampering: str) -> None:
     """NOT VERIFIED, the step that fails says why in the visitor's words, and the product agrees on every step."""
     files, expected = TAMPERED[tampering]
     site.files = published_as(*files)
-    tab.open(site.page())
+    same_tab.open(site.page())
 
-    assert verify(tab) == "fail"
-    assert expected.items() <= failed(tab).items()
-    assert said_here(tab) == in_python(site.files)
-    assert text_of(tab, "#verdict").startswith("NON VÉRIFIÉ")
-    for name, code in failed(tab).items():
+    assert verify(same_tab) == "fail"
+    assert expected.items() <= failed(same_tab).items()
+    assert said_here(same_tab) == in_python(site.files)
+    assert text_of(same_tab, "#verdict").startswith("NON VÉRIFIÉ")
+    for name, code in failed(same_tab).items():
         begins = WORDS[code].partition("{")[0]
-        assert begins in text_of(tab, f"[data-name='{name}'] p")
-    assert "{" not in text_of(tab, "#steps")
-    assert tab.exceptions == []
-    assert tab.evaluate("document.getElementById('left').hidden") is True
+        assert begins in text_of(same_tab, f"[data-name='{name}'] p")
+    assert "{" not in text_of(same_tab, "#steps")
+    assert same_tab.exceptions == []
+    assert same_tab.evaluate("document.getElementById('left').hidden") is True
 
 
 def test_a_page_that_shows_others_is_caught(tab: Tab, site: DrawSite) -> None:
@@ -331,13 +340,15 @@ def test_a_page_that_shows_others_is_caught(tab: Tab, site: DrawSite) -> None:
         (DRAW.text().replace(b'"kind": "rfc3161"', b'"kind": "oath"', 1), "draw_certificate_field"),
     ],
 )
-def test_a_certificate_that_could_be_read_in_two_ways_is_none(tab: Tab, site: DrawSite, text: bytes, code: str) -> None:
+def test_a_certificate_that_could_be_read_in_two_ways_is_none(
+    same_tab: Tab, site: DrawSite, text: bytes, code: str
+) -> None:
     """The same forms are refused as by the product, by name."""
     site.files["certificate.json"] = text
-    tab.open(site.page())
+    same_tab.open(site.page())
 
-    assert verify(tab) == "fail"
-    assert failed(tab) == {"certificate": code}
+    assert verify(same_tab) == "fail"
+    assert failed(same_tab) == {"certificate": code}
 
 
 # ---------------------------------------------------------------------------- the beacon, asked
