@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,11 @@ from heraut.brands.apply_configuration import apply_configuration, plan_configur
 from heraut.brands.configuration import read_configuration
 from infra.local import environments, session, stack
 from tests.e2e.bluesky_server import HANDLE, PASSWORD, BlueskyServer, bluesky_server
+from tests.e2e.crowd import Crowd, drop_a_minute_of_posts
 from tests.e2e.killing import Killed, kill_publishers
-from tests.e2e.world import World
+from tests.e2e.storm import Storm
+from tests.e2e.week import calendar
+from tests.e2e.world import World, eventually, reports
 from tests.ses import DOMAIN
 from tests.twins.graph_double import GraphDouble, graph
 
@@ -30,17 +34,31 @@ STACK = "heraut-e2e"
 BRAND = "essai"
 TOPIC = "arn:aws:sns:eu-west-3:000000000000:equipe"  # a topic of the team's own
 FALSE_PASSWORD = "not this one"
-LAST = ("test_secrets.py", "test_permissions.py")  # they look at what the others did
+# What has to wait is begun early, and the time is used: workers are killed and a calendar is dropped before the tests
+# that need half a minute for themselves, a thousand posts before those of webhooks. The last two look at what was done.
+ORDER = (
+    "test_kill.py",
+    "test_morning.py",
+    "test_brake.py",
+    "test_restart.py",
+    "test_publishing.py",
+    "test_webhooks.py",
+    "test_recovery.py",
+    "test_scale.py",
+    "test_storm.py",
+    "test_secrets.py",
+    "test_permissions.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands here, give it time for a first build, and look at what was done when all else has run."""
+    """Mark what stands here, give it time for a first build, and put it in order: those not named come first."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.timeout(300))
-    items.sort(key=lambda item: LAST.index(item.path.name) + 1 if item.path.name in LAST else 0)
+    items.sort(key=lambda item: ORDER.index(item.path.name) + 1 if item.path.name in ORDER else 0)
 
 
 @pytest.fixture(scope="session")
@@ -132,3 +150,29 @@ def world(bare_world: World, bluesky: BlueskyServer) -> World:
 def killed(world: World, bluesky: BlueskyServer) -> Killed:
     """Publishers that were killed in the middle of two calls."""
     return kill_publishers(world, bluesky, BRAND)
+
+
+@pytest.fixture(scope="session")
+def start() -> datetime:
+    """When the week's calendar was dropped."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture(scope="session")
+def dropped(world: World, start: datetime) -> World:
+    """The calendar in the inbox: posts for now and later, late ones, one row that names an unknown account."""
+    world.drop("semaine.zip", calendar(BRAND, start, "Plus tard"))
+    eventually(lambda: reports(world), 120)  # two imports at once are two starts of a function, late on a busy machine
+    return world
+
+
+@pytest.fixture(scope="session")
+def crowd(world: World, mastodon: Double) -> Crowd:
+    """A thousand posts in the inbox, due in the minute that begins in less than one."""
+    return drop_a_minute_of_posts(world, mastodon)
+
+
+@pytest.fixture(scope="session")
+def storm(world: World, meta: GraphDouble) -> Storm:
+    """A brand whose accounts have webhooks."""
+    return Storm(world, meta, TOPIC)

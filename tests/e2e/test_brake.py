@@ -26,6 +26,8 @@ from tests.e2e.world import eventually
 if TYPE_CHECKING:
     from tests.e2e.world import World
 
+pytestmark = pytest.mark.usefixtures("dropped")  # what it holds becomes due meanwhile
+
 BRAND = "frein"
 TEXT = "Ce qui ne doit pas partir tout de suite"
 AHEAD = timedelta(seconds=20)

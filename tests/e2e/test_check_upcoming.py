@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tests.e2e.conftest import BRAND
-from tests.e2e.test_publishing import HEADER, mail_with, picture, state, text_of
+from tests.e2e.test_publishing import mail_with, state, text_of
+from tests.e2e.week import HEADER, picture
 from tests.e2e.world import eventually
 
 if TYPE_CHECKING:

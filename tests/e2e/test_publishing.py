@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
@@ -13,71 +12,19 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
-import pytest
 from PIL import Image
 
 from heraut.due import stamp
 from tests.e2e.bluesky_server import BREAKS, FORGETS
 from tests.e2e.conftest import BRAND
-from tests.e2e.world import eventually
+from tests.e2e.week import LATER, SOON, TEXT, WORDS, calendar
+from tests.e2e.world import eventually, reports
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from tests.e2e.bluesky_server import BlueskyServer
     from tests.e2e.world import World
-
-SOON = timedelta(seconds=30)
-PAST = timedelta(minutes=-2)
-LATER = timedelta(hours=3)
-WORDS = "Le four est chaud : à tout de suite !"
-TEXT = f"{WORDS} #pain"
-PICTURE = "four.png;Un four"
-HEADER = "id;marque;date;heure;comptes;texte;media;alt"
-
-
-def picture() -> bytes:
-    """A small picture, as a PNG file."""
-    made = io.BytesIO()
-    Image.new("RGB", (40, 30), "orange").save(made, "PNG")
-    return made.getvalue()
-
-
-def calendar(now: datetime, words_of_later: str) -> bytes:
-    """A ZIP of a calendar and its picture."""
-
-    def row(name: str, ahead: timedelta, accounts: str, text: str, media: str = ";") -> str:
-        local = (now + ahead).astimezone(ZoneInfo("Europe/Paris"))
-        return f"{name};{BRAND};{local:%d/%m/%Y};{local:%H:%M:%S};{accounts};{text};{media}"
-
-    rows = [
-        row("a", SOON, "site, bluesky, instagram", TEXT, PICTURE),
-        row("b", SOON, "inconnu", "Perdu"),
-        row("c", SOON, "bluesky", f"Réponse en {BREAKS}"),
-        row("d", SOON, "bluesky", f"Image à l'{FORGETS}", PICTURE),
-        row("e", PAST, "lent", "Trop tard, à publier maintenant", PICTURE),
-        row("f", PAST, "lent", "Trop tard, au prochain créneau"),
-        row("g", LATER, "site", words_of_later),
-        row("h", LATER, "bluesky", "Plus tard, avec image", PICTURE),
-        row("", LATER, "site", "Une ligne sans identifiant"),
-    ]
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("semaine.csv", "\n".join([HEADER, *rows]))
-        archive.writestr("four.png", picture())
-    return packed.getvalue()
-
-
-@pytest.fixture(name="start", scope="module")
-def _start() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture(name="dropped", scope="module")
-def _dropped(world: World, start: datetime) -> World:
-    """The calendar in the inbox: posts for now and later, late ones, one row that names an unknown account."""
-    world.drop("semaine.zip", calendar(start, "Plus tard"))
-    return world
 
 
 def deliveries(world: World) -> dict[str, dict[str, Any]]:
@@ -91,14 +38,6 @@ def deliveries(world: World) -> dict[str, dict[str, Any]]:
 def state(world: World, name: str) -> str | None:
     """The state of one delivery, None before it exists."""
     return deliveries(world).get(name, {}).get("state")
-
-
-def reports(world: World, file: str = "semaine.zip") -> list[dict[str, Any]]:
-    """The reports written so far, oldest first."""
-    storage, bucket = world.client("s3"), world.outputs["FilesBucket"]
-    listed = storage.list_objects_v2(Bucket=bucket, Prefix=f"reports/{file}.").get("Contents", [])
-    names = sorted(one["Key"] for one in listed if one["Key"].endswith(".json"))
-    return [json.loads(storage.get_object(Bucket=bucket, Key=name)["Body"].read()) for name in names]
 
 
 def mail_with(world: World, words: str) -> EmailMessage | None:
@@ -207,7 +146,7 @@ def test_what_is_too_late_is_said_and_a_person_decides(dropped: World) -> None:
 def test_an_edited_row_is_an_edit(dropped: World, start: datetime) -> None:
     """The same file with one other text changes one post, and queues nothing twice."""
     before = len(deliveries(dropped))
-    dropped.drop("semaine.zip", calendar(start, "Plus tard, en mieux"))
+    dropped.drop("semaine.zip", calendar(BRAND, start, "Plus tard, en mieux"))
     report = eventually(lambda: len(reports(dropped)) > 1 and reports(dropped)[-1], 60)
 
     assert (report["counts"]["edited"], report["counts"]["queued"]) == (1, 0)

@@ -14,7 +14,8 @@ import pytest
 
 from tests.e2e.bluesky_server import ACCESS_TOKEN, PASSWORD, REFRESH_TOKEN
 from tests.e2e.conftest import FALSE_PASSWORD
-from tests.e2e.test_publishing import WORDS, deliveries, text_of
+from tests.e2e.test_publishing import deliveries, text_of
+from tests.e2e.week import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

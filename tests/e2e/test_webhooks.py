@@ -1,149 +1,35 @@
-"""A storm of webhooks, and a signed event from its network's request to the alert and back, on the real template."""
+"""A signed event from its network's request to the alert and back, on the real template."""
 
 from __future__ import annotations
 
-import http.client
 import json
-import random
 import re
-import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from heraut.aws.brands_table import BrandsTable
-from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
-from heraut.aws.secrets import ParameterSecrets
 from heraut.aws.table import Table
-from heraut.aws.webhooks_table import WebhooksTable
-from heraut.brands import NetworkName
-from heraut.brands.apply_configuration import apply_configuration, plan_configuration
-from heraut.brands.configuration import read_configuration
 from heraut.clock import SystemClock
 from heraut.conversations import What
 from heraut.conversations.alert_links import alert_link
-from heraut.conversations.subscribe_webhook import ADDRESS, Subscribing, subscribe_webhook
+from heraut.conversations.subscribe_webhook import ADDRESS
 from heraut.conversations.try_webhook import STEPS, Tried, Trying, try_webhook
-from heraut.conversations.webhook import secret_name
-from heraut.fetch import Guard
 from heraut.links import Action
-from heraut.networks.base import Signs
-from heraut.networks.by_hand import ByHand
-from heraut.networks.facebook import Facebook
-from heraut.networks.http import Http
-from heraut.networks.memory import Memory
 from heraut.networks.webhooks import scheme
-from tests.e2e.conftest import TOPIC
 from tests.e2e.quotes import PRAISE, holds, quoted
+from tests.e2e.storm import BRAND, Storm, comment, post, signed
 from tests.e2e.test_publishing import mail_with, opened
-from tests.e2e.world import World, eventually
+from tests.e2e.world import eventually
 from tests.twins.graph_double import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from heraut.conversations import Moment
-    from tests.twins.graph_double import GraphDouble
 
-BRAND = "orage"
-REQUESTS, A_SECOND, SEED = 2_000, 30, 20261121
-SENDERS = 16  # each request at once is a process of the emulator's
-REPEATED, FORGED = 10, 50  # every tenth comes again, every fiftieth is badly signed
-TIMEOUT = 60  # seconds for one answer, of an emulator that runs everything on two processors
-
-
-class Storm:
-    """A brand whose accounts are sent events, and what its stack keeps of them."""
-
-    def __init__(self, world: World, meta: GraphDouble) -> None:
-        self.world, self.meta = world, meta
-        clients = world.client("dynamodb")
-        kept = Table(clients, world.outputs["ConversationsTable"])
-        self.webhooks, self.conversations = WebhooksTable(kept), ConversationsTable(kept)
-        self.secrets = ParameterSecrets(world.client("ssm"), world.outputs["SecretsPath"], SystemClock().now)
-        self.brands = BrandsTable(Table(clients, world.outputs["BrandsTable"]))
-        key = {"app_id": meta.app_id, "app_secret": meta.app_secret, "access_token": meta.token}
-        self.secrets.save_secret(BRAND, "page", key)
-        accounts = [
-            {"name": "contact", "network": "by_hand", "url": "https://x.example/"},
-            {"name": "page", "network": "facebook", "service": self.meta.url},
-        ]
-        person = {"id": "zoe", "name": "Zoé", "email": "zoe@orage.example", "roles": ["conversations"]}
-        short = {**person, "id": "sam", "email": "sam@orage.example", "phone": "+33612345680", "ways": ["sms"]}
-        listed = {**person, "id": "tom", "email": "tom@orage.example", "topic": TOPIC, "ways": ["topic"]}
-        always = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
-        people = [person, short, listed]
-        brand = {"id": BRAND, "name": "Orage", "accounts": accounts, "people": people, "working_hours": always}
-        crowd = {"volume": {"interactions": 1000, "within": "10min", "of": "thread"}}
-        rules = [{"name": "Foule", "when": crowd, "then": {"urgency": "crisis"}}]
-        wanted = read_configuration({"brands": [{**brand, "rules": rules}]})
-        apply_configuration(plan_configuration(wanted, self.brands), self.brands)
-        found = self.brands.brand(BRAND)
-        assert found is not None
-        self.brand = found
-
-    def subscribe(self, name: str, form: str, **given: str) -> dict[str, str]:
-        """Give an account a webhook; its secret, address included."""
-        http = Http(Guard(frozenset({self.meta.host_port})))
-        networks: Any = {
-            NetworkName.BY_HAND: ByHand(),
-            NetworkName.FACEBOOK: Facebook(http, SystemClock().now, Memory()),
-        }
-        subscribing = Subscribing(
-            self.webhooks, self.secrets, networks, scheme, self.world.outputs["WebhooksUrl"], lambda _: None
-        )
-        account = self.brand.account(name)
-        assert account is not None
-        subscribe_webhook(self.brand, account, form, given, subscribing, datetime.now(UTC))
-        return dict(self.secrets.secret(BRAND, secret_name(name)) or {})
-
-    def known(self) -> int:
-        """How many interactions were taken in so far, without reading them."""
-        pages = self.world.client("dynamodb").get_paginator("query")
-        asked = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": f"{BRAND}#known"}}}
-        found = pages.paginate(TableName=self.world.outputs["ConversationsTable"], Select="COUNT", **asked)
-        return sum(page["Count"] for page in found)
-
-    def waiting(self) -> list[str]:
-        """Every interaction of the brand that waits for an answer, as often as an alert names it."""
-        return [one for alert in self.conversations.open_alerts(BRAND) for one in alert.waiting]
-
-
-@pytest.fixture(name="storm", scope="module")
-def _storm(world: World, meta: GraphDouble) -> Storm:
-    return Storm(world, meta)
-
-
-def post(url: str, headers: Mapping[str, str], body: bytes) -> int:
-    """Send one request over a connection of its own; its status."""
-    place = urlsplit(url)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port or 80, timeout=TIMEOUT)
-    try:
-        connection.request("POST", place.path, body, dict(headers))
-        answer = connection.getresponse()
-        answer.read()
-    finally:
-        connection.close()
-    return answer.status
-
-
-def signed(form: str, secret: Mapping[str, str], body: bytes) -> dict[str, str]:
-    """The headers of a request as its network sends it, signed now."""
-    found = scheme(form)
-    assert isinstance(found, Signs)
-    return {"content-type": "application/json", **found.sign(body, secret, datetime.now(UTC))}
-
-
-def comment(name: str, **more: Any) -> bytes:
-    """An event of one's own: somebody says something."""
-    said = {"id": name, "text": f"Bonjour {name}", "author": {"name": f"Paul {name}"}}
-    return json.dumps({"interactions": [said], **more}).encode()
+pytestmark = pytest.mark.usefixtures("crowd")  # its posts become due meanwhile
 
 
 def test_a_trial_goes_the_whole_way(storm: Storm) -> None:
@@ -278,49 +164,3 @@ def test_a_webhook_whose_subscription_ended_is_told(storm: Storm) -> None:
     mail = eventually(lambda: mail_with(storm.world, "heraut webhook subscribe contact"), 60)
     assert mail["Subject"].startswith("[Orage · contact]")
     assert len([one for one in storm.world.mails() if one["Subject"] == mail["Subject"]]) == 1
-
-
-def test_two_thousand_requests_are_all_kept_and_each_is_read_once(storm: Storm) -> None:
-    """Sent at their hour, whoever answers when; a tenth again, a fiftieth badly signed."""
-    revision = storm.brand.revision  # no rules: the emulator reads a whole table for each question how many came lately
-    storm.brands.save(storm.brand.model_copy(update={"rules": (), "revision": revision + 1}), revision)
-    secret = storm.subscribe("contact", "signed")
-    plan, before = _plan(), storm.known()
-    statuses: Counter[tuple[str, int]] = Counter()
-    lock, start = threading.Lock(), time.monotonic() + 1
-
-    def send(number: int, kind: str, name: str) -> None:
-        time.sleep(max(0.0, start + number / A_SECOND - time.monotonic()))
-        body = comment(name)
-        headers = signed("signed", secret, body)
-        if kind == "forged":
-            headers["webhook-signature"] = "v1,AAAA"
-        status = post(secret[ADDRESS], headers, body)
-        with lock:
-            statuses[kind, status] += 1
-
-    with ThreadPoolExecutor(SENDERS) as threads:
-        list(threads.map(lambda one: send(*one), plan))
-    names = {name for _, kind, name in plan if kind == "good"}
-    took = time.monotonic() - start
-
-    assert statuses == {("good", 200): len(names), ("again", 200): 200, ("forged", 401): 40}, statuses
-    eventually(lambda: storm.known() >= before + len(names), 200, every=3)
-    print(f"{REQUESTS} requests in {took:.0f} s, read {time.monotonic() - start:.0f} s after the first")  # noqa: T201
-    assert Counter(storm.waiting()) == Counter(names)
-    assert not {name for _, kind, name in plan if kind == "forged"} & set(storm.waiting())
-
-
-def _plan() -> list[tuple[int, str, str]]:
-    """Number, kind and event of each request: those that come again do so a little after the first time."""
-    chosen = random.Random(SEED)  # noqa: S311 -- shuffles requests, keeps no secret
-    plan: list[tuple[str, str]] = []
-    for number in range(REQUESTS):
-        sent = [name for kind, name in plan[-200:] if kind == "good"]
-        if number % FORGED == FORGED - 1:
-            plan.append(("forged", f"faux-{number}"))
-        elif number % REPEATED == REPEATED - 2 and sent:
-            plan.append(("again", chosen.choice(sent)))
-        else:
-            plan.append(("good", f"orage-{number}"))
-    return [(number, kind, name) for number, (kind, name) in enumerate(plan)]

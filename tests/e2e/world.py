@@ -74,3 +74,11 @@ def eventually(look: Callable[[], Any], seconds: float = 30, every: float = 0.25
         assert time.monotonic() < deadline, f"nothing after {seconds} s"
         time.sleep(every)
     return seen
+
+
+def reports(world: World, file: str = "semaine.zip") -> list[dict[str, Any]]:
+    """The reports written so far, oldest first."""
+    storage, bucket = world.client("s3"), world.outputs["FilesBucket"]
+    listed = storage.list_objects_v2(Bucket=bucket, Prefix=f"reports/{file}.").get("Contents", [])
+    names = sorted(one["Key"] for one in listed if one["Key"].endswith(".json"))
+    return [json.loads(storage.get_object(Bucket=bucket, Key=name)["Body"].read()) for name in names]
