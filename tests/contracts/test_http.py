@@ -329,14 +329,13 @@ def test_a_huge_answer_is_not_read(play: Play) -> None:
 
 def test_calls_within_a_bound_share_it() -> None:
     """`within` bounds all calls of one job together: the second has what the first left."""
-    with serving(after(answer(), wait=0.3)) as server:
-        http = http_for(server).within(0.45)
+    with serving(after(answer(), wait=0.8)) as server:
+        http = http_for(server).within(1.2)
         assert post(server, http).status == 200
         start = time.monotonic()
         with pytest.raises(OutcomeUnknown):
             post(server, http)
-
-    assert time.monotonic() - start < 0.4
+        assert time.monotonic() - start < 0.8  # it did not wait for the answer
 
 
 def test_a_name_server_that_never_answers_costs_the_bound() -> None:
