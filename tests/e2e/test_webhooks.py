@@ -9,8 +9,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from heraut.aws.links_table import LinksTable
 from heraut.aws.table import Table
 from heraut.clock import SystemClock
@@ -28,8 +26,6 @@ from tests.twins.graph_double import Person
 
 if TYPE_CHECKING:
     from heraut.conversations import Moment
-
-pytestmark = pytest.mark.usefixtures("crowd")  # its posts become due meanwhile
 
 
 def test_a_trial_goes_the_whole_way(storm: Storm) -> None:
