@@ -244,3 +244,9 @@ def test_who_is_unhappy_and_names_a_price_is_no_spam() -> None:
     found = {one.name for one in labels_of_text("Nobody answers the phone or my email and I pay $120 a month", "en")}
 
     assert found == {LabelName.COMPLAINT}
+
+
+def test_a_word_of_the_other_language_is_no_praise() -> None:
+    """« Grand » is a size in French, a compliment in some English: where nothing says which it is, it is no praise."""
+    assert labels_of_text("Bonjour grand", None) == ()
+    assert [one.name for one in labels_of_text("Tea and cake were grand", "en")] == [LabelName.PRAISE]
