@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from heraut.retention import BRANDS, CONVERSATIONS, KINDS, OBJECTS, POSTS, REFUSALS_LOG, Kind
+from heraut.retention import BRANDS, CONTESTS, CONVERSATIONS, KINDS, OBJECTS, POSTS, REFUSALS_LOG, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "personal-data.md"
 TABLES = {
     CONVERSATIONS: "What people say to the brands",
+    CONTESTS: "Contests",
     POSTS: "What the brands publish",
     BRANDS: "The team",
 }

@@ -13,6 +13,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.contests_table import ContestsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.health import ALARMS
 from heraut.aws.links_table import LinksTable
@@ -141,6 +142,7 @@ class Shop:
         self.secrets = ParameterSecrets(self.clients.ssm, "/heraut", SystemClock().now)
         self.conversations = ConversationsTable(conversations, partial(key_of, self.secrets))
         self.webhooks = WebhooksTable(conversations)
+        self.contests = ContestsTable(Stack.of("ContestsTable", self.clients).table)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
@@ -174,6 +176,7 @@ class Shop:
             "BrandsTable": "BrandsTable",
             "PostsTable": "PostsTable",
             "ConversationsTable": "ConversationsTable",
+            "ContestsTable": "ContestsTable",
             "FilesBucket": "files",
             "PublicBucket": "public",
             "PublicUrl": "https://public.example",

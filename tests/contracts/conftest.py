@@ -55,6 +55,12 @@ def brands_stack(aws: None) -> Stack:
 
 
 @pytest.fixture
+def contests_stack(aws: None) -> Stack:
+    """The Contests table."""
+    return Stack.of("ContestsTable")
+
+
+@pytest.fixture
 def conversations_stack(aws: None) -> Stack:
     """The Conversations table."""
     return Stack.of("ConversationsTable")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from heraut.contests.running import Contest
 from heraut.publishing.model import State
 from tests.contracts.cli_shop import LIBRARY
 from tests.contracts.stack import Stack
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.contracts.cli_shop import Shop
 
-TABLES = ("BrandsTable", "PostsTable", "ConversationsTable")
+TABLES = ("BrandsTable", "PostsTable", "ConversationsTable", "ContestsTable")
 POINT = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")  # a GIF
 
 
@@ -30,6 +31,8 @@ def busy(shop: Shop, tmp_path: Path) -> Shop:
     waiting(shop)
     shop.secrets.save_secret("martin", "masto", {"access_token": "a-secret"})
     shop.secrets.save_secret("mots", "vitrine", {"access_token": "another"})
+    shop.contests.add(Contest(brand="martin", name="galette"))
+    shop.clients.s3.put_object(Bucket="public", Key="contests/martin/galette/rules.md", Body=b"Un commentaire")
     shop.clients.s3.put_object(Bucket="public", Key="martin/page/index.html", Body=b"<p>Bonjour</p>")
     shop.clients.s3.put_object(Bucket="public", Key="mots/page/index.html", Body=b"<p>Livres</p>")
     assert shop.heraut("people", "check", "lea").status == 0

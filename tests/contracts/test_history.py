@@ -15,6 +15,7 @@ import pytest
 
 from heraut import retention
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.contests_table import ContestsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.events_queue import read_event
 from heraut.aws.links_table import LinksTable
@@ -193,6 +194,26 @@ def test_conversations_of_schema_1(conversations_stack: Stack) -> None:
     assert kept.cursor(BRAND, "sky") == '{"heard": "1", "said": "2"}'
     assert kept.held(BRAND, "sky", first.id) is None  # it did not write where; so it stays as it was heard
     assert list(kept.due(alert.deadline)) == [(BRAND, alert.id)]
+
+
+def test_a_contest_of_schema_1(contests_stack: Stack) -> None:
+    """Drawn and announced: its terms, commitment and witnesses, who took part, who won; and the operator's head."""
+    for item in items("contests-schema-1"):
+        contests_stack.put(item)
+    kept = ContestsTable(contests_stack.table)
+    contest = kept.contest(BRAND, "galette")
+    assert contest is not None
+    first, second = kept.every_entrant(BRAND, "galette")
+    winner, alternate = kept.winners(BRAND, "galette")
+
+    assert (contest.state, contest.agreed.title, contest.entrants) == ("announced", "La galette", 2)
+    assert kept.head(BRAND).prev == contest.last.said.commit()
+    assert len(contest.last.stamps) == 2
+    assert (first.handle, first.deeds[0].text, len(bytes.fromhex(first.nonce))) == ("@ana", "Je participe !", 32)
+    assert {winner.id, alternate.id} == {first.id, second.id}
+    assert (winner.place, alternate.place) == ("won", "waiting")
+    assert contest.due_at is not None
+    assert list(kept.due(contest.due_at)) == [(BRAND, "galette")]
 
 
 def test_webhooks_of_schema_1(conversations_stack: Stack) -> None:

@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.twins.bluesky_readers import BlueskyReaders
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,6 +38,7 @@ class BlueskyServer:
         self.said: list[dict[str, Any]] = []  # what people said to the account, oldest first
         self.held: dict[str, float] = {}  # by key: when a call came that is held open (epoch seconds)
         self.let_go = threading.Event()
+        self.readers = BlueskyReaders()
 
     @property
     def host_port(self) -> str:
@@ -45,7 +48,7 @@ class BlueskyServer:
     def address(self) -> str:
         return f"http://{self.host_port}"
 
-    def answer(self, method: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:  # noqa: PLR0911 - a case each
+    def answer(self, method: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:  # noqa: PLR0911, PLR0912 - a case each
         """What the server answers to one method of the protocol."""
         match method.rsplit(".", 1)[-1]:
             case "createSession" if body.get("password") != PASSWORD:
@@ -71,6 +74,9 @@ class BlueskyServer:
                     return 502, {"error": "InternalServerError", "message": "accepted, and then lost its answer"}
                 uri = f"at://{DID}/{body['collection']}/{body['rkey']}"
                 return 200, {"uri": uri, "cid": "bafyreie2e", "validationStatus": "valid"}
+            case "getPostThread":  # who comments, as the readers' server says
+                thread = self.readers._getPostThread({name: [value] for name, value in query.items()})
+                return thread.status, thread.body
             case "listNotifications":
                 return 200, {"notifications": self.said[::-1]}
             case "listRecords":

@@ -37,6 +37,7 @@ ROLES = [
         "ReceiveWebhook",
         "RouteInteraction",
         "NoteBounce",
+        "RunContests",
     )
 ]
 # Done by the platform in the function's name, where the emulator evaluates nothing.
@@ -64,7 +65,7 @@ NARROW = (
     r"arn:aws:sns:[^:*]+:\d+:[^:*]+",
     r"arn:aws:ses:[^:*]+:\d+:(identity|configuration-set)/[^*]+",
     r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media|webhooks|mails)/\*",
-    r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+(/\*)?",
+    r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+((/contests)?/\*)?",
 )
 
 

@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from heraut.aws.brands_table import BrandsTable
+from heraut.aws.contests_table import ContestsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
@@ -59,6 +60,7 @@ class Running:
         self.posts, self.brands = PostsTable(self.posts_stack.table), BrandsTable(brands_stack.table)
         self.links = LinksTable(brands_stack.table)
         self.conversations = ConversationsTable(self.conversations_stack.table)
+        self.contests = ContestsTable(Stack.of("ContestsTable", self.clients).table)
         self.webhooks = WebhooksTable(self.conversations_stack.table)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
@@ -75,6 +77,7 @@ class Running:
             "BRANDS_TABLE": "BrandsTable",
             "POSTS_TABLE": "PostsTable",
             "CONVERSATIONS_TABLE": "ConversationsTable",
+            "CONTESTS_TABLE": "ContestsTable",
             "FILES_BUCKET": "files",
             "PUBLIC_BUCKET": "public",
             "PUBLIC_URL": "https://public.example",

@@ -170,7 +170,7 @@ def test_the_minute_tick_is_not_retried() -> None:
     """The next tick is the retry: two at once would only do the same work twice."""
     ticks = [one for one in SCHEDULES.values() if one["ScheduleExpression"] == "rate(1 minute)"]
 
-    assert len(ticks) == 2
+    assert len(ticks) == 3
     assert {one["Target"]["RetryPolicy"]["MaximumRetryAttempts"] for one in ticks} == {0}
     assert (
         of_type("AWS::Lambda::EventInvokeConfig")["DispatchPostsFunctionEventInvokeConfig"]["MaximumRetryAttempts"] == 0

@@ -23,7 +23,6 @@ from tests.twins.contests import ContestsTwin
 from tests.twins.crowd import Crowd, ListsTwin
 from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
-from tests.twins.outbox import OutboxTwin
 from tests.twins.posts import PostsTwin
 from tests.twins.secrets import SecretsTwin
 from tests.twins.site_objects import SiteObjectsTwin
@@ -84,14 +83,6 @@ class Mortal:
         return lambda *args, **kwargs: self._fate.call(f"{type(self._port).__name__}.{name}", found, *args, **kwargs)
 
 
-@dataclass
-class Steering:
-    posts: Any
-    brands: Any
-    networks: Any
-    outbox: Any
-
-
 class ContestWorld:
     """Everything a contest needs; `run` lets time pass until the contest waits for nothing any more."""
 
@@ -102,7 +93,7 @@ class ContestWorld:
         self.post = self.crowd.post()
         self.lists = ListsTwin(NetworkName.BLUESKY, self.crowd, page=4)
         self.contests, self.posts, self.objects = ContestsTwin(), PostsTwin(), SiteObjectsTwin()
-        self.notifications, self.outbox = NotificationsTwin(), OutboxTwin()
+        self.notifications = NotificationsTwin()
         self.stamps = [StampsTwin(one, self.clock.now) for one in AUTHORITIES]
         self.beacon = BeaconTwin(OWN, self.clock.now)
         self.made = 0
@@ -127,21 +118,19 @@ class ContestWorld:
             contests={"galette": self.plain},
         )
         self.brands = BrandsTwin(self.brand)
-        steering = Steering(
-            self._mortal(self.posts), self.brands, dict.fromkeys(NetworkName, NetworkTwin()), self.outbox
-        )
+        posts = ContestPosts(self._mortal(self.posts), self.brands, dict.fromkeys(NetworkName, NetworkTwin()))
         self.world = Running(
             contests=self._mortal(self.contests),
             brands=self.brands,
             secrets=SecretsTwin({("boulangerie", "sky"): {"password": "x"}}),
             networks={NetworkName.BLUESKY: cast("Any", self.lists)},  # only what it lists is asked
-            posts=self._mortal(ContestPosts(steering)),
+            posts=self._mortal(posts),
             objects=self._mortal(self.objects),
             notifications=self._mortal(self.notifications),
             clock=self.clock,
             chain=chain,
             beacon=self._mortal(self.beacon),
-            authorities=[self._mortal(one) for one in self.stamps],
+            authorities=lambda: [self._mortal(one) for one in self.stamps],
             nonce=self.nonce,
             public_url=PUBLIC,
         )

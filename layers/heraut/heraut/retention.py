@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BRANDS, POSTS, CONVERSATIONS = "BrandsTable", "PostsTable", "ConversationsTable"
+CONTESTS = "ContestsTable"
 YEAR = timedelta(days=365)
 THIRTEEN_MONTHS = timedelta(days=400)  # so that a year can be compared with the one before
 
@@ -379,6 +380,46 @@ WAY = Kind(
     "pausing a program that does not answer",
     None,
     "until the brand is erased",
+)
+
+CONTEST = Kind(
+    CONTESTS,
+    "<brand>",
+    "contest#<contest>",
+    "a contest: its terms, how far it came, how many took part and were left out for which reason, its commitments",
+    "running it, and proving how it was drawn",
+    None,
+    "until the brand is erased",
+)
+DRAWS = Kind(
+    CONTESTS,
+    "<brand>",
+    "chain",
+    "how many draws were committed to, and the last commitment",
+    "showing that none was thrown away",
+    None,
+    "until the brand is erased",
+)
+ENTRANT = Kind(
+    CONTESTS,
+    "<brand>#<contest>",
+    "e#<entrant>",
+    "who took part: id, handle, name, comments, likes and reposts under the contest's posts, and the secret number "
+    "that links them to the published list",
+    "deciding who takes part, telling who asks why not, drawing",
+    timedelta(days=90),  # unless the terms say otherwise
+    "after the contest, unless its rules say otherwise",
+    public=True,
+)
+WINNER = Kind(
+    CONTESTS,
+    "<brand>#<contest>",
+    "w#<rank>",
+    "who won, or may still: id, name, handle, rank, when they confirmed or why they were disqualified",
+    "giving the prizes",
+    ENTRANT.kept,
+    ENTRANT.since,
+    public=True,
 )
 
 REFUSALS_LOG = timedelta(days=30)  # of Amazon SNS, with telephone numbers: `make refusals` makes it

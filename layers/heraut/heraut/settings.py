@@ -200,6 +200,21 @@ class SendMorningPointSettings(Settings):
     mail_events: str
 
 
+class RunContestsSettings(Settings):
+    """Runs contests; what is public of them goes under contests/ of the public bucket."""
+
+    brands_table: str
+    posts_table: str
+    conversations_table: str
+    contests_table: str
+    public_bucket: str
+    public_url: str
+    secrets_path: str
+    local_servers: str
+    mail_from: str
+    mail_events: str
+
+
 class RefreshTokensSettings(Settings):
     """Renews what expires, tells who must renew the rest."""
 

@@ -136,13 +136,13 @@ class Desk:
     @cached_property
     def places(self) -> Sequence[Place]:
         """Everywhere that something of a brand is kept; who owns what comes last, so that an erasure can go on."""
-        clients, tables = self.stack.clients, ("ConversationsTable", "PostsTable")
+        clients, tables = self.stack.clients, ("ContestsTable", "ConversationsTable", "PostsTable")
         public = FilesBucket(clients.s3, self.stack["PublicBucket"])
         return (
             BrandSecrets(clients.ssm, self.stack["SecretsPath"]),
             *(BrandItems(name, Table(clients.dynamodb, self.stack[name])) for name in tables),
             BrandFiles("Files", self.files, ("media/", "webhooks/")),
-            BrandFiles("Page", public, ("",)),
+            BrandFiles("Page", public, ("", "contests/")),
             BrandItems("BrandsTable", Table(clients.dynamodb, self.stack["BrandsTable"])),
         )
 

@@ -74,12 +74,10 @@ def put_once(objects: Objects, key: str, body: bytes, kind: str) -> None:
 def put_latest(objects: Objects, key: str, body: bytes, kind: str) -> None:
     """Publish what may be said anew later."""
     for _ in range(TRIES):
+        if objects.create(key, body, kind, SOON):
+            return
         there = objects.read(key)
-        if there is None:
-            done = objects.create(key, body, kind, SOON)
-        else:
-            done = there.body == body or objects.replace(key, body, there.etag, kind, SOON)
-        if done:
+        if there and (there.body == body or objects.replace(key, body, there.etag, kind, SOON)):
             return
     raise TryAgain(f"{key} changed {TRIES} times while it was being written")
 

@@ -54,10 +54,13 @@ class Ran:
     steps: int = 0
 
 
-def run_contests(world: Running, now: datetime) -> Ran:
-    """Let every contest that is due go on; one that fails holds back no other."""
+def run_contests(world: Running, now: datetime, *, plan: bool = False) -> Ran:
+    """Let every contest that is due go on; one that fails holds back no other.
+
+    What brands plan is looked at every five minutes, and at once where one asks to `plan`.
+    """
     done = Ran()
-    if now.minute % PLANNED_EVERY == 0:
+    if plan or now.minute % PLANNED_EVERY == 0:
         done.planned = plan_contests(world, now)
     until = now + BUDGET
     for brand, name in list(world.contests.due(now)):

@@ -17,6 +17,7 @@ from heraut.contests.model import Entrant, Evidence
 from heraut.due import require_aware, stamp
 from heraut.networks.base import EntryKind
 
+KEPT = timedelta(days=90)  # unless the terms say otherwise
 Instant = Annotated[datetime, AfterValidator(require_aware)]
 
 
@@ -276,5 +277,5 @@ class Winner(_Stored):
 
 def forgotten_at(terms: Terms) -> datetime:
     """Say when what is kept of those who took part is forgotten: so long after the contest must be over."""
-    keep = terms.personal_data.keep_for if terms.personal_data else timedelta(days=90)
+    keep = terms.personal_data.keep_for if terms.personal_data else KEPT
     return (terms.announces or terms.draws) + 2 * (terms.claim or timedelta()) + keep

@@ -122,13 +122,20 @@ class Objects(Protocol):
         """Write over an object that still has this mark; False when it has not."""
 
 
-@dataclass(frozen=True)
-class Online:
+class Online(Protocol):
     """A post as it is online: on which account, where people read it, since when (aware)."""
 
-    account: str
-    url: str
-    at: datetime
+    @property
+    def account(self) -> str:
+        """The account."""
+
+    @property
+    def url(self) -> str:
+        """The address."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant."""
 
 
 class Speaks(Protocol):

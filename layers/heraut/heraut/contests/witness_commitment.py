@@ -87,7 +87,7 @@ def _stamped(contest: Contest, world: Running, now: datetime) -> Contest:
     last = contest.last
     commit, seq = last.said.commit(), int(last.commitment["seq"])
     had, asked = {one.key for one in last.stamps}, {one.authority for one in last.stamps}
-    for number, authority in enumerate(world.authorities):
+    for number, authority in enumerate(world.authorities()):
         if number in asked:
             continue
         try:

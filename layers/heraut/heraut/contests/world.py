@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Running:
     """Ports and adapters; `chain` is the one whose rounds decide, `beacon` gives its signatures.
 
-    `authorities` are asked in their order until two saw a commit. `nonce` makes 32 secret bytes. `public_url` is where
-    a browser finds the public bucket's root.
+    `authorities` gives those that are asked, in their order, until two saw a commit. `nonce` makes 32 secret bytes.
+    `public_url` is where a browser finds the public bucket's root.
     """
 
     contests: Contests
@@ -34,6 +34,6 @@ class Running:
     clock: Clock
     chain: Chain
     beacon: Beacon
-    authorities: Sequence[Stamps]
+    authorities: Callable[[], Sequence[Stamps]]
     nonce: Callable[[], bytes]
     public_url: str

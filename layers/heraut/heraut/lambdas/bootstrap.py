@@ -23,7 +23,7 @@ ACCOUNTS_AT_ONCE = 10  # tried side by side: one that hangs holds back nobody
 REMEMBERED = timedelta(minutes=10)  # a reconnected account works within that time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from heraut.aws.objects import FilesBucket
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from heraut.brands import Brands, NetworkName, Person, Secrets
     from heraut.brands.refresh_tokens import Renewing
     from heraut.clock import Clock
+    from heraut.contests.store import Stamps
+    from heraut.contests.world import Running
     from heraut.conversations import TalkRead
     from heraut.conversations.act_on_alert import AlertWorld
     from heraut.conversations.escalate_alerts import Escalating
@@ -369,6 +371,61 @@ def send_morning_point() -> Sending:
         talk=_ReadInTime(cache(talk)),
         notifications=_ways(read),
     )
+
+
+def run_contests() -> Running:
+    """Build the world of contests: their draws wait for the public beacon, and for no other chain."""
+    import secrets
+
+    from heraut.aws.contests_table import ContestsTable
+    from heraut.aws.site_objects import PublicBucket
+    from heraut.contests.beacon import QUICKNET
+    from heraut.contests.draw import HANDLE_BYTES
+    from heraut.contests.world import Running
+    from heraut.publishing import ContestPosts
+
+    read = settings.RunContestsSettings(os.environ)
+    brands, networks = _brands(read.brands_table), _networks("", "", read.local_servers)
+    return Running(
+        contests=ContestsTable(Table(clients().dynamodb, read.contests_table)),
+        brands=brands,
+        secrets=_secrets(read.secrets_path),
+        networks=networks,
+        posts=ContestPosts(_posts(read.posts_table), brands, networks),
+        objects=PublicBucket(clients().later("s3"), read.public_bucket),
+        notifications=_ways(read),
+        clock=SystemClock(),
+        chain=QUICKNET,
+        beacon=_BeaconInTime(read.local_servers),
+        authorities=cache(partial(_authorities, read.local_servers)),
+        nonce=partial(secrets.token_bytes, HANDLE_BYTES),
+        public_url=read.public_url,
+    )
+
+
+@dataclass(frozen=True)
+class _BeaconInTime:
+    """The public beacon; what asks it is loaded when a round is waited for."""
+
+    local_servers: str
+
+    def signature(self, round_number: int, now: datetime) -> bytes | None:
+        """Give the round's signature, verified."""
+        from heraut.contests.beacon import QUICKNET
+        from heraut.fetch import Guard
+        from heraut.witnesses.drand import Drand
+
+        return Drand(QUICKNET, Guard(_local_servers(self.local_servers))).signature(round_number, now)
+
+
+def _authorities(local_servers: str) -> Sequence[Stamps]:
+    """Give the time-stamping authorities; certificates and what makes calls are loaded when one is asked."""
+    from heraut.contests.timestamps import product_roots
+    from heraut.fetch import Guard
+    from heraut.witnesses.rfc3161 import AUTHORITIES, Authority
+
+    guard, roots = Guard(_local_servers(local_servers)), product_roots()
+    return [Authority(address, guard, roots) for address in AUTHORITIES]
 
 
 @dataclass(frozen=True)

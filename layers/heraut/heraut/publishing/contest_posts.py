@@ -5,6 +5,7 @@ The post's name is the contest's, so that it is queued once whoever asks; pause 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,15 @@ from heraut.errors import Conflict, NotFound
 from heraut.events import EventName, event
 from heraut.publishing import decisions
 from heraut.publishing.calendar.row import id_key
-from heraut.publishing.change_deliveries import dispatch_written
 from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from heraut.brands import Account, Brand
-    from heraut.publishing.world import Steering
+    from heraut.brands import Account, Brand, Brands, NetworkName
+    from heraut.networks.base import Publishes
+    from heraut.publishing.store import Posts
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,13 @@ class PostOnline:
 class ContestPosts:
     """The port `contests.store.Speaks`, over the posts."""
 
-    world: Steering
+    posts: Posts
+    brands: Brands
+    networks: Mapping[NetworkName, Publishes]
 
     def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> None:
         """Queue a post that leaves at once; nothing where it was queued before."""
-        told = self.world.brands.brand(brand)
+        told = self.brands.brand(brand)
         if told is None:
             raise NotFound(brand)
         content = Content(parts=(Part(text=text),), language=told.language)
@@ -60,29 +63,26 @@ class ContestPosts:
         deliveries = [self._delivery(made, one) for one in _accounts(told, accounts)]
         source = {"kind": "contest"}
         queued = event(EventName.POST_QUEUED, brand, post, None, now, source=source, version=1)
-        try:
-            self.world.posts.add(made, deliveries, [queued])
-        except Conflict:  # it was queued before; the tick finds what nobody dispatched
-            return
-        dispatch_written(deliveries, self.world, now)
+        with suppress(Conflict):  # it was queued before
+            self.posts.add(made, deliveries, [queued])  # the next minute's tick dispatches it
 
     def online(self, brand: str, post: str) -> Sequence[PostOnline]:
         """Say where a post is online by now, and where it can be read."""
         return [
             PostOnline(one.account, one.url, one.published_at)
-            for one in self.world.posts.deliveries(brand, post)
+            for one in self.posts.deliveries(brand, post)
             if one.state is State.PUBLISHED and one.url and one.published_at
         ]
 
     def remote_ids(self, brand: str, row: str | None, post: str | None) -> Mapping[str, str]:
         """Give the network's id of a post (by its own name, or by its calendar row's) on each account where it is."""
         if post is None and row is not None:
-            post = self.world.posts.posts_by_key(brand, [id_key(row)]).get(id_key(row))
-        found = self.world.posts.deliveries(brand, post) if post else ()
+            post = self.posts.posts_by_key(brand, [id_key(row)]).get(id_key(row))
+        found = self.posts.deliveries(brand, post) if post else ()
         return {one.account: one.remote_ids[0] for one in found if one.remote_ids and one.state is State.PUBLISHED}
 
     def _delivery(self, post: Post, account: Account) -> Delivery:
-        ahead = self.world.networks[account.network].prepare_ahead(post.content)
+        ahead = self.networks[account.network].prepare_ahead(post.content)
         prepare_at = None if ahead is None else post.publish_at - ahead
         return Delivery(
             brand=post.brand,

@@ -1,0 +1,147 @@
+"""The Contests table: contests as they run, the operator's head, who took part, who won.
+
+`<brand>` / `contest#<name>` and `chain`; `<brand>#<contest>` / `e#<stable id>` (a long one is cut and hashed) and
+`w#<rank>`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from heraut import due
+from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
+from heraut.contests.running import Contest, Head, KeptEntrant, Winner
+from heraut.errors import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from heraut.aws.table import Key, Table
+
+SHARDS = 1
+SHARD = "contest"
+NEW = "attribute_not_exists(#pk)"
+SAME = "#revision = :revision"
+LONGEST_ID = 700  # characters; a sort key has 1024 bytes at most
+
+
+class ContestsTable:
+    """The port `contests.store.Contests`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def contest(self, brand: str, name: str) -> Contest | None:
+        """Read a contest as it runs, None when it was never planned."""
+        item = self._table.get(_contest(brand, name))
+        return from_document(Contest, item["document"]) if item else None
+
+    def add(self, contest: Contest) -> None:
+        """Write a contest that is not there yet (Conflict when it is)."""
+        self._table.transact([self._table.putting(_write(contest), NEW)])
+
+    def change(self, before: Contest, after: Contest, heads: tuple[Head, Head] | None = None) -> None:
+        """Replace `before` by `after`; with `heads`, also the operator's head (before, after) in one transaction."""
+        writes = [self._table.putting(_write(after), SAME, revision=before.revision)]
+        if heads:
+            writes.append(self._advancing(before.brand, *heads))
+        self._table.transact(writes)
+
+    def head(self, brand: str) -> Head:
+        """Read where the operator's draws have come to."""
+        item = self._table.get((brand, "chain"))
+        return from_document(Head, item["document"]) if item else Head()
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Give brand and name of the contests to look at by now, soonest first (an index: it may lag)."""
+        condition = f"#{due.SHARD} = :shard AND #{due.AT} <= :until"
+        for shard in due.shards_of(SHARD, SHARDS):
+            for item in self._table.query(condition, {"shard": shard, "until": now}, index=due.INDEX):
+                yield item[PK], item[SK].removeprefix("contest#")
+
+    def entrants(self, brand: str, name: str, ids: Sequence[str]) -> Mapping[str, KeptEntrant]:
+        """Read those of these who took part."""
+        items = self._table.get_many([_entrant(brand, name, one) for one in ids])
+        found = [from_document(KeptEntrant, item["document"]) for item in items]
+        return {one.id: one for one in found}
+
+    def every_entrant(self, brand: str, name: str) -> Iterator[KeptEntrant]:
+        """Give everybody who took part, page by page."""
+        asked = {"pk": _of(brand, name), "prefix": "e#"}
+        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
+            yield from_document(KeptEntrant, item["document"])
+
+    def save_entrants(self, brand: str, name: str, entrants: Sequence[KeptEntrant], until: datetime) -> None:
+        """Write entrants (100 at most) until they are forgotten, all or none; Conflict when one moved on."""
+        writes = [self._kept(_entrant(brand, name, one.id), one, until) for one in entrants]
+        if writes:
+            self._table.transact(writes)
+
+    def winners(self, brand: str, name: str) -> Sequence[Winner]:
+        """Read everybody to whom the draw gave a rank, in the order of ranks."""
+        asked = {"pk": _of(brand, name), "prefix": "w#"}
+        found = self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked)
+        return [from_document(Winner, item["document"]) for item in found]
+
+    def add_winners(self, brand: str, name: str, winners: Sequence[Winner], until: datetime) -> None:
+        """Write those who are not there yet, until they are forgotten; the others stay as they are."""
+        there = {one.rank for one in self.winners(brand, name)}
+        writes = [self._kept(_winner(brand, name, one.rank), one, until) for one in winners if one.rank not in there]
+        if writes:
+            self._table.transact(writes)
+
+    def change_winner(self, brand: str, name: str, after: Winner) -> None:
+        """Replace a winner of `revision - 1`; Conflict otherwise."""
+        values = {"document": document(after), "after": after.revision, "revision": after.revision - 1}
+        key = _winner(brand, name, after.rank)
+        done = self._table.update(key, "SET #document = :document, #revision = :after", values, SAME)
+        # The SDK's own retry of a write that arrived finds it done: ours, if it is what we wrote.
+        if not done.done and (done.item is None or done.item["document"] != values["document"]):
+            raise Conflict(f"rank {after.rank} of {brand}/{name} moved on")
+
+    def _advancing(self, brand: str, before: Head, after: Head) -> TransactWriteItemTypeDef:
+        values = _values((brand, "chain"), document=document(after), revision=after.seq)
+        if before.seq == 0:
+            return self._table.putting(values, NEW)
+        return self._table.putting(values, SAME, revision=before.seq)
+
+    def _kept(self, key: Key, kept: KeptEntrant | Winner, until: datetime) -> TransactWriteItemTypeDef:
+        written = {"document": document(kept), "revision": kept.revision, EXPIRES: int(until.timestamp())}
+        if kept.revision == 1:
+            return self._table.putting(_values(key, **written), NEW)
+        return self._table.putting(_values(key, **written), SAME, revision=kept.revision - 1)
+
+
+def _write(contest: Contest) -> Values:
+    values: dict[str, Any] = {"document": document(contest), "revision": contest.revision}
+    if contest.due_at is not None:
+        shard = due.shard_of(SHARD, contest.draw_id, SHARDS)
+        values |= {due.SHARD: shard, due.AT: contest.due_at}
+    return _values(_contest(contest.brand, contest.name), **values)
+
+
+def _values(key: Key, **values: Any) -> Values:
+    return {PK: key[0], SK: key[1], "schema": SCHEMA, **values}
+
+
+def _of(brand: str, name: str) -> str:
+    return f"{brand}#{name}"
+
+
+def _contest(brand: str, name: str) -> Key:
+    return brand, f"contest#{name}"
+
+
+def _entrant(brand: str, name: str, who: str) -> Key:
+    short = who
+    if len(who.encode()) > LONGEST_ID:
+        short = f"#{hashlib.sha256(who.encode()).hexdigest()}"
+    return _of(brand, name), f"e#{short}"
+
+
+def _winner(brand: str, name: str, rank: int) -> Key:
+    return _of(brand, name), f"w#{rank:06}"
