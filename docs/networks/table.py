@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from requests.structures import CaseInsensitiveDict
 
-from heraut.brands import Account, NetworkName
+from heraut.brands import Account, EntryKind, NetworkName
 from heraut.fetch import Guard
 from heraut.networks import registry
 from heraut.networks.base import (
-    EntryKind,
     Job,
     Limits,
     Listens,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from heraut.brands import Account, NetworkName
+from heraut.brands import Account, EntryKind, NetworkName
 from heraut.errors import CredentialsExpired, OutcomeUnknown, RateLimited
 from heraut.fetch import Guard
-from heraut.networks.base import Entry, EntryKind, Listed, Lists, stable_id
+from heraut.networks.base import Entry, Listed, Lists, stable_id
 from heraut.networks.bluesky import Bluesky
 from heraut.networks.facebook import Facebook
 from heraut.networks.http import Http

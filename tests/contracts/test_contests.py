@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from heraut.aws.contests_table import ContestsTable
-from heraut.brands import ContestState, NetworkName
+from heraut.brands import ContestState, EntryKind, NetworkName
 from heraut.contests.running import Contest, Deed, Head, KeptEntrant, News, Place, Winner
 from heraut.errors import Conflict
-from heraut.networks.base import EntryKind
 from tests.contracts.samples import MINUTE, NOW
 from tests.contracts.stack import Stack
 from tests.twins.contest_world import ContestWorld

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from heraut.brands import NetworkName
+from heraut.brands import EntryKind, NetworkName
 from heraut.conversations import Author, Interaction, Kind
 from heraut.errors import CredentialsExpired, NotReady, OutcomeUnknown, RateLimited, Refused, Unreachable
-from heraut.networks.base import REACH, Entry, EntryKind, Listed, Lists, Reach, ReceivesWebhooks
+from heraut.networks.base import REACH, Entry, Listed, Lists, Reach, ReceivesWebhooks
 from tests.contracts.graph_rooms import PAUL, Clock
 from tests.contracts.graph_rooms import Room as GraphRoom
 from tests.contracts.list_rooms import NOW, ROOMS, SOON, Room, on_bluesky, on_mastodon, on_meta, opened

@@ -10,8 +10,8 @@ from typing import Any
 
 import requests
 
-from heraut.brands import Account, NetworkName
-from heraut.networks.base import Entry, EntryKind, Listed
+from heraut.brands import Account, EntryKind, NetworkName
+from heraut.networks.base import Entry, Listed
 from heraut.networks.bluesky import Bluesky
 from heraut.networks.mastodon import Mastodon
 from tests.peers.bluesky_network import BlueskyNetwork

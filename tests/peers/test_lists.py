@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from heraut.brands import Account, NetworkName
+from heraut.brands import Account, EntryKind, NetworkName
 from heraut.errors import Refused
-from heraut.networks.base import Entry, EntryKind
+from heraut.networks.base import Entry
 from tests.peers.bluesky_network import BlueskyNetwork
 from tests.peers.conftest import PEOPLE
 from tests.peers.crowds import PATIENCE, BlueskyPeople, Crowd, crowd_on_bluesky, crowd_on_snac

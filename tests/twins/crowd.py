@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import NetworkName
+from heraut.brands import EntryKind, NetworkName
 from heraut.errors import NetworkError, Refused
-from heraut.networks.base import REACH, Entry, EntryKind, Listed, Reach, stable_id
+from heraut.networks.base import REACH, Entry, Listed, Reach, stable_id
 from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed
 from heraut.problems import problem
 

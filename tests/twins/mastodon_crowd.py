@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from heraut.networks.base import EntryKind
+from heraut.brands import EntryKind
 from tests.loopback import answer, read_request, serving
 from tests.matrix.wire import Heard, Said, heard
 from tests.twins.crowd import ME, Crowd, Deed

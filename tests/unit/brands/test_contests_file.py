@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heraut.brands import Brand, ContestState, Terms, changes_allowed, contests_of, state_by_clock
+from heraut.brands import Brand, ContestState, EntryKind, Terms, changes_allowed, contests_of, state_by_clock
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
 from heraut.brands.configuration import read_configuration, write_configuration
 from heraut.brands.contests import FREE
@@ -22,7 +22,6 @@ from heraut.brands.running_contests import refuse_late_changes
 from heraut.cli.configuration_file import read_file
 from heraut.cli.rules_files import with_rules_files
 from heraut.errors import InvalidInput
-from heraut.networks.base import EntryKind
 from tests.twins.brands import BrandsTwin
 from tests.unit.brands.test_configuration import broken, codes
 

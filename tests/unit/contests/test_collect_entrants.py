@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from heraut.brands import EntryKind
 from heraut.errors import CredentialsExpired, RateLimited, Unreachable
-from heraut.networks.base import EntryKind
 from heraut.problems import problem
 from tests.twins.contest_world import CLOSES, OPENS, ContestWorld
 from tests.twins.crowd import Deed

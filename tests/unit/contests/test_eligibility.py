@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heraut.brands import NetworkName, Terms
+from heraut.brands import EntryKind, NetworkName, Terms
 from heraut.brands.contests import terms_of
 from heraut.contests.comment_texts import folded, holds_one, mark_of
 from heraut.contests.eligibility import About, Judge, copied_comments, judge, listed_on, months_before, reason_told
 from heraut.contests.eligibility import wording as reasons
 from heraut.contests.model import Entrant, Evidence, Left, Reason
-from heraut.networks.base import EntryKind
 
 PARIS = ZoneInfo("Europe/Paris")
 OPENS = datetime(2026, 12, 1, 9, tzinfo=PARIS)

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heraut.brands import Brand, Terms, contests_of
+from heraut.brands import Brand, EntryKind, Terms, contests_of
 from heraut.contests.beacon import QUICKNET
 from heraut.contests.eligibility import About, judge
 from heraut.contests.model import Entrant, Evidence, Left
 from heraut.contests.rules_text import rules_digest, rules_text
 from heraut.letters import NBSP, clean
-from heraut.networks.base import EntryKind
 from tests.unit.contests.test_lint import ACCOUNTS, GOOD
 
 PAGE = "https://public.example/martin/contests/galette/"

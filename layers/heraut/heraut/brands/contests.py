@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from heraut.brands.durations import minutes
-from heraut.brands.model import Name, NetworkName
+from heraut.brands.model import EntryKind, Name, NetworkName
 from heraut.due import require_aware
 from heraut.local_time import LocalTime, at_local
-from heraut.networks.base import EntryKind
 from heraut.problems import Language, problem
 
 if TYPE_CHECKING:

@@ -33,6 +33,15 @@ PUBLIC = "FR"  # whose public holidays, unless the brand says
 OFFICE_HOURS: dict[Weekday, str] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-18:00")
 
 
+class EntryKind(StrEnum):
+    """What somebody did under a post of an account, or with the account, that a contest may ask for."""
+
+    COMMENT = "comment"
+    LIKE = "like"
+    REPOST = "repost"
+    FOLLOW = "follow"
+
+
 class NetworkName(StrEnum):
     """The networks that have a room in `heraut/networks`."""
 

@@ -13,11 +13,11 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import NetworkName, use_secret
+from heraut.brands import EntryKind, NetworkName, use_secret
 from heraut.contests.running import Contest, Deed, KeptEntrant, List, Walk, forgotten_at
 from heraut.due import instant, stamp
 from heraut.errors import CredentialsExpired, HerautError, NetworkError, NotFound, RateLimited, Refused
-from heraut.networks.base import EntryKind, Lists, Reach
+from heraut.networks.base import Lists, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from heraut.brands import MOST_CHANCES, NetworkName
+from heraut.brands import MOST_CHANCES, EntryKind, NetworkName
 from heraut.contests.comment_texts import folded, holds_one, mark_of
 from heraut.contests.model import Left, Reason, Verdict
-from heraut.networks.base import REACH, EntryKind, Reach
+from heraut.networks.base import REACH, Reach
 from heraut.wording import Wording, to_the_second
 
 if TYPE_CHECKING:

@@ -14,14 +14,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from heraut.addresses import is_web
-from heraut.brands import MOST_CHANCES, ContestState, NetworkName, contests_of, state_by_clock
+from heraut.brands import MOST_CHANCES, ContestState, EntryKind, NetworkName, contests_of, state_by_clock
 from heraut.contests.comment_texts import folded
 from heraut.contests.eligibility import STATES, listed_on
 from heraut.contests.platforms import Platform, platform_of
 from heraut.contests.rules_text import OF_AGE, country_names
 from heraut.contests.rules_text import wording as names
 from heraut.local_time import LocalTime, at_local
-from heraut.networks.base import EntryKind
 from heraut.problems import problem, warning
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from heraut.brands import NetworkName
-from heraut.networks.base import EntryKind
+from heraut.brands import EntryKind, NetworkName
 
 
 @dataclass(frozen=True, slots=True)

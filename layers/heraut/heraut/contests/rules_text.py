@@ -13,11 +13,10 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from heraut.brands import NetworkName
+from heraut.brands import EntryKind, NetworkName
 from heraut.contests.eligibility import STATES, listed_on
 from heraut.contests.platforms import Platform, platform_of
 from heraut.letters import clean, french
-from heraut.networks.base import EntryKind
 from heraut.wording import NBSP, Wording, listed, span, to_the_second
 
 if TYPE_CHECKING:

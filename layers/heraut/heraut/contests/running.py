@@ -11,11 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from heraut.brands import ContestState, NetworkName, Terms
+from heraut.brands import ContestState, EntryKind, NetworkName, Terms
 from heraut.contests.draw import FIRST_PREV, Commitment
 from heraut.contests.model import Entrant, Evidence
 from heraut.due import require_aware, stamp
-from heraut.networks.base import EntryKind
 
 KEPT = timedelta(days=90)  # unless the terms say otherwise
 Instant = Annotated[datetime, AfterValidator(require_aware)]

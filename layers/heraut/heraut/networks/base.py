@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from heraut.brands.model import NetworkName
+from heraut.brands.model import EntryKind, NetworkName
 from heraut.errors import OutcomeUnknown
 from heraut.problems import problem
 
@@ -427,15 +427,6 @@ class Moderates(Protocol):
 
     def delete(self, account: Account, secret: Mapping[str, str], interaction: str, now: datetime) -> None:
         """Take it away for good: nothing brings it back."""
-
-
-class EntryKind(StrEnum):
-    """What somebody did under a post of an account, or with the account, that a contest may ask for."""
-
-    COMMENT = "comment"
-    LIKE = "like"
-    REPOST = "repost"
-    FOLLOW = "follow"
 
 
 class Reach(StrEnum):

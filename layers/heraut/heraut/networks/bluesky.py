@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from heraut.brands import Account
+    from heraut.brands import Account, EntryKind
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Entry, EntryKind, Heard, Job, Limits, Listed, Preparation, Window
+    from heraut.networks.base import Entry, Heard, Job, Limits, Listed, Preparation, Window
     from heraut.networks.bluesky_records import Reference
     from heraut.networks.http import Http
     from heraut.problems import Problem

@@ -18,10 +18,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from heraut.brands import NetworkName
+from heraut.brands import EntryKind, NetworkName
 from heraut.due import require_aware
 from heraut.errors import NotReady, OutcomeUnknown, Refused
-from heraut.networks.base import Entry, EntryKind, Listed, stable_id
+from heraut.networks.base import Entry, Listed, stable_id
 from heraut.networks.bluesky_records import COLLECTION, uri
 from heraut.networks.bluesky_sessions import handle_of, service_of
 from heraut.networks.entries import comment_heard, not_ours, require_listed, since

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from heraut.brands import EntryKind
 from heraut.conversations.model import Kind
 from heraut.due import require_aware
 from heraut.errors import Refused
-from heraut.networks.base import REACH, Entry, EntryKind, Reach, stable_id
+from heraut.networks.base import REACH, Entry, Reach, stable_id
 from heraut.problems import problem
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from heraut.brands import NetworkName
-from heraut.networks.base import Entry, EntryKind, Listed, stable_id
+from heraut.brands import EntryKind, NetworkName
+from heraut.networks.base import Entry, Listed, stable_id
 from heraut.networks.entries import comment_heard, require_listed
 from heraut.networks.facebook_listen import parent_of, tagged
 from heraut.networks.graph_api import following, instant_of

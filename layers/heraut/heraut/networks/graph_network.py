@@ -13,8 +13,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from heraut.brands import EntryKind
 from heraut.errors import InvalidInput, NetworkError, ReadBackUnavailable, Refused
-from heraut.networks.base import EntryKind, Identity, Limits, Preparation, Published
+from heraut.networks.base import Identity, Limits, Preparation, Published
 from heraut.networks.entries import not_told
 from heraut.networks.graph_answers import GONE
 from heraut.networks.graph_api import APP_ID, APP_SECRET, TOKEN, Graph, Who

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from heraut.brands import Account
+    from heraut.brands import Account, EntryKind
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Entry, EntryKind, Heard, Listed, WebhookEvent, Window
+    from heraut.networks.base import Entry, Heard, Listed, WebhookEvent, Window
     from heraut.networks.graph_api import Graph, Who
     from heraut.publishing.model import InReplyTo
 

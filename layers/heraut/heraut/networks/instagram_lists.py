@@ -11,9 +11,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from heraut.brands import NetworkName
+from heraut.brands import EntryKind, NetworkName
 from heraut.errors import Refused
-from heraut.networks.base import Entry, EntryKind, Listed, stable_id
+from heraut.networks.base import Entry, Listed, stable_id
 from heraut.networks.entries import comment_heard, require_listed
 from heraut.networks.graph_answers import GONE
 from heraut.networks.graph_api import following, instant_of

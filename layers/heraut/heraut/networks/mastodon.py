@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.allowance import Allowance
-    from heraut.brands import Account
+    from heraut.brands import Account, EntryKind
     from heraut.conversations.model import Interaction
     from heraut.networks.base import (
         Begun,
         Brought,
         Entry,
-        EntryKind,
         Heard,
         Job,
         Limits,

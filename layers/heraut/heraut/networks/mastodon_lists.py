@@ -18,10 +18,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from heraut.brands import NetworkName
+from heraut.brands import EntryKind, NetworkName
 from heraut.due import require_aware
 from heraut.errors import OutcomeUnknown, Refused
-from heraut.networks.base import Entry, EntryKind, Listed, stable_id
+from heraut.networks.base import Entry, Listed, stable_id
 from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed, since
 from heraut.networks.mastodon_answers import entity, is_good, next_max_id, refusal
 from heraut.networks.mastodon_text import text_of_html
