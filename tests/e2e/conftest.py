@@ -34,8 +34,8 @@ STACK = "heraut-e2e"
 BRAND = "essai"
 TOPIC = "arn:aws:sns:eu-west-3:000000000000:equipe"  # a topic of the team's own
 FALSE_PASSWORD = "not this one"
-# What has to wait is begun early, and the time is used: workers are killed and a calendar is dropped before the tests
-# that need half a minute for themselves. The last two look at what was done.
+# What has to wait is begun early, and the time is used: workers are killed before the tests that need half a minute
+# for themselves. The last two look at what was done.
 ORDER = (
     "test_kill.py",
     "test_morning.py",

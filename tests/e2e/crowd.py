@@ -1,6 +1,6 @@
 """A thousand posts over fifty accounts, due in one minute, which test_scale.py looks at when they have left.
 
-They are dropped some tests earlier: it takes most of a minute until they are due, and another one until all have left.
+It takes most of a minute until they are due, and another one until all have left.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The calendar that test_publishing.py looks at. It is dropped some tests earlier: its posts wait half a minute."""
+"""The calendar that test_publishing.py looks at. Its posts wait half a minute."""
 
 from __future__ import annotations
 
