@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -163,7 +164,7 @@ def test_the_bound_holds_over_redirects() -> None:
 
     def play(connected: socket.socket) -> None:
         read_request(connected)
-        time.sleep(0.3)
+        time.sleep(0.8)
         connected.sendall(answer("302 Found", Location="/again"))
 
     with serving(play) as server:
@@ -174,11 +175,11 @@ def test_the_bound_holds_over_redirects() -> None:
                 limit_bytes=10,
                 kinds=("image/*",),
                 guard=Guard(frozenset({server.host_port})),
-                seconds=0.5,
+                seconds=1,
             )
 
     assert caught.value.problem.code == "address_too_slow"
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3  # four redirects would take four
 
 
 def test_an_unknown_authority_is_refused(tmp_path: Path) -> None:
@@ -205,17 +206,20 @@ def test_the_system_resolves_the_machines_own_name() -> None:
 
 def test_a_resolver_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's call has no bound of its own; ours holds."""
+    over = threading.Event()
 
     def hang(*_args: object, **_options: object) -> list[object]:
-        time.sleep(1)
+        over.wait(10)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     start = time.monotonic()
     with pytest.raises(NameUnknown):
         resolve("slow.example", 443, 0.1)
+    took = time.monotonic() - start
+    over.set()
 
-    assert time.monotonic() - start < 0.6
+    assert took < 5
 
 
 @pytest.mark.parametrize("host", ["nobody.invalid", "a" * 70 + ".example", "a..b"])

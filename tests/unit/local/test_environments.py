@@ -109,6 +109,10 @@ def made(target, line):
     with (place / "made").open("a") as out:
         out.write("begin\\n"); out.flush(); time.sleep(0.3); out.write("end\\n")
     target.mkdir(exist_ok=True)
+def made_with_company(target, line):
+    while len(list(place.glob("here-*"))) < 2: time.sleep(0.01)
+    time.sleep(0.5)
+    made(target, line)
 e._make_with_pip = made
 """
     root = str(LOCAL.parent.parent)
@@ -117,7 +121,8 @@ e._make_with_pip = made
 
 def test_two_at_once_make_it_once(place: Path) -> None:
     """One works, the other waits, says so, and finds it done."""
-    both = [script(place, "e.prepare(['uv'])") for _ in range(2)]
+    company = "import os; (place / f'here-{os.getpid()}').touch(); e._make_with_pip = made_with_company\n"
+    both = [script(place, company + "e.prepare(['uv'])") for _ in range(2)]
     said = [one.communicate(timeout=30)[0] for one in both]
 
     assert [one.returncode for one in both] == [0, 0]

@@ -129,20 +129,19 @@ def test_the_second_encoding_is_a_wrong_answer(world: World) -> None:
 
 
 def silent(connected: socket.socket) -> None:
-    """Take the request and say nothing for longer than anybody waits."""
+    """Take the request and say nothing until the client goes away."""
     read_request(connected)
-    connected.settimeout(1)
     connected.recv(1)
 
 
 def test_a_relay_that_is_down_or_silent_is_passed_over(world: World) -> None:
-    """No connection at the first, no answer in time at the second."""
+    """No connection at the first, no answer in time at the second; the third has the same time, and needs it."""
     world.servers[0].stop()
     with serving(silent) as slow:
         guard = Guard(frozenset({*(one.host_port for one in world.servers), slow.host_port}))
         urls = (world.servers[0].url, slow.url, world.servers[2].url)
 
-        assert Drand(OWN.chain, guard, urls, 0.3).signature(ROUND, AT) == OWN.signature(ROUND)
+        assert Drand(OWN.chain, guard, urls, 2.0).signature(ROUND, AT) == OWN.signature(ROUND)
 
 
 def test_public_relays_are_secure() -> None:
