@@ -104,6 +104,17 @@ def test_what_is_due_is_found_by_when(contests: Contests) -> None:
     assert list(contests.due(NOW)) == [("martin", "a"), ("martin", "b")]
 
 
+def test_a_brands_contests_are_listed_by_name(contests: Contests) -> None:
+    """Whatever became of them; nothing else of the brand's, and no other brand's."""
+    one, other = galette(name="b", due_at=None), galette(name="a")
+    for each in (one, other, galette(brand="autre")):
+        contests.add(each)
+    contests.change(one, one.next(), (Head(), Head(seq=1, prev="a" * 64)))
+
+    assert [each.name for each in contests.every_contest("martin")] == ["a", "b"]
+    assert list(contests.every_contest("personne")) == []
+
+
 def test_the_operators_head_moves_with_the_commitment_or_not_at_all(contests: Contests) -> None:
     """Of two contests that commit at once, one reads the head again: no number is used twice, none is left out."""
     one, other = galette(name="one"), galette(name="other")

@@ -28,6 +28,9 @@ class ContestsTwin:
     def contest(self, brand: str, name: str) -> Contest | None:
         return self._contests.get((brand, name))
 
+    def every_contest(self, brand: str) -> Iterator[Contest]:
+        yield from [one for key, one in sorted(self._contests.items()) if key[0] == brand]
+
     def add(self, contest: Contest) -> None:
         with self._lock:
             if (contest.brand, contest.name) in self._contests:

@@ -40,6 +40,11 @@ class ContestsTable:
         item = self._table.get(_contest(brand, name))
         return from_document(Contest, item["document"]) if item else None
 
+    def every_contest(self, brand: str) -> Iterator[Contest]:
+        """Give every contest that a brand ever planned, by name."""
+        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", {"pk": brand, "prefix": "contest#"}):
+            yield from_document(Contest, item["document"])
+
     def add(self, contest: Contest) -> None:
         """Write a contest that is not there yet (Conflict when it is)."""
         self._table.transact([self._table.putting(_write(contest), NEW)])

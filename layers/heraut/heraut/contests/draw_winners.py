@@ -101,7 +101,7 @@ def _witnesses(contest: Contest, world: Running) -> list[Witness]:
 def _people(contest: Contest, ranking: Sequence[str], world: Running) -> list[Winner]:
     """Give who stands behind each rank: read once, for nobody else's handle leads back to them."""
     ranks = {handle: rank for rank, handle in enumerate(ranking, 1)}
-    court = court_of(contest, world)
+    court = court_of(contest, world.contests)
     found = []
     for one in world.contests.every_entrant(contest.brand, contest.name):
         handle = handle_of(contest.draw_id, bytes.fromhex(one.nonce), one.id).hex()

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
     from heraut.contests.model import Entrant
     from heraut.contests.running import Contest
+    from heraut.contests.store import Contests
     from heraut.contests.world import Running
 
 
-def court_of(contest: Contest, world: Running) -> Judge:
+def court_of(contest: Contest, contests: Contests) -> Judge:
     """Give the judge of a contest, who knows all that is known beside what each entrant did."""
     terms = contest.agreed
 
     def every() -> Iterator[Entrant]:
-        for one in world.contests.every_entrant(contest.brand, contest.name):
+        for one in contests.every_entrant(contest.brand, contest.name):
             yield one.judged(contest.rolls)
 
     suspects = terms.exclude.suspects
@@ -35,7 +36,7 @@ def court_of(contest: Contest, world: Running) -> Judge:
 
 def freeze_entrants(contest: Contest, world: Running, now: datetime) -> Contest:
     """Make the list that nothing enters any more; done again before it was noted, it is the same."""
-    court = court_of(contest, world)
+    court = court_of(contest, world.contests)
     rejected: Counter[str] = Counter()
     accepted = []
     for one in world.contests.every_entrant(contest.brand, contest.name):

@@ -208,7 +208,8 @@ class KeptEntrant(_Stored):
     account_since: Instant | None = None
     followers: int | None = None
     machine: bool | None = None
-    excluded: str = ""
+    excluded: str = ""  # why a person took them out; `vouched`: a person said that it is no program's
+    vouched: bool = False
 
     def judged(self, rolls: dict[str, datetime]) -> Entrant:
         """Give the entrant as the judge takes it: what a roll call did not find any more was taken away."""
@@ -221,6 +222,7 @@ class KeptEntrant(_Stored):
             followers=self.followers,
             machine=self.machine,
             excluded=self.excluded,
+            vouched=self.vouched,
         )
 
     def _evidence(self, deed: Deed, roll: datetime | None) -> Evidence:

@@ -60,6 +60,9 @@ class Contests(Protocol):
     def contest(self, brand: str, name: str) -> Contest | None:
         """Read a contest as it runs, None when it was never planned."""
 
+    def every_contest(self, brand: str) -> Iterator[Contest]:
+        """Give every contest that a brand ever planned, by name."""
+
     def add(self, contest: Contest) -> None:
         """Write a contest that is not there yet (Conflict when it is)."""
 
