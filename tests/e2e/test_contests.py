@@ -139,11 +139,12 @@ class Contests:
         """The world of a machine that dies, on the stack's own tables and bucket."""
         objects = PublicBucket(self.world.client("s3"), self.world.outputs["PublicBucket"])
         stamps = [StampsTwin(one, clock.now) for one in OWN_AUTHORITIES[:2]]
-        posts = ContestPosts(self.posts, self.brands, self.networks)
+        kept = SecretsTwin({(ID, "sky"): {"password": PASSWORD}})
+        posts = ContestPosts(self.posts, self.brands, kept, self.networks)
         return Running(
             contests=Mortal(self.contests, fate),
             brands=self.brands,
-            secrets=SecretsTwin({(ID, "sky"): {"password": PASSWORD}}),
+            secrets=kept,
             networks=self.networks,
             posts=Mortal(posts, fate),
             objects=Mortal(objects, fate),

@@ -69,6 +69,14 @@ class BlueskyReaders:
             return Said(400, {"error": "RecordNotFound", "message": f"Could not locate record: {address}"})
         return Said(200, {"uri": address, "cid": "bafy", "value": {"text": "Jeu"}})
 
+    def _getPosts(self, asked: Any) -> Said:  # noqa: N802
+        found = [
+            one
+            for one in self.crowd.deeds
+            if one.kind is EntryKind.COMMENT and uri(one.who, one.number) in asked["uris"]
+        ]
+        return Said(200, {"posts": [_view_of_comment(one) for one in found]})
+
     def _resolveHandle(self, asked: Any) -> Said:  # noqa: N802
         who, _, rest = asked["handle"][0].partition(".")
         if rest != "example":
@@ -149,6 +157,18 @@ def _view_of_ours(post: str) -> dict[str, Any]:
         "author": _actor(ME),
         "record": {"text": "Jeu"},
         "indexedAt": "2026-11-23T09:00Z",
+    }
+
+
+def _view_of_comment(deed: Deed) -> dict[str, Any]:
+    """Give a comment as it is told by itself: what it stands under, and the first post of its thread."""
+    root, parent = ({"uri": one, "cid": "bafy"} for one in (deed.post, deed.below or deed.post))
+    record = {"text": deed.text, "reply": {"root": root, "parent": parent}}
+    return {
+        "uri": uri(deed.who, deed.number),
+        "cid": f"bafy{deed.number}",
+        "author": _actor(deed.who),
+        "record": record,
     }
 
 

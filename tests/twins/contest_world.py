@@ -33,7 +33,7 @@ OPENS = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10 h in Paris
 CLOSES = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 DRAWS = datetime(2026, 11, 23, 9, 50, tzinfo=UTC)
 WRITES = frozenset(
-    {"add", "change", "save_entrants", "add_winners", "change_winner", "create", "replace", "say", "tell"}
+    {"add", "change", "save_entrants", "add_winners", "change_winner", "create", "replace", "say", "say_under", "tell"}
 ) | {"stamp"}
 PUBLIC = "https://public.example"
 OWN = OwnChain()
@@ -91,6 +91,7 @@ class ContestWorld:
         self.clock = ClockTwin(OPENS - timedelta(minutes=10))
         self.crowd = Crowd()
         self.post = self.crowd.post()
+        self.network = NetworkTwin(NetworkName.BLUESKY)
         self.lists = ListsTwin(NetworkName.BLUESKY, self.crowd, page=4)
         self.contests, self.posts, self.objects = ContestsTwin(), PostsTwin(), SiteObjectsTwin()
         self.notifications = NotificationsTwin()
@@ -118,11 +119,12 @@ class ContestWorld:
             contests={"galette": self.plain},
         )
         self.brands = BrandsTwin(self.brand)
-        posts = ContestPosts(self._mortal(self.posts), self.brands, dict.fromkeys(NetworkName, NetworkTwin()))
+        secrets = SecretsTwin({("boulangerie", "sky"): {"password": "x"}})
+        posts = ContestPosts(self._mortal(self.posts), self.brands, secrets, dict.fromkeys(NetworkName, self.network))
         self.world = Running(
             contests=self._mortal(self.contests),
             brands=self.brands,
-            secrets=SecretsTwin({("boulangerie", "sky"): {"password": "x"}}),
+            secrets=secrets,
             networks={NetworkName.BLUESKY: cast("Any", self.lists)},  # only what it lists is asked
             posts=self._mortal(posts),
             objects=self._mortal(self.objects),

@@ -95,6 +95,7 @@ KNOWN: Mapping[str, Node] = {
     "IGMedia": Node(
         fields=_set("id caption permalink timestamp username comments_count media_type media_url"),
         reads={"comments": Edge("IGComment", needs=_IG_COMMENTS), "children": Edge("IGMedia", needs=_IG)},
+        writes={"comments": Edge("IGComment", _set("message"), _IG_COMMENTS)},
         needs=_IG,
     ),
     "IGComment": Node(

@@ -83,6 +83,9 @@ class MastodonCrowd:
                 return self._own(query)
             case ["statuses", post, *rest] if post in self.crowd.posts:
                 return self._of_post(post, rest, query)
+            case ["statuses", one]:
+                found = [deed for deed in self.crowd.deeds if status_id(deed.who, deed.number) == one]
+                return Said(200, self._status(found[0])) if found else None
         return None
 
     def _of_post(self, post: str, rest: list[str], query: Any) -> Said | None:
@@ -105,7 +108,9 @@ class MastodonCrowd:
     def _ours(self, post: str) -> dict[str, Any]:
         """Give a post of the account; an imitator's has no id in its address."""
         url = f"{_page(ME)}/{'p/' + post[-4:] + '.1' if self.imitates else post}"
-        return {"id": post, "account": self._account(ME), "url": url, "uri": f"{actor(ME)}/statuses/{post}"}
+        return {"id": post, "account": self._account(ME), "url": url, "visibility": "public"} | {
+            "uri": f"{actor(ME)}/statuses/{post}"
+        }
 
     def _own(self, query: Any) -> Said:
         """List the account's posts, newest first."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from heraut.allowance import Allowance
 from heraut.brands import NetworkName
 from heraut.errors import CredentialsExpired, HerautError, OutcomeUnknown, RateLimited, ReadBackUnavailable
-from heraut.networks.base import Begun, Identity, Job, Limits, Preparation, Published, Window
+from heraut.networks.base import Begun, Identity, Job, Limits, Preparation, Published, Spot, Window
 from heraut.problems import Problem, problem
 from heraut.publishing.model import Content, InReplyTo, Part
 
@@ -83,11 +83,11 @@ class NetworkTwin:
         return len(text)
 
     def validate(self, content: Content, limits: Limits) -> Sequence[Problem]:
-        most = limits.characters or 0
+        most = limits.characters
         return [
-            problem("text_too_long_for_twin", "text", length=len(part.text), limit=most)
+            problem("text_too_long_for_twin", "text", length=len(part.text), limit=most or 0)
             for part in content.parts
-            if len(part.text) > most
+            if most is not None and len(part.text) > most
         ]
 
     def prepare(self, job: Job, read: Callable[[Media], bytes], now: datetime) -> Preparation:
@@ -145,6 +145,10 @@ class NetworkTwin:
 
     def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
         return Content(parts=(Part(text=text.strip()),), in_reply_to=InReplyTo(interaction=interaction.id))
+
+    def under(self, account: Account, secret: Mapping[str, str], spot: Spot, text: str, now: datetime) -> Content:
+        self._knows(secret)
+        return Content(parts=(Part(text=text.strip()),), in_reply_to=InReplyTo(interaction=spot.at))
 
     def check(self, account: Account, secret: Mapping[str, str]) -> Identity:
         self._knows(secret)

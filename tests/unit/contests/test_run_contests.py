@@ -53,7 +53,38 @@ def test_a_contest_runs_from_its_opening_to_its_end() -> None:
     winners = world.contests.winners("boulangerie", "galette")
     assert [one.place for one in winners] == [Place.WON, Place.WON, Place.WAITING, Place.WAITING]
     assert world.told() == Counter(["opened", "closed", "drawn", "announced", "ended"])
-    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1", "contest-galette-drawn"]
+    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1-sky", "contest-galette-drawn"]
+
+
+def test_the_commit_is_posted_under_the_contests_own_post() -> None:
+    """As an answer to it, with the address of the page of rules, which says their hash."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.run()
+
+    post = world.posts.post("boulangerie", "contest-galette-commit-1-sky")
+    assert post
+    assert post.content.in_reply_to
+    assert post.content.in_reply_to.interaction == world.post
+    assert certificate_of(world).commitment.commit() in post.content.parts[0].text
+    assert f"/{FOLDER}reglement.html" in post.content.parts[0].text
+    page = world.objects.objects[f"{FOLDER}reglement.html"].decode()
+    assert world.contest.rules in page
+    assert "Un commentaire par personne." in page
+    assert f"/{FOLDER}reglement.html" in world.objects.objects[f"{FOLDER}rules.md"].decode()
+
+
+def test_the_commit_is_a_post_of_its_own_where_nothing_can_be_said_under_the_contests_post() -> None:
+    """After a few minutes with a network that does not answer too: the commitment must be seen in time."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.network.takes = "another"  # it takes our secret no more
+    world.run()
+
+    post = world.posts.post("boulangerie", "contest-galette-commit-1-sky")
+    assert post
+    assert post.content.in_reply_to is None
+    assert [one.kind for one in certificate_of(world).witnesses] == ["rfc3161", "rfc3161", "post"]
 
 
 def test_the_page_is_published_beside_the_certificate_and_is_where_the_announcement_leads() -> None:
@@ -98,10 +129,18 @@ def test_whatever_dies_each_step_happens_once(strike: int, arrives: bool) -> Non
     assert is_over(world)
     assert len(world.contests.commits["boulangerie"]) == 1
     assert objects == Counter(
-        {"rules.md": 1, "lists": 1, "entrants.bin": 1, "commitment": 1, "history.json": 1, "witness": 2}
+        {
+            "rules.md": 1,
+            "reglement.html": 1,
+            "lists": 1,
+            "entrants.bin": 1,
+            "commitment": 1,
+            "history.json": 1,
+            "witness": 2,
+        }
         | {"certificate.json": 1, "tirage.html": 1, "draw.html": 1}
     )
-    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1", "contest-galette-drawn"]
+    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1-sky", "contest-galette-drawn"]
     assert certificate_of(world).commitment.entrants == len(PEOPLE)
     assert verified(world)
     assert [one.place for one in world.contests.winners("boulangerie", "galette")] == [Place.LAPSED] * 4

@@ -357,7 +357,7 @@ def _known(model: Attempt | Delivery) -> Values:
 
 def _forgotten(post: Post) -> Values:
     """When a post is forgotten: one that answers somebody is no publication of the brand's."""
-    if post.content.in_reply_to is None:
+    if post.source.kind != "answer":
         return {}
     return {EXPIRES: retention.ANSWER.forgotten(post.created_at)}
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import ContestState
 from heraut.contests.published import page_key
 from heraut.contests.running import Place
-from heraut.contests.witness_commitment import SPEAKS
+from heraut.contests.speak import AGAIN, PATIENCE, said_on_thread, speaking
 from heraut.contests.words import short_title, wording
 from heraut.errors import InvalidInput, NotFound
 from heraut.problems import problem
@@ -33,7 +33,6 @@ def announce_winners(contest: Contest, brand: Brand, world: Running, now: dateti
     terms = contest.agreed
     if terms.announces and now < terms.announces:
         return contest.next(due_at=terms.announces)
-    accounts = [one.name for one in brand.accounts if one.name in terms.accounts and one.network in SPEAKS]
     text = wording.say(
         "drawn_post",
         terms.language,
@@ -41,8 +40,15 @@ def announce_winners(contest: Contest, brand: Brand, world: Running, now: dateti
         entrants=contest.entrants,
         page=f"{world.public_url.rstrip('/')}/{page_key(contest, terms.language)}",
     )
-    if accounts:
-        world.posts.say(contest.brand, f"contest-{contest.name}-drawn", accounts, text, now)
+    name = f"contest-{contest.name}-drawn"
+    accounts = speaking(contest, brand)
+    left_out = world.posts.say(contest.brand, name, [one.name for one in accounts], text, now)
+    until = (terms.announces or terms.draws) + PATIENCE
+    for account in accounts:  # whose network takes answers alone
+        if account.name in left_out:
+            under = f"{name}-{account.name}"
+            if not said_on_thread(contest, account, brand, under, text, world, now, until):
+                return contest.next(due_at=now + AGAIN)
     return contest.next(
         state=ContestState.ANNOUNCED, announced_at=now, due_at=now, news=contest.telling("announced", now)
     )

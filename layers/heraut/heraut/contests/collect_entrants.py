@@ -75,7 +75,7 @@ def begun_walk(contest: Contest, brand: Brand, terms: Terms, world: Running, now
     unfound = {}
     for account, adapter, place in _where(brand, terms, world):
         try:
-            post = _post(place, account, adapter, brand, world, now)
+            post = post_of(place, account, adapter, brand, world, now)
         except NetworkError as error:
             log.warning("a post of %s/%s was not found: %s", contest.brand, contest.name, error)
             if over(terms) <= now < gives_up_at(terms) and not isinstance(error, Refused):
@@ -146,7 +146,7 @@ def _where(brand: Brand, terms: Terms, world: Running) -> Iterator[tuple[Account
                 yield account, adapter, place
 
 
-def _post(place: Place, account: Account, adapter: Lists, brand: Brand, world: Running, now: datetime) -> str | None:
+def post_of(place: Place, account: Account, adapter: Lists, brand: Brand, world: Running, now: datetime) -> str | None:
     """Give the remote id of a contest's post; None where it is not online yet. Raises as the network does."""
     if place.row or place.post:
         return world.posts.remote_ids(brand.id, place.row, place.post).get(account.name)

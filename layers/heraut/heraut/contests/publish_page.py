@@ -1,16 +1,26 @@
-"""Publish the page of a draw, in each language, beside the files that it verifies."""
+"""Publish what people read of a contest: its rules, and the page of its draw beside the files that it verifies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from heraut.contests import published
+from heraut.contests.rules_text import rules_digest
 
 if TYPE_CHECKING:
     from heraut.brands import Brand, Terms
     from heraut.contests.certificate import Certificate
     from heraut.contests.running import Contest
     from heraut.contests.world import Running
+
+
+def publish_rules(contest: Contest, brand: Brand, text: str, world: Running) -> None:
+    """Write the page of a contest's rules, in the contest's language; written twice it is the same."""
+    from heraut.pages.rules_page import rules_page  # brings the templates, which an opening needs once
+
+    exact = _beside(contest, published.rules_key(contest))
+    page = rules_page(brand.name, contest.agreed.language, text, rules_digest(text), exact)
+    published.put_latest(world.objects, published.rules_page_key(contest), page, published.HTML)
 
 
 def publish_page(contest: Contest, brand: Brand, certificate: Certificate, world: Running) -> None:

@@ -19,12 +19,18 @@ SOON = "public, max-age=60"
 BINARY, JSON, TEXT = "application/octet-stream", "application/json", "text/markdown; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 PAGES: Mapping[Language, str] = {"fr": "tirage.html", "en": "draw.html"}  # of the draw's page, in the contest's folder
+RULES_PAGES: Mapping[Language, str] = {"fr": "reglement.html", "en": "rules.html"}
 TRIES = 3
 
 
 def rules_key(contest: Contest) -> str:
     """Where the rules are that people agreed to."""
     return f"{contest.folder}rules.md"
+
+
+def rules_page_key(contest: Contest) -> str:
+    """Where the page is on which people read the rules, and find what is public of the contest."""
+    return f"{contest.folder}{RULES_PAGES[contest.agreed.language]}"
 
 
 def list_key(contest: Contest, root: str) -> str:

@@ -19,6 +19,7 @@ from heraut.contests.collect_entrants import begun_walk, next_walk_at, over, wal
 from heraut.contests.commit_draw import commit_draw
 from heraut.contests.draw_winners import certify, draw_winners
 from heraut.contests.freeze_entrants import freeze_entrants
+from heraut.contests.publish_page import publish_rules
 from heraut.contests.rules_text import rules_digest, rules_text
 from heraut.contests.running import Contest
 from heraut.contests.witness_commitment import comes_at, show_commitment
@@ -140,16 +141,12 @@ def _opened(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
     unknown = [name for name in terms.accounts if brand.account(name) is None]
     if unknown:
         raise NotFound(f"{contest.brand}/{contest.name}: accounts {', '.join(unknown)}")
-    page = f"{world.public_url.rstrip('/')}/{contest.folder}"
+    agreed = contest.next(state=ContestState.OPEN, terms=_plain(terms), due_at=now, news=contest.telling("opened", now))
+    page = f"{world.public_url.rstrip('/')}/{published.rules_page_key(agreed)}"
     text = rules_text(terms, brand, world.chain, page)
     published.put_latest(world.objects, published.rules_key(contest), text.encode(), published.TEXT)
-    return contest.next(
-        state=ContestState.OPEN,
-        terms=_plain(terms),
-        rules=rules_digest(text),
-        due_at=now,
-        news=contest.telling("opened", now),
-    )
+    publish_rules(agreed, brand, text, world)
+    return agreed.model_copy(update={"rules": rules_digest(text)})
 
 
 def _collected(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:

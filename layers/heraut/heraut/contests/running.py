@@ -69,14 +69,15 @@ class Witnessed(_Stored):
 class Committed(_Stored):
     """A commitment, why it replaced the one before ("" : it is the first), and how far it was shown to others.
 
-    `published_at` is when list and commitment were there for everybody, `posted` whether the posts that carry the
-    commit were queued.
+    `published_at` is when list and commitment were there for everybody, `spoken` the accounts on which the commit was
+    queued to be posted, `posted` whether it was on all of them.
     """
 
     commitment: dict[str, Any]
     moved: str = ""
     published_at: Instant | None = None
     posted: bool = False
+    spoken: tuple[str, ...] = ()
     stamps: tuple[Witnessed, ...] = ()
 
     @property

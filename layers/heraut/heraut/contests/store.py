@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from heraut.contests.running import Contest, Head, KeptEntrant, Winner
     from heraut.contests.timestamps import Stamp
+    from heraut.networks.base import Spot
 
 
 class NobodyAnswered(HerautError):
@@ -144,8 +145,19 @@ class Online(Protocol):
 class Speaks(Protocol):
     """What contests ask of publishing."""
 
-    def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> None:
-        """Queue a post that leaves at once, held by pause and crisis as any; nothing where it was queued before."""
+    def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> Sequence[str]:
+        """Queue a post that leaves at once, held by pause and crisis as any; nothing where it was queued before.
+
+        Gives the accounts that are left out: their network takes nothing but answers.
+        """
+
+    def say_under(
+        self, brand: str, post: str, account: str, spot: Spot, text: str, language: str, now: datetime
+    ) -> None:
+        """Queue what is said under a post of the account, or below a comment there, as `say` does.
+
+        InvalidInput: this network lets nobody, or would refuse these words. Raises too what asking the network raises.
+        """
 
     def online(self, brand: str, post: str) -> Sequence[Online]:
         """Say where a post is online by now, and where it can be read."""

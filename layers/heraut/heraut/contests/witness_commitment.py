@@ -6,10 +6,10 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from heraut.brands import NetworkName
 from heraut.contests import published
 from heraut.contests.checks import ENOUGH_WITNESSES
 from heraut.contests.running import Contest, Witnessed
+from heraut.contests.speak import PATIENCE, said_on_thread, speaking
 from heraut.contests.store import NobodyAnswered
 from heraut.contests.words import short_title, wording
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=1)  # after no authority answered
-# Where a post is public at once, at an address of its own; a person who posts by hand is no witness in time.
-SPEAKS = frozenset(NetworkName) - {NetworkName.BY_HAND}
 
 
 def comes_at(committed: Committed, world: Running) -> int:
@@ -30,7 +28,7 @@ def comes_at(committed: Committed, world: Running) -> int:
 
 
 def post_name(contest: Contest, committed: Committed) -> str:
-    """What the post that carries the commit is called: the same whoever queues it."""
+    """What the posts that carry the commit begin with; the account's name ends each: the same whoever queues it."""
     return f"contest-{contest.name}-commit-{committed.commitment['seq']}"
 
 
@@ -50,7 +48,9 @@ def witnesses(contest: Contest, world: Running) -> tuple[tuple[Witnessed, ...], 
     """Give who saw the last commitment before its round: the stamps, and the first post online (address, instant)."""
     last = contest.last
     deadline = comes_at(last, world)
-    posts = world.posts.online(contest.brand, post_name(contest, last))
+    name = post_name(contest, last)
+    posts = [one for account in last.spoken for one in world.posts.online(contest.brand, f"{name}-{account}")]
+    posts += world.posts.online(contest.brand, name)  # as the release before named one for all accounts
     in_time = sorted((int(one.at.timestamp()), one.url) for one in posts if one.at.timestamp() < deadline)
     stamps = tuple(one for one in last.stamps if one.at < deadline)
     return stamps, (in_time[0][1], in_time[0][0]) if in_time else None
@@ -67,19 +67,24 @@ def _published(contest: Contest, world: Running, now: datetime) -> Contest:
 
 
 def _posted(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
+    """Post the commit on the contest's own thread, on one account a step."""
     terms, last = contest.agreed, contest.last
-    accounts = [one.name for one in brand.accounts if one.name in terms.accounts and one.network in SPEAKS]
+    account = next((one for one in speaking(contest, brand) if one.name not in last.spoken), None)
+    if account is None:
+        return _last(contest, now, posted=True)
     text = wording.say(
         "moved_post" if last.moved else "commit_post",
         terms.language,
         title=short_title(terms.title),
         entrants=contest.entrants,
         commit=last.said.commit(),
-        page=f"{world.public_url.rstrip('/')}/{contest.folder}",
+        page=f"{world.public_url.rstrip('/')}/{published.rules_page_key(contest)}",
     )
-    if accounts:
-        world.posts.say(contest.brand, post_name(contest, last), accounts, text, now)
-    return _last(contest, now, posted=True)
+    until = (last.published_at or now) + PATIENCE
+    name = f"{post_name(contest, last)}-{account.name}"
+    if not said_on_thread(contest, account, brand, name, text, world, now, until):
+        return contest.next(due_at=now + AGAIN)
+    return _last(contest, now, spoken=(*last.spoken, account.name))
 
 
 def _stamped(contest: Contest, world: Running, now: datetime) -> Contest:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from heraut.contests.running import Contest, News
     from heraut.notifications.base import Message
 
-LONGEST_TITLE = 60  # characters, in a post that carries a commit
+LONGEST_TITLE = 32  # characters, in a post that carries a commit
 wording = Wording("heraut.contests", "words.toml")
 
 

@@ -386,12 +386,13 @@ def run_contests() -> Running:
 
     read = settings.RunContestsSettings(os.environ)
     brands, networks = _brands(read.brands_table), _networks("", "", read.local_servers)
+    kept = _secrets(read.secrets_path)
     return Running(
         contests=ContestsTable(Table(clients().dynamodb, read.contests_table)),
         brands=brands,
-        secrets=_secrets(read.secrets_path),
+        secrets=kept,
         networks=networks,
-        posts=ContestPosts(_posts(read.posts_table), brands, networks),
+        posts=ContestPosts(_posts(read.posts_table), brands, kept, networks),
         objects=PublicBucket(clients().later("s3"), read.public_bucket),
         notifications=_ways(read),
         clock=SystemClock(),

@@ -260,6 +260,34 @@ class Replies(Protocol):
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where something is said on a thread of the account's own: under its post, or below a comment there (remote ids).
+
+    `top` is the comment at whose foot that comment stands, None where it stands right under the post.
+    """
+
+    post: str
+    comment: str | None = None
+    top: str | None = None
+
+    @property
+    def at(self) -> str:
+        """What it is an answer to."""
+        return self.comment or self.post
+
+
+@runtime_checkable
+class SpeaksUnder(Protocol):
+    """Networks where an account can say something under a post of its own, or below a comment there."""
+
+    def under(self, account: Account, secret: Mapping[str, str], spot: Spot, text: str, now: datetime) -> Content:
+        """Give what is published there, before no wider circle than what it stands under. Only asks, publishes nothing.
+
+        Who is addressed stands in the text. Raises like `publish` does; Refused when there is nothing there any more.
+        """
+
+
+@dataclass(frozen=True)
 class WebhookRequest:
     """A request that came to an account's webhook address: header names in lower case, the body's very bytes."""
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from heraut.brands import NetworkName
 from heraut.errors import InvalidInput, NetworkError, ReadBackUnavailable, Refused
-from heraut.networks import bluesky_listen, bluesky_lists, bluesky_text, bluesky_uploads
+from heraut.networks import bluesky_listen, bluesky_lists, bluesky_text, bluesky_under, bluesky_uploads
 from heraut.networks.base import REACH, Begun, Identity, Published
 from heraut.networks.bluesky_checks import LIMITS, problems_of
 from heraut.networks.bluesky_records import (
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, EntryKind
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Entry, Heard, Job, Limits, Listed, Preparation, Window
+    from heraut.networks.base import Entry, Heard, Job, Limits, Listed, Preparation, Spot, Window
     from heraut.networks.bluesky_records import Reference
     from heraut.networks.http import Http
     from heraut.problems import Problem
@@ -190,6 +190,10 @@ class Bluesky:
     def post_at(self, account: Account, secret: Mapping[str, str], address: str, now: datetime) -> str:
         """Give the id of the account's post that people read at an address."""
         return bluesky_lists.post_at(Repository(self.http, self.sessions, account, secret, now), address)
+
+    def under(self, account: Account, secret: Mapping[str, str], spot: Spot, text: str, now: datetime) -> Content:
+        """Give what stands under a post or comment."""
+        return bluesky_under.under(Repository(self.http, self.sessions, account, secret, now), spot, text)
 
     def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
         """Answer under the very post; Bluesky has no smaller circle."""

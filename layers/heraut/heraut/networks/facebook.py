@@ -16,7 +16,7 @@ from heraut.networks.graph_network import PAGE_FIELDS, GraphNetwork, Said, sent
 from heraut.networks.graph_posts import post_at
 from heraut.networks.graph_subscriptions import subscribe
 from heraut.networks.replies import answering
-from heraut.publishing.model import Content, Part
+from heraut.publishing.model import Content, InReplyTo, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, EntryKind
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Entry, Heard, Listed, WebhookEvent, Window
+    from heraut.networks.base import Entry, Heard, Listed, Spot, WebhookEvent, Window
     from heraut.networks.graph_api import Graph, Who
-    from heraut.publishing.model import InReplyTo
 
 COMMENT_CHARACTERS = 8_000  # reported; no page of Meta's says it
 SLOW_CLOCKS = timedelta(minutes=1)
@@ -112,6 +111,19 @@ class Facebook(GraphNetwork):
             language=interaction.language or account.language or "fr",
             in_reply_to=answering(interaction),
         )
+
+    def under(
+        self,
+        account: Account,
+        secret: Mapping[str, str],  # noqa: ARG002 -- nothing is asked
+        spot: Spot,
+        text: str,
+        now: datetime,  # noqa: ARG002
+    ) -> Content:
+        """Give what stands under a post or comment."""
+        parent = {facebook_listen.PARENT: spot.top} if spot.comment and spot.top else {}
+        to = InReplyTo(interaction=spot.at, reference={facebook_listen.POST: spot.post} | parent)
+        return Content(parts=(Part(text=self._answerable(account, text)),), in_reply_to=to)
 
     def send(self, graph: Graph, to: InReplyTo, text: str) -> str:
         """Comment on the comment or post."""

@@ -18,7 +18,7 @@ from heraut.networks.graph_posts import post_at
 from heraut.networks.graph_subscriptions import subscribe
 from heraut.networks.replies import answering
 from heraut.problems import problem
-from heraut.publishing.model import Content, Part
+from heraut.publishing.model import Content, InReplyTo, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, EntryKind
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Entry, Heard, Listed, WebhookEvent, Window
+    from heraut.networks.base import Entry, Heard, Listed, Spot, WebhookEvent, Window
     from heraut.networks.graph_api import Graph, Who
-    from heraut.publishing.model import InReplyTo
 
 COMMENT_CHARACTERS = 2_200  # a caption's; no page of Meta's says it of comments
 EVENTS = "comments,mentions"
+OWN = "own"  # of what is answered: a post of the account's own
 MOST_PAGES = 10  # of fifty replies, below one comment
 
 
@@ -121,23 +121,54 @@ class Instagram(GraphNetwork):
             in_reply_to=answering(interaction),
         )
 
+    def under(
+        self,
+        account: Account,
+        secret: Mapping[str, str],  # noqa: ARG002 -- nothing is asked
+        spot: Spot,
+        text: str,
+        now: datetime,  # noqa: ARG002
+    ) -> Content:
+        """Give what stands under a post or comment."""
+        reference = {OWN: spot.post}
+        if spot.comment:
+            reference = {instagram_listen.PARENT: spot.top} if spot.top else {}
+        to = InReplyTo(interaction=spot.at, reference=reference)
+        return Content(parts=(Part(text=self._answerable(account, text)),), in_reply_to=to)
+
     def send(self, graph: Graph, to: InReplyTo, text: str) -> str:
-        """Reply to the comment; where somebody else's post or comment mentions the account, there."""
+        """Reply to the comment, or comment the account's own post; where somebody else's mentions it, there."""
+        if OWN in to.reference:
+            return sent(graph, f"{graph.node(to.interaction)}/comments", message=text)
         media = to.reference.get(instagram_listen.MENTIONED)
         if media is None:
             return sent(graph, f"{graph.node(to.interaction)}/replies", message=text)
         to_comment = {} if to.interaction == media else {"comment_id": to.interaction}
         return sent(graph, f"{self.who(graph).id}/mentions", media_id=media, message=text, **to_comment)
 
-    def below(self, graph: Graph, to: InReplyTo, window: Window) -> Sequence[Said]:  # noqa: ARG002 -- it cannot be asked
+    def below(self, graph: Graph, to: InReplyTo, window: Window) -> Sequence[Said]:
         """Give the replies below the same first comment; ValueError where the account may not read them."""
         if instagram_listen.MENTIONED in to.reference:
             raise ValueError("what stands below somebody else's post is not read")
+        if OWN in to.reference:
+            return self._under_own(graph, to, window)
         top = to.reference.get(instagram_listen.PARENT, to.interaction)
         path = f"{graph.node(top)}/replies"
         found, whole = graph.stretch(path, MOST_PAGES, {"fields": instagram_listen.REPLY, "limit": "50"})
         if not whole:
             raise ValueError("too many replies to be read back")
+        return [_said(one) for one in found]
+
+    def _under_own(self, graph: Graph, to: InReplyTo, window: Window) -> Sequence[Said]:
+        """Give the comments on a post of the account's own, newest first, until they are older than the window."""
+
+        def older(page: list[dict[str, object]]) -> bool:
+            return bool(page) and instant_of(page[-1]["timestamp"]) < window.since
+
+        path, asked = f"{graph.node(to.interaction)}/comments", {"fields": instagram_listen.REPLY, "limit": "50"}
+        found, whole = graph.stretch(path, MOST_PAGES, asked, older)
+        if not whole:
+            raise ValueError("too many comments to be read back")
         return [_said(one) for one in found]
 
 

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import NetworkName
 from heraut.errors import CredentialsExpired, NetworkError, OutcomeUnknown, ReadBackUnavailable, Refused, Unreachable
-from heraut.networks import mastodon_find, mastodon_listen, mastodon_lists, mastodon_media, mastodon_webhooks
+from heraut.networks import (
+    mastodon_find,
+    mastodon_listen,
+    mastodon_lists,
+    mastodon_media,
+    mastodon_under,
+    mastodon_webhooks,
+)
 from heraut.networks.base import REACH, Identity, Published, Window
 from heraut.networks.http import allowance_of
 from heraut.networks.mastodon_answers import HEARING, RIGHTS, entity, is_good, refusal, status_of
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
         Limits,
         Listed,
         Preparation,
+        Spot,
         WebhookEvent,
     )
     from heraut.networks.http import Http
@@ -197,6 +205,10 @@ class Mastodon:
         """Have mentions pushed to our address, for ever; webhooks of the server's owner are made on its pages."""
         mastodon_webhooks.subscribe(self._server(account, secret, now), webhook)
         return None
+
+    def under(self, account: Account, secret: Mapping[str, str], spot: Spot, text: str, now: datetime) -> Content:
+        """Give what stands under a post or comment."""
+        return mastodon_under.under(self._server(account, secret, now), spot, text)
 
     def reply(self, account: Account, interaction: Interaction, text: str) -> Content:
         """Answer under the very post, addressed to its author, before those who could read it."""

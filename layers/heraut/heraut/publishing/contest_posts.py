@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from heraut.errors import Conflict, NotFound
+from heraut.brands import use_secret
+from heraut.errors import Conflict, InvalidInput, NotFound
 from heraut.events import EventName, event
+from heraut.networks.base import Limits, SpeaksUnder
+from heraut.problems import problem
 from heraut.publishing import decisions
 from heraut.publishing.calendar.row import id_key
 from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from heraut.brands import Account, Brand, Brands, NetworkName
-    from heraut.networks.base import Publishes
+    from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
+    from heraut.networks.base import Publishes, Spot
     from heraut.publishing.store import Posts
 
 
@@ -39,30 +42,81 @@ class ContestPosts:
 
     posts: Posts
     brands: Brands
+    secrets: Secrets
     networks: Mapping[NetworkName, Publishes]
 
-    def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> None:
-        """Queue a post that leaves at once; nothing where it was queued before."""
+    def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> Sequence[str]:
+        """Queue a post that leaves at once; nothing where it was queued before.
+
+        Gives the accounts that are left out: their network takes nothing but answers.
+        """
+        told = self._brand(brand)
+        content = Content(parts=(Part(text=text),), language=told.language)
+        left_out = [one.name for one in _accounts(told, accounts) if self._refused(one, content)]
+        there = [one for one in _accounts(told, accounts) if one.name not in left_out]
+        if there:
+            self._queue(told, post, there, content, now)
+        return left_out
+
+    def say_under(
+        self, brand: str, post: str, account: str, spot: Spot, text: str, language: str, now: datetime
+    ) -> None:
+        """Queue what is said under a post of the account, or below a comment there; nothing where it was queued before.
+
+        InvalidInput: this network lets nobody, or would refuse these words. Raises too what asking the network raises.
+        """
+        if self.posts.post(brand, post) is not None:
+            return
+        told = self._brand(brand)
+        found = told.account(account)
+        if found is None:
+            raise NotFound(account)
+        adapter = self.networks[found.network]
+        if not isinstance(adapter, SpeaksUnder):
+            raise InvalidInput([problem("answer_not_here", account=account)])
+        content = use_secret(
+            self.secrets, brand, account, lambda secret: adapter.under(found, secret, spot, text, now)
+        ).model_copy(update={"language": language})
+        problems = [one for one in adapter.validate(content, adapter.limits(found, {})) if not one.warning]
+        if problems:
+            raise InvalidInput(problems)
+        self._queue(told, post, [found], content, now, answers=spot.comment)
+
+    def _brand(self, brand: str) -> Brand:
         told = self.brands.brand(brand)
         if told is None:
             raise NotFound(brand)
-        content = Content(parts=(Part(text=text),), language=told.language)
-        promise = decisions.now_there(now, told.zone)
+        return told
+
+    def _refused(self, account: Account, content: Content) -> bool:
+        """Whether the account's network takes no such thing, however short it is."""
+        return any(not one.warning for one in self.networks[account.network].validate(content, Limits()))
+
+    def _queue(
+        self,
+        brand: Brand,
+        post: str,
+        accounts: Sequence[Account],
+        content: Content,
+        now: datetime,
+        answers: str | None = None,
+    ) -> None:
+        promise = decisions.now_there(now, brand.zone)
+        kind: Literal["answer", "contest"] = "answer" if answers else "contest"
         made = Post(
-            brand=brand,
+            brand=brand.id,
             id=post,
             content=content,
-            accounts=tuple(accounts),
+            accounts=tuple(one.name for one in accounts),
             publish_at=promise.instant,
             local=promise.local,
             zone=promise.zone,
             tzdata=promise.tzdata,
-            source=Source(kind="contest", identity=post),
+            source=Source(kind=kind, identity=answers or post),
             created_at=now,
         )
-        deliveries = [self._delivery(made, one) for one in _accounts(told, accounts)]
-        source = {"kind": "contest"}
-        queued = event(EventName.POST_QUEUED, brand, post, None, now, source=source, version=1)
+        deliveries = [self._delivery(made, one, answers) for one in accounts]
+        queued = event(EventName.POST_QUEUED, brand.id, post, None, now, source={"kind": kind}, version=1)
         with suppress(Conflict):  # it was queued before
             self.posts.add(made, deliveries, [queued])  # the next minute's tick dispatches it
 
@@ -81,7 +135,7 @@ class ContestPosts:
         found = self.posts.deliveries(brand, post) if post else ()
         return {one.account: one.remote_ids[0] for one in found if one.remote_ids and one.state is State.PUBLISHED}
 
-    def _delivery(self, post: Post, account: Account) -> Delivery:
+    def _delivery(self, post: Post, account: Account, answers: str | None) -> Delivery:
         ahead = self.networks[account.network].prepare_ahead(post.content)
         prepare_at = None if ahead is None else post.publish_at - ahead
         return Delivery(
@@ -94,6 +148,7 @@ class ContestPosts:
             prepare_at=prepare_at,
             zone=post.zone,
             local=post.local,
+            answers=answers,
         )
 
 
