@@ -147,6 +147,21 @@ def test_a_post_is_found_by_its_address(crowd: Crowd) -> None:
         assert crowd.adapter.post_at(crowd.account, crowd.secret, address, datetime.now(UTC)) == post
 
 
+def test_what_somebody_shared_stays_its_authors(crowd: Crowd) -> None:
+    """A post is found and a comment is listed as before: snac tells either as the share, by whoever shared it."""
+    post = crowd.post("Jeu : partagez")
+    address = crowd.addresses(post)[0]
+    said = crowd.comment(post, "zoe", "Je participe")
+    crowd.lists(COMMENT, post, "zoe")
+    for shared in (post, said):
+        crowd.do(REPOST, shared, "paul")
+        crowd.lists(REPOST, shared, "paul")
+
+    assert crowd.adapter.post_at(crowd.account, crowd.secret, address, datetime.now(UTC)) == post
+    (comment,) = crowd.lists(COMMENT, post, "zoe")
+    assert (comment.text, comment.below) == ("Je participe", None)
+
+
 def test_several_pages_are_read_on_bluesky(on_bluesky: Crowd) -> None:
     """Three a page here; whoever comes between two pages is given by the next walk, nobody twice by this one."""
     crowd, now = on_bluesky, datetime.now(UTC)

@@ -84,19 +84,25 @@ def post_at(server: Server, address: str) -> str:
     direct = _ID.fullmatch(wanted.rpartition("/")[2])
     if direct:
         answer = server.call("GET", _status(direct[0]))
-        if is_good(answer) and _is_at(entity(answer), me, wanted):
+        if is_good(answer) and _is_at(_shared(entity(answer)), me, wanted):
             return direct[0]
     after: str | None = None
     for _ in range(MOST_PAGES):
         asked = {"limit": "40", "exclude_reblogs": "true"} | ({"max_id": after} if after else {})
         page = server.read(f"/api/v1/accounts/{quote(me, safe='')}/statuses", asked)
-        for one in _objects(page):
+        for one in map(_shared, _objects(page)):
             if _is_at(one, me, wanted):
                 return str(one["id"])
         after = next_max_id(page)
         if after is None:
             break
     raise not_ours(server.host, address)
+
+
+def _shared(status: dict[str, Any]) -> dict[str, Any]:
+    """Give the post itself where it is told as somebody's share of it: snac does, once anybody shared one."""
+    inner = status.get("reblog")
+    return inner if isinstance(inner, dict) and inner.get("id") else status
 
 
 def _is_at(status: Mapping[str, Any], me: str, address: str) -> bool:
@@ -114,6 +120,7 @@ def _comments(server: Server, me: Mapping[str, Any], post: str) -> Listed:
     held = entity(answer)["descendants"]
     if not isinstance(held, list):
         raise TypeError("no list")
+    held = [_shared(one) for one in held]
     told = server.instance().is_mastodon
     known = {str(one["account"]["id"]): stable(one["account"]) for one in held} | {str(me["id"]): stable(me)}
     found = tuple(_comment(one, post, known, counted=told) for one in held if one.get("visibility") != _DIRECT)
