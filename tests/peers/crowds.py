@@ -28,8 +28,9 @@ KINDS = {EntryKind.LIKE: "app.bsky.feed.like", EntryKind.REPOST: "app.bsky.feed.
 class Crowd:
     """An account, and people who take part.
 
-    `post(text)` and `comment(post, who, text, below, naming)` give the id of what was written; `do` and `undo` are a
-    like or a repost, `follow` and `unfollow` of the account. `called` is somebody's stable id.
+    `post(text)` and `comment(post, who, text, below, naming)` give the id of what was written; `read(id)` gives its
+    text, `edit(who, id, text)` and `remove(who, id)` change it and take it away; `do` and `undo` are a like or a
+    repost, `follow` and `unfollow` of the account. `called` is somebody's stable id.
     """
 
     adapter: Bluesky | Mastodon
@@ -37,6 +38,8 @@ class Crowd:
     secret: dict[str, str]
     post: Callable[[str], str]
     comment: Callable[..., str]
+    read: Callable[[str], str]
+    edit: Callable[[str, str, str], None]
     remove: Callable[[str, str], None]
     do: Callable[[EntryKind, str, str], None]
     undo: Callable[[EntryKind, str, str], None]
@@ -128,6 +131,22 @@ class BlueskyPeople:
         feature = {"$type": "app.bsky.richtext.facet#mention", "did": self.did(who)}
         return {"index": {"byteStart": begin, "byteEnd": begin + len(name)}, "features": [feature]}
 
+    def edit(self, who: str, address: str, text: str) -> None:
+        collection, rkey = address.split("/")[3:]
+        where = {"repo": self.did(who), "collection": collection, "rkey": rkey}
+        self.call(who, "com.atproto.repo.putRecord", {**where, "record": {**self._record(address), "text": text}})
+
+    def read(self, address: str) -> str:
+        return str(self._record(address)["text"])
+
+    def _record(self, address: str) -> dict[str, Any]:
+        repo, collection, rkey = address.removeprefix("at://").split("/")
+        where = {"repo": repo, "collection": collection, "rkey": rkey}
+        answer = requests.get(f"{self._network.pds}/xrpc/com.atproto.repo.getRecord", params=where, timeout=20)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()["value"]
+        return found
+
     def remove(self, who: str, address: str) -> None:
         collection, rkey = address.split("/")[3:]
         body = {"repo": self.did(who), "collection": collection, "rkey": rkey}
@@ -157,6 +176,8 @@ def crowd_on_bluesky(network: BlueskyNetwork, people: BlueskyPeople) -> Crowd:
         secret={"password": ours.app_password},
         post=people.post,
         comment=people.comment,
+        read=people.read,
+        edit=people.edit,
         remove=people.remove,
         do=people.do,
         undo=people.undo,
@@ -199,6 +220,9 @@ def crowd_on_snac(server: SnacServer) -> Crowd:
         assert not naming, "snac does not find its own users in a text on a port of loopback"
         return write(who, text, in_reply_to_id=below or post)
 
+    def edit(who: str, remote: str, text: str) -> None:
+        ask(who, "PUT", f"statuses/{remote}", status=text)
+
     def follow(who: str, deed: str = "follow") -> None:
         me = ask("mairie", "GET", "accounts/verify_credentials")["id"]
         ask(who, "POST", f"accounts/{me}/{deed}")
@@ -209,6 +233,8 @@ def crowd_on_snac(server: SnacServer) -> Crowd:
         secret={"access_token": server.tokens["mairie"]},
         post=lambda text: write("mairie", text),
         comment=comment,
+        read=lambda remote: str(ask("mairie", "GET", f"statuses/{remote}")["text"]),
+        edit=edit,
         remove=lambda who, remote: press(who, "Delete", remote),
         do=lambda kind, post, who: press(who, buttons[kind][0], post),
         undo=lambda kind, post, who: press(who, buttons[kind][1], post),
