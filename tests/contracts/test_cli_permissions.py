@@ -13,8 +13,10 @@ from heraut.brands import NetworkName
 from heraut.networks.site import Site
 from heraut.publishing.model import State
 from tests.contracts.stack import resource
+from tests.contracts.test_cli_contests import held
 from tests.contracts.test_cli_doctor import restore
 from tests.contracts.test_cli_inbox import waiting
+from tests.twins.contest_world import DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +134,9 @@ def test_the_policy_grants_what_the_command_calls(
     for bucket, key in (("files", "media/mots/a.jpg"), ("public", "mots/page/index.html")):
         shop.clients.s3.put_object(Bucket=bucket, Key=key, Body=b"a")
     statuses += [shop.heraut("moderation", "log").status, shop.heraut("testimonials", "list").status]
+    held(shop).run_until(DRAWS)
+    contest = (["list"], ["show", "galette"], ["entrants", "galette"], ["receipt", "galette", "@ana"])
+    statuses += [shop.heraut("contest", *words).status for words in contest]
     statuses += [shop.heraut("brand", "erase", "mots", "--to", tmp_path / "mots.zip", "--yes").status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]

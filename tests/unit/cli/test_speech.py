@@ -11,10 +11,13 @@ import pytest
 import typer
 from typer.main import get_command
 
-from heraut.brands import Actions, Conditions, NetworkName, Role, Urgency
+from heraut.brands import Actions, Conditions, ContestState, EntryKind, NetworkName, Role, Urgency
 from heraut.cli import speech
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
+from heraut.contests.known_contests import COMING
+from heraut.contests.model import Left
+from heraut.contests.running import Place
 from heraut.conversations import What
 from heraut.conversations.members import Group
 from heraut.conversations.model import MODERATED
@@ -50,7 +53,7 @@ def commands_of(names: set[str]) -> Iterator[tuple[str, Any]]:
 
 def test_everything_about_conversations_is_said_to_programs_too() -> None:
     """Whatever is listed, asked or done."""
-    found = dict(commands_of({"inbox", "alert", "people", "webhook", "rules", "reply"}))
+    found = dict(commands_of({"contest", "inbox", "alert", "people", "webhook", "rules", "reply"}))
     without = [name for name, one in found.items() if "--json" not in {opt for each in one.params for opt in each.opts}]
     assert len(found) > 15
     assert without == []
@@ -102,6 +105,13 @@ def test_every_sentence_is_said_somewhere() -> None:
         "removal_": {"trial", "impossible"},
         "urgency_": set(Urgency),
         "testimonial_": set(Stage),
+        "contest_state_": set(ContestState),
+        "contest_next_": set(COMING),
+        "contest_term_": {"opens", "closes", "draws", "announces", "accounts", "asked", "places"},
+        "contest_kind_": set(EntryKind),
+        "contest_place_": set(Place),
+        "contest_left_": set(Left),
+        "contest_address_": {"rules", "list", "commitment", "history", "certificate", "page"},
         "brand_held_": {"secrets", "conteststable", "conversationstable", "poststable", "files", "page", "brandstable"},
         "moderated_": {one.value for one in MODERATED} | {"said", "gone", "by_rule", "by", "charter", "why", "word"},
         "removal_of_": {"hide", "delete"},

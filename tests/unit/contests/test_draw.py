@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 
 from heraut.contests import draw
 from heraut.contests.beacon import QUICKNET, signature_from, verify
-from heraut.contests.draw import Commitment, Frozen, frozen, handle_of, parsed, ranking, records_of, seed_of
+from heraut.contests.draw import (
+    Commitment,
+    Frozen,
+    frozen,
+    handle_of,
+    parsed,
+    ranking,
+    records_of,
+    seed_of,
+    weight_in,
+)
 from heraut.errors import InvalidInput
 
 VECTORS = json.loads((Path(__file__).parent / "draw-vectors.json").read_text(encoding="utf-8"))["cases"]
@@ -63,6 +73,18 @@ def test_handles_are_those_of_the_vectors(case: dict[str, Any]) -> None:
 def test_the_list_is_that_of_the_vectors(case: dict[str, Any]) -> None:
     """Root, entrants and tickets are those of the commitment."""
     assert frozen(listed(entrants_of(case))) == Commitment.of(case["commitment"]).frozen()
+
+
+@CASES
+def test_each_handle_of_the_vectors_is_found_in_the_list_and_no_other(case: dict[str, Any]) -> None:
+    """With its weight; the first, the last, and what stands before, between and after them."""
+    entrants = entrants_of(case)
+    body = listed(entrants).getvalue()
+
+    assert [weight_in(body, handle) for handle, _ in entrants[:200]] == [weight for _, weight in entrants[:200]]
+    for other in (bytes(32), b"\xff" * 32, sha256(b"somebody else").digest()):
+        assert weight_in(body, other) == 0
+    assert weight_in(b"", bytes(32)) == 0
 
 
 @CASES

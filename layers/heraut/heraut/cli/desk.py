@@ -41,6 +41,7 @@ from heraut.publishing.world import MediaWorld
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from heraut.aws.contests_table import ContestsTable
     from heraut.brands.store import Place
     from heraut.cli.stacks import OpenStack
 
@@ -86,6 +87,18 @@ class Desk:
         """What is said to the brands."""
         table = Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"])
         return ConversationsTable(table, lambda brand: key_of(self.secrets, brand))
+
+    @cached_property
+    def contests(self) -> ContestsTable:
+        """Contests, who takes part, who won."""
+        from heraut.aws.contests_table import ContestsTable  # brings the models of contests, which most never need
+
+        return ContestsTable(Table(self.stack.clients.dynamodb, self.stack["ContestsTable"]))
+
+    @cached_property
+    def public(self) -> PublicBucket:
+        """What anybody may read."""
+        return PublicBucket(self.stack.clients.s3, self.stack["PublicBucket"])
 
     @cached_property
     def webhooks(self) -> WebhooksTable:
@@ -160,11 +173,7 @@ class Desk:
     @cached_property
     def networks(self) -> Networks:
         """Every network."""
-
-        def public() -> PublicBucket:
-            return PublicBucket(self.stack.clients.s3, self.stack["PublicBucket"])
-
-        return registry(self.guard, public, self.stack["PublicUrl"], self.clock.now)
+        return registry(self.guard, lambda: self.public, self.stack["PublicUrl"], self.clock.now)
 
     @cached_property
     def notifications(self) -> Ways:

@@ -19,6 +19,7 @@ from heraut.cli import (
     brands,
     calendar,
     configuration,
+    contests,
     doctor,
     draws,
     inbox,
@@ -153,6 +154,7 @@ alerts.add_to(app)
 rules.add_to(app)
 moderation.add_to(app)
 testimonials.add_to(app)
+contests.add_to(app)
 draws.add_to(app)
 brake.add_to(app)
 doctor.add_to(app)

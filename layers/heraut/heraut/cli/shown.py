@@ -57,9 +57,14 @@ def as_object(delivery: Delivery) -> dict[str, Any]:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON; what a terminal would obey instead of showing is escaped."""
+    """Print a value as JSON."""
+    typer.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Give a value as JSON; what a terminal would obey instead of showing is escaped."""
     written = json.dumps(value, ensure_ascii=False, indent=2)
-    typer.echo(_OBEYED.sub(lambda letter: f"\\u{ord(letter[0]):04x}", written))
+    return _OBEYED.sub(lambda letter: f"\\u{ord(letter[0]):04x}", written)
 
 
 def state_words(delivery: Delivery) -> str:

@@ -104,7 +104,7 @@ def render(certificate: Certificate, about: About, language: Language) -> bytes:
         commit=commitment.commit(),
         winners=winners,
         alternates=alternates,
-        rejected=_rejected(certificate.rejected, language),
+        rejected=rejected_in_words(certificate.rejected, language),
         rejected_total=sum(certificate.rejected.values()),
         stamps=any(one.kind == "rfc3161" for one in certificate.witnesses),
         posts=posts,
@@ -157,7 +157,7 @@ def _announced(certificate: Certificate) -> dict[str, str]:
     return {handle_of(draw, bytes.fromhex(one.nonce), one.id).hex(): one.id for one in certificate.announced}
 
 
-def _rejected(counted: Mapping[str, int], language: Language) -> list[tuple[str, int]]:
+def rejected_in_words(counted: Mapping[str, int], language: Language) -> list[tuple[str, int]]:
     """Give why entries did not count, in words, most frequent first."""
     known = wording.sentences()
     words = {code: f"because_{code}" if f"because_{code}" in known else "because_other" for code in counted}

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+from bisect import bisect_left
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from itertools import islice, pairwise
@@ -120,6 +121,21 @@ def frozen(file: BinaryIO) -> Frozen:
     while hashes:
         whole = sha256(_NODE + hashes.pop() + whole).digest()
     return Frozen(whole.hex(), entrants, tickets)
+
+
+def weight_in(records: bytes, handle: bytes) -> int:
+    """Give the weight of a handle (32 bytes) in a list held in memory; 0 where it is not in it."""
+    count = len(records) // RECORD_BYTES
+    at = bisect_left(range(count), handle, key=lambda place: _handle_at(records, place))
+    if at == count:
+        return 0
+    there, weight = _RECORD.unpack_from(records, at * RECORD_BYTES)
+    return int(weight) if there == handle else 0
+
+
+def _handle_at(records: bytes, place: int) -> bytes:
+    start = place * RECORD_BYTES
+    return records[start : start + HANDLE_BYTES]
 
 
 def _root_of_piece(piece: bytes) -> bytes:

@@ -1,0 +1,205 @@
+"""A contest, who takes part in it and who won, as the command shows them: lines for people, objects for programs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from heraut.brands.known_as import network_title
+from heraut.cli.shown import excerpt
+from heraut.cli.speech import language, say
+from heraut.contests import published
+from heraut.contests.certificate_page import rejected_in_words
+from heraut.contests.eligibility import reason_told
+from heraut.contests.known_contests import coming
+from heraut.contests.words import wording as contest_words
+from heraut.wording import at_moment, local, recorded, to_the_second
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from heraut.brands import Terms
+    from heraut.contests.known_contests import Known
+    from heraut.contests.running import Committed, Contest, Winner
+    from heraut.contests.standing import Standing
+
+
+def head(known: Known, count: int, winners: Sequence[Winner], now: datetime) -> str:
+    """Say in a line which contest it is, how far it came, what comes next, and how many take part."""
+    parts = [known.brand.name, f"{known.title} ({known.name})", say(f"contest_state_{known.state}")]
+    found = coming(known, winners)
+    if found is not None:
+        what, at = found
+        parts.append(say(f"contest_next_{what}", at=at_moment(at, _zone(known), language(), now)))
+    if known.contest is not None and known.contest.terms:
+        code = "contest_count" if known.is_frozen else "contest_count_so_far"
+        parts.append(say(code, count=count))
+    return " · ".join(parts)
+
+
+def head_object(known: Known, count: int, winners: Sequence[Winner]) -> dict[str, Any]:
+    """Give the same as a program reads it."""
+    found = coming(known, winners)
+    return {
+        "brand": known.brand.id,
+        "contest": known.name,
+        "title": known.title,
+        "state": known.state.value,
+        "next": {"what": found[0], "at": _iso(found[1], _zone(known))} if found else None,
+        "entrants": count,
+        "frozen": known.is_frozen,
+    }
+
+
+def details(
+    known: Known, rejected: dict[str, int], winners: Sequence[Winner], public: str, now: datetime
+) -> Iterator[str]:
+    """Say the terms in short, who was left out for what, what was published where, and what became of the winners."""
+    if known.terms is not None:
+        yield from _terms(known.terms)
+    contest = known.contest
+    if contest is None or not contest.terms:
+        return
+    if rejected:
+        yield say("contest_rejected" if known.is_frozen else "contest_rejected_so_far", count=sum(rejected.values()))
+        for words, count in rejected_in_words(rejected, language()):
+            yield f"  {words}{say('colon')} {count}"
+    for one in contest.commitments:
+        yield _commitment(one, contest, now)
+    for what, address in addresses(contest, public).items():
+        yield say(f"contest_address_{what}", address=address)
+    for winner in winners:
+        yield winner_line(winner, contest, now)
+
+
+def details_object(known: Known, rejected: dict[str, int], winners: Sequence[Winner], public: str) -> dict[str, Any]:
+    """Give the same as a program reads it."""
+    contest, terms = known.contest, known.terms
+    return {
+        "terms": terms.model_dump(mode="json", by_alias=True, exclude_none=True) if terms else None,
+        "rejected": rejected,
+        "tickets": contest.tickets if contest else 0,
+        "commitments": [_commitment_object(one) for one in contest.commitments] if contest else [],
+        "published": addresses(contest, public) if contest and contest.terms else {},
+        "winners": [_winner_object(one, _zone(known)) for one in winners],
+    }
+
+
+def addresses(contest: Contest, public: str) -> dict[str, str]:
+    """Give where what was published by now is read."""
+    found = {"rules": published.rules_key(contest)}
+    if contest.commitments:
+        found["list"] = published.entrants_key(contest)
+        found["commitment"] = published.commitment_key(contest, int(contest.last.commitment["seq"]))
+        found["history"] = published.history_key(contest)
+    if contest.certified:
+        found["certificate"] = published.certificate_key(contest)
+        found["page"] = published.page_key(contest, contest.agreed.language)
+    return {what: f"{public.rstrip('/')}/{key}" for what, key in found.items()}
+
+
+def entrant_line(contest: Contest, standing: Standing) -> str:
+    """Say whether somebody takes part, and if not the sentence for them when they ask."""
+    kept = standing.kept
+    who = f"{kept.handle or kept.id} ({network_title(kept.network, language())})"
+    if standing.takes_part:
+        line = say("contest_in" if standing.weight == 1 else "contest_in_chances", who=who, chances=standing.weight)
+    elif standing.reason is None:
+        line = say("contest_not_listed", who=who)
+    else:
+        told = reason_told(standing.reason, contest.agreed, kept.network, language())
+        line = say("contest_out", who=who, reason=standing.reason.value, told=told)
+    if kept.excluded:
+        line += f" {say('contest_because', why=kept.excluded)}"
+    return f"{line} {say('contest_vouched')}" if kept.vouched else line
+
+
+def evidence_lines(contest: Contest, standing: Standing, now: datetime) -> Iterator[str]:
+    """Say who it is for the network, by which code they stand in the list, and everything that is kept of them."""
+    kept, zone = standing.kept, contest.agreed.zone
+    yield say("contest_entrant_id", id=kept.id, handle=standing.handle)
+    for one in kept.deeds:
+        at = recorded(one.at or one.seen_at, zone, language(), now)
+        what = say(f"contest_kind_{one.kind}")
+        yield f"{at} · {what} · {one.account}" + (f" · {excerpt(one.text)}" if one.text else "")
+
+
+def entrant_object(contest: Contest, standing: Standing, *, evidence: bool) -> dict[str, Any]:
+    """Give an entrant as a program reads it; the nonce is in their receipt alone."""
+    kept, reason = standing.kept, standing.reason
+    found: dict[str, Any] = {
+        "id": kept.id,
+        "name": kept.handle,
+        "network": kept.network.value,
+        "handle": standing.handle,
+        "accepted": standing.takes_part,
+        "chances": standing.weight,
+        "reason": reason.value if reason else None,
+        "told": reason_told(reason, contest.agreed, kept.network, language()) if reason else None,
+        "checked_if_won": [one.value for one in standing.left],
+        "excluded": kept.excluded or None,
+        "vouched": kept.vouched,
+    }
+    if evidence:
+        found["evidence"] = [one.model_dump(mode="json", exclude_none=True) for one in kept.deeds]
+    return found
+
+
+def winner_line(one: Winner, contest: Contest, now: datetime) -> str:
+    """Say who has a rank, and what became of them."""
+    zone = contest.agreed.zone
+    until = at_moment(one.until, zone, language(), now) if one.until else "—"
+    place = say(f"contest_place_{one.place}", until=until, reason=one.reason)
+    line = say("contest_rank", rank=one.rank, who=one.called or one.name or one.id, place=place)
+    if one.left:
+        left = ", ".join(say(f"contest_left_{what}") for what in one.left)
+        line += f" · {say('contest_to_check', what=left)}"
+    return line
+
+
+def _winner_object(one: Winner, zone: str) -> dict[str, Any]:
+    return {
+        "rank": one.rank,
+        "handle": one.handle,
+        "id": one.id,
+        "name": one.called or one.name,
+        "place": one.place.value,
+        "until": _iso(one.until, zone) if one.until else None,
+        "to_check": list(one.left),
+        "reason": one.reason or None,
+        "story": [{"at": at, "what": what} for at, what in one.story],
+    }
+
+
+def _terms(terms: Terms) -> Iterator[str]:
+    instants = {what: getattr(terms, what) for what in ("opens", "closes", "draws", "announces")}
+    said = {what: to_the_second(at, terms.zone, language()) for what, at in instants.items() if at is not None}
+    for what, at in said.items():
+        yield say(f"contest_term_{what}", at=at)
+    yield say("contest_term_accounts", accounts=", ".join(terms.accounts))
+    asked = [say(f"contest_kind_{kind}") for kind in terms.conditions.asked]
+    yield say("contest_term_asked", asked=", ".join(asked) or "—")
+    prizes = ", ".join(f"{one.quantity} × {one.name}" for one in terms.prizes)
+    yield say("contest_term_places", winners=terms.winners, alternates=terms.alternates, prizes=prizes or "—")
+
+
+def _commitment(one: Committed, contest: Contest, now: datetime) -> str:
+    said, zone = one.commitment, contest.agreed.zone
+    at = at_moment(datetime.fromtimestamp(int(said["draw_time"]), UTC), zone, language(), now)
+    line = say("contest_commitment", seq=said["seq"], commit=one.said.commit(), round=said["round"], at=at)
+    if one.moved:
+        line += f" {say('contest_moved', why=contest_words.say(f'reason_{one.moved}', language()))}"
+    return line
+
+
+def _commitment_object(one: Committed) -> dict[str, Any]:
+    stamps = [{"at": stamp.at, "token": stamp.token} for stamp in one.stamps]
+    return one.commitment | {"commit": one.said.commit(), "moved": one.moved or None, "stamps": stamps}
+
+
+def _zone(known: Known) -> str:
+    return known.terms.zone if known.terms else known.brand.zone
+
+
+def _iso(instant: datetime, zone: str) -> str:
+    return local(instant, zone).isoformat(timespec="seconds")

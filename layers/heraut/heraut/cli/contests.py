@@ -1,0 +1,214 @@
+"""`heraut contest`: contests and how far each came, who takes part and why not, receipts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
+from heraut.cli.speech import CannotGoOn, safe, say, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from heraut.cli.desk import Desk
+    from heraut.contests.known_contests import Known
+    from heraut.contests.model import Reason
+    from heraut.contests.running import Contest, KeptEntrant, Winner
+    from heraut.contests.standing import Register
+
+ContestName = Annotated[str, typer.Argument(metavar="CONTEST")]
+Who = Annotated[str, typer.Argument(metavar="WHO")]
+Of = Annotated[str | None, typer.Option("--of", metavar="WHO")]
+Code = Annotated[str | None, typer.Option("--reason", metavar="CODE")]
+Output = Annotated[Path | None, typer.Option("--output")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    contest = typer.Typer(no_args_is_help=True)
+    contest.command("list")(list_contests)
+    contest.command("show")(show)
+    contest.command("entrants")(entrants)
+    contest.command("receipt")(receipt)
+    app.add_typer(contest, name="contest")
+
+
+def list_contests(ctx: typer.Context, brand: BrandName = None, as_json: Json = False, stack: Stack = None) -> None:
+    from heraut.cli.contest_lines import head, head_object
+    from heraut.cli.shown import print_json
+    from heraut.contests.known_contests import known_contests
+
+    desk = open_desk(ctx, stack)
+    found = [one for owner in brands_called(desk.brands, brand) for one in known_contests(owner, desk.contests)]
+    heads = [(one, _count(one, desk), _winners(one, desk)) for one in found]
+    if as_json:
+        print_json([head_object(*one) for one in heads])
+        return
+    now = desk.clock.now()
+    for one in heads:
+        tell(head(*one, now))
+    if not found:
+        tell(say("contests_none"))
+
+
+def show(
+    ctx: typer.Context, name: ContestName, brand: BrandName = None, as_json: Json = False, stack: Stack = None
+) -> None:
+    from heraut.cli.contest_lines import details, details_object, head, head_object
+    from heraut.cli.shown import print_json
+
+    desk = open_desk(ctx, stack)
+    found = _called(desk, name, brand)
+    winners, rejected = _winners(found, desk), _rejected(found, desk)
+    known = (found, _count(found, desk), winners)
+    public = desk.stack["PublicUrl"]
+    if as_json:
+        print_json(head_object(*known) | details_object(found, rejected, winners, public))
+        return
+    now = desk.clock.now()
+    tell(head(*known, now), "bold")
+    for line in details(found, rejected, winners, public, now):
+        tell(f"  {line}")
+
+
+def entrants(
+    ctx: typer.Context,
+    name: ContestName,
+    reason: Code = None,
+    of: Of = None,
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.cli.contest_lines import entrant_line, entrant_object, evidence_lines
+    from heraut.cli.shown import print_json
+
+    wanted = _reason(reason)
+    desk = open_desk(ctx, stack)
+    known = _called(desk, name, brand)
+    contest = _opened(known)
+    register = _register(contest, desk)
+    asked: Iterable[KeptEntrant] = desk.contests.every_entrant(contest.brand, contest.name)
+    if of is not None:
+        asked = _entrants_called(of, contest, desk)
+    every = (register.of(one) for one in asked)
+    found = [one for one in every if wanted is None or one.reason is wanted]
+    if as_json:
+        print_json([entrant_object(contest, one, evidence=of is not None) for one in found])
+        return
+    now = desk.clock.now()
+    for one in found:
+        tell(entrant_line(contest, one))
+        for line in evidence_lines(contest, one, now) if of else ():
+            tell(f"  {line}")
+    if not found:
+        tell(say("contest_nobody"))
+
+
+def receipt(
+    ctx: typer.Context,
+    name: ContestName,
+    who: Who,
+    output: Output = None,
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.cli.shown import json_text
+    from heraut.contests.receipt import Receipt
+
+    desk = open_desk(ctx, stack)
+    contest = _opened(_called(desk, name, brand))
+    kept = _entrant(who, contest, desk)
+    made = Receipt(contest, _register(contest, desk).of(kept), desk.stack["PublicUrl"], desk.clock.now())
+    text = json_text(made.as_object()) + "\n" if as_json else safe(made.text())
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CannotGoOn("file_not_written", file=output, why=error.strerror or "") from error
+    typer.echo(say("contest_receipt_written", name=kept.handle or kept.id, file=output), err=as_json)
+
+
+def _called(desk: Desk, name: str, brand: str | None) -> Known:
+    """Find a contest by its short name or its title; CannotGoOn: none, or of several brands."""
+    from heraut.contests.known_contests import known_contests
+    from heraut.publishing.calendar.columns import plain
+
+    every = [one for owner in brands_called(desk.brands, brand) for one in known_contests(owner, desk.contests)]
+    found = [one for one in every if one.name == name] or [one for one in every if plain(one.title) == plain(name)]
+    if not found:
+        known = ", ".join(one.name for one in every) or "—"
+        raise CannotGoOn("contest_unknown", name=name, known=known)
+    if len(found) > 1:
+        raise CannotGoOn(
+            "contest_of_several", name=name, known=", ".join(f"{one.brand.id}/{one.name}" for one in found)
+        )
+    return found[0]
+
+
+def _opened(known: Known) -> Contest:
+    """Give a contest as it runs; CannotGoOn where nobody can have taken part yet."""
+    if known.contest is None or not known.contest.terms:
+        raise CannotGoOn("contest_not_open", contest=known.title)
+    return known.contest
+
+
+def _register(contest: Contest, desk: Desk) -> Register:
+    from heraut.contests.standing import Register
+
+    return Register(contest, desk.contests, desk.public)
+
+
+def _entrants_called(who: str, contest: Contest, desk: Desk) -> Sequence[KeptEntrant]:
+    from heraut.contests.standing import entrants_called
+
+    found = entrants_called(who, contest, desk.contests)
+    if not found:
+        raise CannotGoOn("contest_entrant_unknown", name=who, contest=contest.agreed.title)
+    return found
+
+
+def _entrant(who: str, contest: Contest, desk: Desk) -> KeptEntrant:
+    """Find one entrant; CannotGoOn: nobody, or several of one name."""
+    found = _entrants_called(who, contest, desk)
+    if len(found) > 1:
+        raise CannotGoOn("contest_entrant_of_several", name=who, known=", ".join(one.id for one in found))
+    return found[0]
+
+
+def _reason(code: str | None) -> Reason | None:
+    from heraut.contests.model import Reason
+
+    if code is None:
+        return None
+    if code not in set(Reason):
+        raise CannotGoOn("contest_reason_unknown", name=code, known=", ".join(Reason))
+    return Reason(code)
+
+
+def _count(known: Known, desk: Desk) -> int:
+    """Give how many are in the list; before it is frozen, how many accounts were seen."""
+    contest = known.contest
+    if contest is None or contest.frozen_at is not None:
+        return contest.entrants if contest else 0
+    return sum(1 for _ in desk.contests.every_entrant(contest.brand, contest.name))
+
+
+def _winners(known: Known, desk: Desk) -> Sequence[Winner]:
+    return desk.contests.winners(known.brand.id, known.name) if known.contest and known.contest.certified else ()
+
+
+def _rejected(known: Known, desk: Desk) -> dict[str, int]:
+    """Give how many are left out for which reason; before the list is frozen, as they would be judged now."""
+    contest = known.contest
+    if contest is None or not contest.terms or contest.frozen_at is not None:
+        return contest.rejected if contest else {}
+    counted = Counter(one.reason.value for one in _register(contest, desk).every() if one.reason is not None)
+    return dict(sorted(counted.items()))

@@ -1,0 +1,227 @@
+"""`heraut contest`: how far each came, who takes part and why not, receipts that hold against what was published."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from heraut.aws.site_objects import PublicBucket
+from heraut.contests.draw import RECORD_BYTES, handle_of
+from tests.twins.contest_world import CLOSES, DRAWS, OPENS, ContestWorld
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.contracts.cli_shop import Shop
+
+IN_TIME = OPENS + timedelta(minutes=3)
+SAID = {"ana": "#Galette pour moi", "bao": "Une #galette !", "chloe": "#Galette", "dodo": "Moi aussi"}
+
+
+def held(shop: Shop) -> ContestWorld:
+    """Hold a contest on the shop's own tables and public bucket; dodo left the hashtag out, gus came too late."""
+    world = ContestWorld(conditions={"words": ["#Galette"]}, claim_within="1 h", alternates=1)
+    objects = PublicBucket(shop.clients.s3, "public")
+    world.with_changes(contests=shop.contests, objects=objects)
+    world.contests = cast("Any", shop.contests)
+    shop.brands.save(world.brand.model_copy(update={"revision": 1}), 0)
+    world.run_until(OPENS + timedelta(minutes=1))
+    for name, text in SAID.items():
+        world.crowd.comment(world.post, name, text, at=IN_TIME)
+    world.crowd.comment(world.post, "gus", "#Galette", at=CLOSES + timedelta(seconds=5))
+    return world
+
+
+@pytest.fixture
+def fair(shop: Shop) -> ContestWorld:
+    """Such a contest, open for a minute."""
+    return held(shop)
+
+
+def published(shop: Shop, key: str) -> bytes:
+    """Give an object of the public bucket."""
+    body = shop.clients.s3.get_object(Bucket="public", Key=f"contests/boulangerie/galette/{key}")["Body"].read()
+    return bytes(body)
+
+
+def handles(shop: Shop) -> set[str]:
+    """Give the handles of the published list."""
+    body = published(shop, "entrants.bin")
+    return {body[at : at + 32].hex() for at in range(0, len(body), RECORD_BYTES)}
+
+
+def test_contests_are_listed_with_what_they_wait_for(shop: Shop, fair: ContestWorld) -> None:
+    """Planned ones too, before anything planned them; the count grows with those who are seen."""
+    plain = {**fair.plain, "title": "La bûche", "opens": "2099-12-01 09:00", "closes": "2099-12-02 09:00"}
+    shop.brands.save(
+        fair.brand.model_copy(update={"contests": {"galette": fair.plain, "buche": plain}, "revision": 2}), 1
+    )
+    fair.run_until(OPENS + timedelta(minutes=6))
+
+    said = shop.heraut("contest", "list").out
+
+    assert "La galette (galette) · ouvert · clôture" in said
+    assert "5 comptes vus" in said
+    assert "La bûche (buche) · prévu · ouverture mardi 1er décembre 2099" in said
+    listed = shop.heraut("contest", "list", "--brand", "boulangerie", "--json").json
+    assert [(one["contest"], one["state"], one["entrants"]) for one in listed] == [
+        ("galette", "open", 5),
+        ("buche", "planned", 0),
+    ]
+    assert listed[0]["next"] == {"what": "closes", "at": "2026-11-23T10:12:00+01:00"}
+
+
+def test_nothing_is_listed_where_there_is_none(shop: Shop) -> None:
+    """And a contest that nobody knows is said to be unknown."""
+    assert "Aucun jeu-concours" in shop.heraut("contest", "list").out
+    unknown = shop.heraut("contest", "show", "galette")
+    assert (unknown.status, "Pas de jeu-concours « galette »" in unknown.err) == (1, True)
+
+
+def test_a_contest_is_shown_whole(shop: Shop, fair: ContestWorld) -> None:
+    """Its terms, who is left out for what, the commitment, the addresses, the winners; by its title too."""
+    fair.run_until(DRAWS + timedelta(minutes=3))
+
+    said = shop.heraut("contest", "show", "la galette").out
+    shown = shop.heraut("contest", "show", "galette", "--json").json
+
+    commit = fair.contest.last.said.commit()
+    assert shown["state"] == "announced"
+    assert (shown["entrants"], shown["rejected"]) == (3, {"late": 1, "no_expression": 1})
+    assert shown["commitments"][0]["commit"] == commit
+    assert len(shown["commitments"][0]["stamps"]) == 2
+    assert shown["published"]["certificate"] == "https://public.example/contests/boulangerie/galette/certificate.json"
+    for address in shown["published"].values():
+        published(shop, address.rpartition("/")[2])
+    assert [(one["rank"], one["place"]) for one in shown["winners"]] == [(1, "won"), (2, "won"), (3, "waiting")]
+    for words in (
+        "gagnants annoncés",
+        "Demandé : commentaire",
+        "le mot demandé manque : 1",
+        commit,
+        "Page du tirage : https://public.example/contests/boulangerie/galette/tirage.html",
+        "3. @",
+        "suppléant",
+    ):
+        assert words in said
+
+
+def test_a_contest_shows_what_is_known_before_it_opens_and_while_it_runs(shop: Shop, fair: ContestWorld) -> None:
+    """Planned: its terms alone. Open: who would be left out as things stand."""
+    planned = {**fair.plain, "opens": "2099-12-01 09:00", "closes": "2099-12-02 09:00", "draws": "2099-12-03 09:00"}
+    library = shop.brands.brand("mots")
+    assert library is not None
+    posts = [{"accounts": "vitrine", "url": "https://social.example/@mots/1"}]
+    more = {"contests": {"polar": {**planned, "posts": posts}}, "revision": library.revision + 1}
+    shop.brands.save(library.model_copy(update=more), library.revision)
+
+    said = shop.heraut("contest", "show", "polar").out
+    assert "Clôture : mercredi 2 décembre 2099 à 09:00:00" in said
+    assert "Règlement" not in said
+    refused = shop.heraut("contest", "entrants", "polar")
+    assert (refused.status, "pas encore ouvert" in refused.err) == (1, True)
+
+    fair.run_until(OPENS + timedelta(minutes=6))
+    assert shop.heraut("contest", "show", "galette", "--json").json["rejected"] == {"late": 1, "no_expression": 1}
+    assert "Hors de la liste, à cette heure : 2" in shop.heraut("contest", "show", "galette").out
+
+
+def test_everybody_is_told_from_the_list_with_the_sentence_for_them(shop: Shop, fair: ContestWorld) -> None:
+    """All of them, those of one reason, or one person with what is kept of them."""
+    fair.run_until(CLOSES + timedelta(minutes=5))
+
+    every = shop.heraut("contest", "entrants", "galette", "--json").json
+    assert {(one["name"], one["reason"]) for one in every} == {
+        *(("@ana", None), ("@bao", None), ("@chloe", None)),
+        *(("@dodo", "no_expression"), ("@gus", "late")),
+    }
+    assert {one["handle"] for one in every if one["accepted"]} == handles(shop)
+    assert not [one for one in every if "nonce" in one]
+    late = shop.heraut("contest", "entrants", "galette", "--reason", "late").out
+    assert late.count("\n") == 1
+    assert "@gus (Bluesky) : hors de la liste (late). « Votre participation à « La galette » est arrivée" in late
+    one = shop.heraut("contest", "entrants", "galette", "--of", "@DODO").out
+    assert "Moi aussi" in one
+    assert "bluesky:dodo" in one
+    assert "Personne." in shop.heraut("contest", "entrants", "galette", "--reason", "staff").out
+    wrong = shop.heraut("contest", "entrants", "galette", "--reason", "bof")
+    assert (wrong.status, "few_friends" in wrong.err) == (1, True)
+    nobody = shop.heraut("contest", "entrants", "galette", "--of", "@zoe")
+    assert (nobody.status, "nous n'avons vu ni commentaire" in nobody.err) == (1, True)
+
+
+def test_a_receipt_says_what_is_known_before_the_draw(shop: Shop, fair: ContestWorld, tmp_path: Path) -> None:
+    """Who is accepted so far, and who is not with the reason; nothing is published yet that it could name."""
+    fair.run_until(OPENS + timedelta(minutes=6))
+
+    accepted = shop.heraut("contest", "receipt", "galette", "@ana", "--json").json
+    assert (accepted["accepted"], accepted["final"], accepted["chances"]) == (True, False, 1)
+    assert (accepted["root"], accepted["commit"], accepted["page"]) == (None, None, None)
+    assert accepted["handle"] == handle_of("boulangerie/galette", bytes.fromhex(accepted["nonce"]), "bluesky:ana").hex()
+    letter = shop.heraut("contest", "receipt", "galette", "bluesky:ana").out
+    assert f"Code secret du reçu : {accepted['nonce']}" in letter
+    assert "À ce jour, votre participation compte, avec une chance" in letter
+
+    file = tmp_path / "dodo.txt"
+    assert "donnez-le à cette personne" in shop.heraut("contest", "receipt", "galette", "dodo", "--output", file).out
+    text = file.read_text(encoding="utf-8")
+    assert "ne contiennent pas ce qui est demandé" in text
+    assert "à ce jour" in text
+
+
+def test_a_receipt_finds_its_owner_in_what_was_published(shop: Shop, fair: ContestWorld, tmp_path: Path) -> None:
+    """Its id and nonce give a handle of the list; its link fills in the page's form; who is out learns why."""
+    fair.run_until(DRAWS + timedelta(minutes=3))
+
+    shown = shop.heraut("contest", "receipt", "galette", "@bao", "--json").json
+    handle = handle_of(shown["draw_id"], bytes.fromhex(shown["nonce"]), shown["id"]).hex()
+    assert handle == shown["handle"]
+    assert handle in handles(shop)
+    assert shown["final"]
+    assert shown["commitment"] == json.loads(published(shop, "commitment-1.json"))
+    page = urlsplit(shown["page"])
+    assert page.path == "/contests/boulangerie/galette/tirage.html"
+    assert parse_qs(page.fragment) == {"id": ["bluesky:bao"], "nonce": [shown["nonce"]]}
+
+    file = tmp_path / "gus.json"
+    told = shop.heraut("contest", "receipt", "galette", "@gus", "--json", "--output", file)
+    assert (told.out, "reçu de @gus" in told.err) == ("", True)
+    out = json.loads(file.read_text(encoding="utf-8"))
+    assert (out["accepted"], out["reason"], out["handle"] in handles(shop)) == (False, "late", False)
+    assert "après la clôture" in out["told"]
+
+
+def test_the_list_decides_once_it_is_frozen(shop: Shop, fair: ContestWorld) -> None:
+    """Whatever is written beside an entrant afterwards, and whoever is added."""
+    fair.run_until(CLOSES + timedelta(minutes=5))
+    (ana,) = shop.contests.entrants("boulangerie", "galette", ["bluesky:ana"]).values()
+    after = ana.model_copy(update={"excluded": "trop tard", "revision": ana.revision + 1})
+    late = ana.model_copy(update={"id": "bluesky:zoe", "handle": "@zoe", "nonce": "ab" * 32, "revision": 1})
+    shop.contests.save_entrants("boulangerie", "galette", [after, late], DRAWS + timedelta(days=90))
+
+    assert shop.heraut("contest", "receipt", "galette", "@ana", "--json").json["accepted"] is True
+    unlisted = shop.heraut("contest", "receipt", "galette", "@zoe", "--json").json
+    assert (unlisted["accepted"], unlisted["reason"]) == (False, None)
+    assert "rien de ce qui est gardé n'en dit la raison" in unlisted["told"]
+    assert "rien de ce qui est gardé" in shop.heraut("contest", "entrants", "galette", "--of", "@zoe").out
+
+
+def test_two_of_one_name_are_told_apart(shop: Shop, fair: ContestWorld) -> None:
+    """By their ids, which are shown; two brands' contests of one name by the brand."""
+    fair.run_until(OPENS + timedelta(minutes=6))
+    (ana,) = shop.contests.entrants("boulangerie", "galette", ["bluesky:ana"]).values()
+    other = ana.model_copy(update={"id": "bluesky:other", "nonce": "ab" * 32, "revision": 1})
+    shop.contests.save_entrants("boulangerie", "galette", [other], DRAWS + timedelta(days=90))
+    library = shop.brands.brand("mots")
+    assert library is not None
+    more = {"contests": {"galette": fair.plain}, "revision": library.revision + 1}
+    shop.brands.save(library.model_copy(update=more), library.revision)
+
+    refused = shop.heraut("contest", "receipt", "galette", "@ana", "--brand", "boulangerie")
+    assert (refused.status, "bluesky:ana, bluesky:other" in refused.err) == (1, True)
+    refused = shop.heraut("contest", "show", "galette")
+    assert (refused.status, "boulangerie/galette, mots/galette" in refused.err) == (1, True)
