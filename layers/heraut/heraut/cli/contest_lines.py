@@ -87,7 +87,7 @@ def details_object(known: Known, rejected: dict[str, int], winners: Sequence[Win
 
 def addresses(contest: Contest, public: str) -> dict[str, str]:
     """Give where what was published by now is read."""
-    found = {"rules": published.rules_key(contest)}
+    found = {"rules": published.rules_page_key(contest)}
     if contest.commitments:
         found["list"] = published.entrants_key(contest)
         found["commitment"] = published.commitment_key(contest, int(contest.last.commitment["seq"]))
