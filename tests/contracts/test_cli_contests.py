@@ -225,3 +225,63 @@ def test_two_of_one_name_are_told_apart(shop: Shop, fair: ContestWorld) -> None:
     assert (refused.status, "bluesky:ana, bluesky:other" in refused.err) == (1, True)
     refused = shop.heraut("contest", "show", "galette")
     assert (refused.status, "boulangerie/galette, mots/galette" in refused.err) == (1, True)
+
+
+def test_somebody_is_set_aside_and_taken_back_until_the_list_is_final(shop: Shop, fair: ContestWorld) -> None:
+    """With a reason that is logged, by whoever acts; afterwards the sentence says to disqualify."""
+    fair.run_until(OPENS + timedelta(minutes=6))
+    asked = ("contest", "exclude", "galette", "@ana")
+
+    assert "On n'écarte personne sans un motif" in shop.heraut(*asked).err
+    said = shop.heraut(*asked, "--because", "compte acheté").out
+    assert "@ana ne participe plus" in said
+    assert "hors de la liste (excluded)" in said
+    assert "Motif consigné : compte acheté" in said
+    assert "Mise à l'écart" in shop.heraut("contest", "entrants", "galette", "--of", "@ana").out
+    assert (
+        "Votre participation à « La galette » a été écartée" in shop.heraut("contest", "receipt", "galette", "@ana").out
+    )
+    assert shop.heraut(*asked, "--undo", "--json").json["accepted"] is True
+    assert shop.heraut("contest", "exclude", "galette", "@bao", "--because", "triche").status == 0
+    notes = shop.heraut("contest", "entrants", "galette", "--of", "@ana", "--json").json[0]["notes"]
+    assert [(one["by"], one["what"], one["because"]) for one in notes] == [
+        ("lea", "exclude", "compte acheté"),
+        ("lea", "readmit", ""),
+    ]
+
+    fair.run_until(CLOSES + timedelta(minutes=5))
+    late = shop.heraut(*asked, "--because", "trop tard")
+    assert (late.status, "heraut contest disqualify galette RANG" in late.err) == (1, True)
+    rejected = shop.heraut("contest", "show", "galette", "--json").json["rejected"]
+    assert rejected == {"excluded": 1, "late": 1, "no_expression": 1}
+
+
+def test_somebody_vouches_for_an_account(shop: Shop, fair: ContestWorld) -> None:
+    """And may take it back."""
+    fair.run_until(OPENS + timedelta(minutes=6))
+    asked = ("contest", "vouch", "galette", "@ana")
+
+    assert "(quelqu'un de l'équipe s'en porte garant)" in shop.heraut(*asked, "--because", "une cliente").out
+    assert shop.heraut(*asked, "--undo", "--json").json["vouched"] is False
+
+
+def test_a_prize_is_confirmed_and_a_rank_disqualified(shop: Shop, fair: ContestWorld) -> None:
+    """Each by its rank, once the draw was made; the next alternate is seated by the next tick."""
+    early = shop.heraut("contest", "claim", "galette", "1")
+    assert (early.status, "Personne n'a le rang 1" in early.err) == (1, True)
+    fair.run_until(DRAWS + timedelta(minutes=3))
+
+    assert "a confirmé son gain (noté par lea)" in shop.heraut("contest", "claim", "galette", "1").out
+    assert "Une disqualification a toujours une raison" in shop.heraut("contest", "disqualify", "galette", "2").err
+    out = shop.heraut("contest", "disqualify", "galette", "2", "--because", "mineur", "--json").json
+    assert (out["place"], out["reason"], out["by"]) == ("disqualified", "mineur", "lea")
+    assert "Le rang 3 n'a pas de gain" in shop.heraut("contest", "claim", "galette", "3").err
+    fair.tick()
+
+    winners = shop.heraut("contest", "show", "galette", "--json").json["winners"]
+    assert [(one["place"], one["by"]) for one in winners] == [
+        ("claimed", "lea"),
+        ("disqualified", "lea"),
+        ("won", None),
+    ]
+    assert "disqualifié : mineur (noté par lea)" in shop.heraut("contest", "show", "galette").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from tests.contracts.stack import resource
 from tests.contracts.test_cli_contests import held
 from tests.contracts.test_cli_doctor import restore
 from tests.contracts.test_cli_inbox import waiting
-from tests.twins.contest_world import DRAWS
+from tests.twins.contest_world import DRAWS, OPENS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,8 +135,13 @@ def test_the_policy_grants_what_the_command_calls(
     for bucket, key in (("files", "media/mots/a.jpg"), ("public", "mots/page/index.html")):
         shop.clients.s3.put_object(Bucket=bucket, Key=key, Body=b"a")
     statuses += [shop.heraut("moderation", "log").status, shop.heraut("testimonials", "list").status]
-    held(shop).run_until(DRAWS)
-    contest = (["list"], ["show", "galette"], ["entrants", "galette"], ["receipt", "galette", "@ana"])
+    fair = held(shop)
+    fair.run_until(OPENS + timedelta(minutes=6))
+    contest = [["exclude", "galette", "@ana", "--because", "triche"], ["vouch", "galette", "@bao"]]
+    statuses += [shop.heraut("contest", *words).status for words in contest]
+    fair.run_until(DRAWS + timedelta(minutes=3))
+    contest = [["list"], ["show", "galette"], ["entrants", "galette"], ["receipt", "galette", "@ana"]]
+    contest += [["claim", "galette", "1"], ["disqualify", "galette", "2", "--because", "mineur"]]
     statuses += [shop.heraut("contest", *words).status for words in contest]
     statuses += [shop.heraut("brand", "erase", "mots", "--to", tmp_path / "mots.zip", "--yes").status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]

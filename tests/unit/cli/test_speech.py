@@ -15,6 +15,7 @@ from heraut.brands import Actions, Conditions, ContestState, EntryKind, NetworkN
 from heraut.cli import speech
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
+from heraut.contests.decide_entrants import WANTS_REASON, Decision
 from heraut.contests.known_contests import COMING
 from heraut.contests.model import Left
 from heraut.contests.running import Place
@@ -111,6 +112,8 @@ def test_every_sentence_is_said_somewhere() -> None:
         "contest_kind_": set(EntryKind),
         "contest_place_": set(Place),
         "contest_left_": set(Left),
+        "contest_is_": set(Decision),
+        "contest_note_": (set(Decision) - {WANTS_REASON}) | {f"{one}_because" for one in Decision},
         "contest_address_": {"rules", "list", "commitment", "history", "certificate", "page"},
         "brand_held_": {"secrets", "conteststable", "conversationstable", "poststable", "files", "page", "brandstable"},
         "moderated_": {one.value for one in MODERATED} | {"said", "gone", "by_rule", "by", "charter", "why", "word"},

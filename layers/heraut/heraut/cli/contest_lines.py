@@ -81,7 +81,7 @@ def details_object(known: Known, rejected: dict[str, int], winners: Sequence[Win
         "tickets": contest.tickets if contest else 0,
         "commitments": [_commitment_object(one) for one in contest.commitments] if contest else [],
         "published": addresses(contest, public) if contest and contest.terms else {},
-        "winners": [_winner_object(one, _zone(known)) for one in winners],
+        "winners": [winner_object(one, _zone(known)) for one in winners],
     }
 
 
@@ -118,6 +118,9 @@ def evidence_lines(contest: Contest, standing: Standing, now: datetime) -> Itera
     """Say who it is for the network, by which code they stand in the list, and everything that is kept of them."""
     kept, zone = standing.kept, contest.agreed.zone
     yield say("contest_entrant_id", id=kept.id, handle=standing.handle)
+    for note in kept.notes:
+        code = f"contest_note_{note.what}" + ("_because" if note.because else "")
+        yield say(code, at=recorded(note.at, zone, language(), now), by=note.by, why=note.because)
     for one in kept.deeds:
         at = recorded(one.at or one.seen_at, zone, language(), now)
         what = say(f"contest_kind_{one.kind}")
@@ -141,6 +144,7 @@ def entrant_object(contest: Contest, standing: Standing, *, evidence: bool) -> d
         "vouched": kept.vouched,
     }
     if evidence:
+        found["notes"] = [one.model_dump(mode="json") for one in kept.notes]
         found["evidence"] = [one.model_dump(mode="json", exclude_none=True) for one in kept.deeds]
     return found
 
@@ -150,6 +154,8 @@ def winner_line(one: Winner, contest: Contest, now: datetime) -> str:
     zone = contest.agreed.zone
     until = at_moment(one.until, zone, language(), now) if one.until else "—"
     place = say(f"contest_place_{one.place}", until=until, reason=one.reason)
+    if one.by:
+        place += f" {say('contest_noted_by', by=one.by)}"
     line = say("contest_rank", rank=one.rank, who=one.called or one.name or one.id, place=place)
     if one.left:
         left = ", ".join(say(f"contest_left_{what}") for what in one.left)
@@ -157,7 +163,8 @@ def winner_line(one: Winner, contest: Contest, now: datetime) -> str:
     return line
 
 
-def _winner_object(one: Winner, zone: str) -> dict[str, Any]:
+def winner_object(one: Winner, zone: str) -> dict[str, Any]:
+    """Give the same as a program reads it."""
     return {
         "rank": one.rank,
         "handle": one.handle,
@@ -167,6 +174,7 @@ def _winner_object(one: Winner, zone: str) -> dict[str, Any]:
         "until": _iso(one.until, zone) if one.until else None,
         "to_check": list(one.left),
         "reason": one.reason or None,
+        "by": one.by or None,
         "story": [{"at": at, "what": what} for at, what in one.story],
     }
 

@@ -1,4 +1,4 @@
-"""`heraut contest`: contests and how far each came, who takes part and why not, receipts."""
+"""`heraut contest`: contests and how far each came, who takes part and why not, receipts, what people decide."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
-from heraut.cli.speech import CannotGoOn, safe, say, tell
+from heraut.cli.speech import CannotGoOn, person, safe, say, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from heraut.cli.desk import Desk
+    from heraut.contests.decide_entrants import Decision
     from heraut.contests.known_contests import Known
     from heraut.contests.model import Reason
     from heraut.contests.running import Contest, KeptEntrant, Winner
@@ -24,7 +25,11 @@ ContestName = Annotated[str, typer.Argument(metavar="CONTEST")]
 Who = Annotated[str, typer.Argument(metavar="WHO")]
 Of = Annotated[str | None, typer.Option("--of", metavar="WHO")]
 Code = Annotated[str | None, typer.Option("--reason", metavar="CODE")]
+Rank = Annotated[int, typer.Argument(metavar="RANK", min=1)]
+Because = Annotated[str, typer.Option("--because")]
+Undo = Annotated[bool, typer.Option("--undo")]
 Output = Annotated[Path | None, typer.Option("--output")]
+TRIES = 5  # the tick may move the contest on at this very moment
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +39,10 @@ def add_to(app: typer.Typer) -> None:
     contest.command("show")(show)
     contest.command("entrants")(entrants)
     contest.command("receipt")(receipt)
+    contest.command("exclude")(exclude)
+    contest.command("vouch")(vouch)
+    contest.command("claim")(claim)
+    contest.command("disqualify")(disqualify)
     app.add_typer(contest, name="contest")
 
 
@@ -134,6 +143,129 @@ def receipt(
     except OSError as error:
         raise CannotGoOn("file_not_written", file=output, why=error.strerror or "") from error
     typer.echo(say("contest_receipt_written", name=kept.handle or kept.id, file=output), err=as_json)
+
+
+def exclude(
+    ctx: typer.Context,
+    name: ContestName,
+    who: Who,
+    because: Because = "",
+    undo: Undo = False,
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.contests.decide_entrants import Decision
+
+    decision = Decision.READMIT if undo else Decision.EXCLUDE
+    _decide(ctx, (name, who, brand, stack), decision, because, as_json=as_json)
+
+
+def vouch(
+    ctx: typer.Context,
+    name: ContestName,
+    who: Who,
+    because: Because = "",
+    undo: Undo = False,
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.contests.decide_entrants import Decision
+
+    decision = Decision.DOUBT if undo else Decision.VOUCH
+    _decide(ctx, (name, who, brand, stack), decision, because, as_json=as_json)
+
+
+def claim(
+    ctx: typer.Context,
+    name: ContestName,
+    rank: Rank,
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.contests import announce_winners
+
+    def claimed(contest: Contest, desk: Desk) -> Winner:
+        now = desk.clock.now()
+        return announce_winners.claim(desk.contests, contest.brand, contest.name, rank, now, person())
+
+    _change_winner(ctx, (name, rank, brand, stack), claimed, as_json=as_json)
+
+
+def disqualify(
+    ctx: typer.Context,
+    name: ContestName,
+    rank: Rank,
+    because: Because = "",
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.contests import announce_winners
+
+    def disqualified(contest: Contest, desk: Desk) -> Winner:
+        now = desk.clock.now()
+        return announce_winners.disqualify(desk.contests, contest.brand, contest.name, rank, because, now, person())
+
+    _change_winner(ctx, (name, rank, brand, stack), disqualified, as_json=as_json)
+
+
+def _decide(
+    ctx: typer.Context,
+    called: tuple[str, str, str | None, str | None],
+    decision: Decision,
+    because: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Keep what somebody decides about an entrant, and say how they stand then."""
+    from heraut.cli.contest_lines import entrant_line, entrant_object
+    from heraut.cli.shown import print_json
+    from heraut.contests.decide_entrants import decide_entrant, noted
+
+    name, who, brand, stack = called
+    desk = open_desk(ctx, stack)
+    contest = _opened(_called(desk, name, brand))
+    kept = _entrant(who, contest, desk)
+    note = noted(decision, person(), because, desk.clock.now())
+    after = _register(contest, desk).of(decide_entrant(contest, kept.id, decision, note, desk.contests, desk.public))
+    if as_json:
+        print_json(entrant_object(contest, after, evidence=False))
+        return
+    tell(say(f"contest_is_{decision}", who=kept.handle or kept.id), "green")
+    tell(f"  {entrant_line(contest, after)}")
+
+
+def _change_winner(
+    ctx: typer.Context,
+    called: tuple[str, int, str | None, str | None],
+    change: Callable[[Contest, Desk], Winner],
+    *,
+    as_json: bool,
+) -> None:
+    """Change what became of a rank, whatever the minute tick does at this moment, and say it."""
+    from heraut.cli.contest_lines import winner_line, winner_object
+    from heraut.cli.shown import print_json
+    from heraut.errors import Conflict, NotFound
+
+    name, rank, brand, stack = called
+    desk = open_desk(ctx, stack)
+    contest = _opened(_called(desk, name, brand))
+    for _ in range(TRIES):
+        try:
+            after = change(contest, desk)
+        except Conflict:
+            continue
+        except NotFound:
+            raise CannotGoOn("contest_rank_unknown", rank=rank, contest=contest.agreed.title) from None
+        if as_json:
+            print_json(winner_object(after, contest.agreed.zone))
+        else:
+            tell(winner_line(after, contest, desk.clock.now()), "green")
+        return
+    raise Conflict(f"rank {rank} of {contest.draw_id} changed {TRIES} times")
 
 
 def _called(desk: Desk, name: str, brand: str | None) -> Known:

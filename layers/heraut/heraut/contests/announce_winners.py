@@ -83,19 +83,21 @@ def promote_alternates(contest: Contest, world: Running, now: datetime) -> Conte
     return contest.next(state=ContestState.ENDED, ended_at=now, due_at=now, **{**changes, "news": ended})
 
 
-def claim(contests: Contests, brand: str, name: str, rank: int, now: datetime) -> Winner:
+def claim(contests: Contests, brand: str, name: str, rank: int, now: datetime, by: str = "") -> Winner:
     """Note that a winner answered in time. NotFound: nobody has this rank; InvalidInput: it is not theirs to claim."""
     one = _ranked(contests, brand, name, rank)
     if one.place is Place.CLAIMED:
         return one
     if one.place is not Place.WON:
         raise InvalidInput([problem("contest_rank_not_won", rank=rank)])
-    after = one.becomes(Place.CLAIMED, now)
+    after = one.becomes(Place.CLAIMED, now, by=by)
     contests.change_winner(brand, name, after)
     return after
 
 
-def disqualify(contests: Contests, brand: str, name: str, rank: int, reason: str, now: datetime) -> Winner:
+def disqualify(
+    contests: Contests, brand: str, name: str, rank: int, reason: str, now: datetime, by: str = ""
+) -> Winner:
     """Take a rank's prize from somebody, for a reason that is logged; the next alternate gets it at the next tick.
 
     NotFound: nobody has this rank. InvalidInput: no reason was given.
@@ -108,7 +110,7 @@ def disqualify(contests: Contests, brand: str, name: str, rank: int, reason: str
         raise InvalidInput([problem("contest_reason_missing")])
     after = one
     if one.place not in OUT:
-        after = one.becomes(Place.DISQUALIFIED, now, reason=reason.strip())
+        after = one.becomes(Place.DISQUALIFIED, now, reason=reason.strip(), by=by)
         contests.change_winner(brand, name, after)
     over = contest.state is ContestState.ENDED  # and goes on, for there may be an alternate
     contests.change(contest, contest.next(state=ContestState.ANNOUNCED if over else contest.state, due_at=now))

@@ -196,6 +196,15 @@ class Deed(_Stored):
         return List(account=self.account, post=self.post, kind=self.kind).name
 
 
+class Note(_Stored):
+    """What somebody of the team decided about an entrant (`decide_entrants.Decision`), and why."""
+
+    at: Instant
+    by: str
+    what: str
+    because: str = ""
+
+
 class KeptEntrant(_Stored):
     """An account that took part, with all it did, and its nonce (32 secret bytes, hexadecimal), made at first sight."""
 
@@ -211,6 +220,7 @@ class KeptEntrant(_Stored):
     machine: bool | None = None
     excluded: str = ""  # why a person took them out; `vouched`: a person said that it is no program's
     vouched: bool = False
+    notes: tuple[Note, ...] = ()
 
     def judged(self, rolls: dict[str, datetime]) -> Entrant:
         """Give the entrant as the judge takes it: what a roll call did not find any more was taken away."""
@@ -254,7 +264,10 @@ class Place(StrEnum):
 
 
 class Winner(_Stored):
-    """Somebody whom the draw gave a rank; `left` is what nobody could check before, `reason` why they were refused."""
+    """Somebody whom the draw gave a rank; `left` is what nobody could check before, `reason` why they were refused.
+
+    `by`: who of the team noted their answer, or refused them.
+    """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     rank: int
@@ -267,6 +280,7 @@ class Winner(_Stored):
     until: Instant | None = None
     left: tuple[str, ...] = ()
     reason: str = ""
+    by: str = ""
     story: tuple[tuple[str, str], ...] = ()  # (when, what became of them)
 
     def becomes(self, place: Place, now: datetime, **changes: Any) -> Winner:
