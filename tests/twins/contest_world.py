@@ -20,6 +20,7 @@ from tests.twins.brands import BrandsTwin
 from tests.twins.chain import OwnChain
 from tests.twins.clock import ClockTwin
 from tests.twins.contests import ContestsTwin
+from tests.twins.conversations import ConversationsTwin
 from tests.twins.crowd import Crowd, ListsTwin
 from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
@@ -34,7 +35,7 @@ CLOSES = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 DRAWS = datetime(2026, 11, 23, 9, 50, tzinfo=UTC)
 WRITES = frozenset(
     {"add", "change", "save_entrants", "add_winners", "change_winner", "create", "replace", "say", "say_under", "tell"}
-) | {"stamp"}
+) | {"stamp", "forget_overheard"}
 PUBLIC = "https://public.example"
 OWN = OwnChain()
 AUTHORITIES = (OwnAuthority("Horodatage un"), OwnAuthority("Horodatage deux"), OwnAuthority("Horodatage trois"))
@@ -94,7 +95,7 @@ class ContestWorld:
         self.network = NetworkTwin(NetworkName.BLUESKY)
         self.lists = ListsTwin(NetworkName.BLUESKY, self.crowd, page=4)
         self.contests, self.posts, self.objects = ContestsTwin(), PostsTwin(), SiteObjectsTwin()
-        self.notifications = NotificationsTwin()
+        self.notifications, self.talk = NotificationsTwin(), ConversationsTwin()
         self.stamps = [StampsTwin(one, self.clock.now) for one in AUTHORITIES]
         self.beacon = BeaconTwin(OWN, self.clock.now)
         self.made = 0
@@ -126,6 +127,7 @@ class ContestWorld:
             brands=self.brands,
             secrets=secrets,
             networks={NetworkName.BLUESKY: cast("Any", self.lists)},  # only what it lists is asked
+            heard=self._mortal(self.talk),
             posts=self._mortal(posts),
             objects=self._mortal(self.objects),
             notifications=self._mortal(self.notifications),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from heraut.conversations import Alert, Answered, Interaction, Moment
+    from heraut.conversations import Alert, Answered, Interaction, Moment, Overheard
 
 
 class ConversationsTwin:
@@ -37,6 +37,7 @@ class ConversationsTwin:
         self._testimonials: dict[tuple[str, str], Testimonial] = {}
         self._forgotten: dict[tuple[str, str, str], datetime] = {}
         self._volumes: Counter[tuple[str, str, str]] = Counter()
+        self._overheard: list[Overheard] = []
 
     def cursor(self, brand: str, account: str) -> str | None:
         return self._cursors.get((brand, account))
@@ -234,6 +235,17 @@ class ConversationsTwin:
                 "counts": dict(counts),
             }
         )
+
+    def overhear(self, heard: Overheard, until: datetime) -> None:
+        if heard not in self._overheard:
+            self._overheard.append(kept(heard))
+
+    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
+        mine = [one for one in self._overheard if (one.said.brand, one.contest) == (brand, contest)]
+        yield from sorted(mine, key=lambda one: one.heard_at)
+
+    def forget_overheard(self, heard: Sequence[Overheard]) -> None:
+        self._overheard = [one for one in self._overheard if one not in heard]
 
     def testimonials(self, brand: str) -> Iterator[Testimonial]:
         yield from [one for (owner, _), one in self._testimonials.items() if owner == brand]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import EntryKind, NetworkName
 from heraut.errors import NetworkError, Refused
-from heraut.networks.base import REACH, Entry, Listed, Reach, stable_id
+from heraut.networks.base import REACH, Blocked, Entry, Listed, Reach, stable_id
 from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed
 from heraut.problems import problem
 
@@ -45,7 +45,7 @@ class Crowd:
     """The books of one account's network: people are known by a word, each deed comes a second after the last.
 
     `named` says what the network calls the thing of a number that somebody made. `blocked` are people whom it shows to
-    nobody here.
+    nobody here, `blocking` those whom the account blocks.
     """
 
     named: Callable[[str, int], str] = lambda who, number: f"{who}-{number}"
@@ -53,6 +53,7 @@ class Crowd:
     posts: list[str] = field(default_factory=list)
     followers: set[str] = field(default_factory=set)
     blocked: set[str] = field(default_factory=set)
+    blocking: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def post(self) -> str:
@@ -104,11 +105,16 @@ class Crowd:
 
 @dataclass
 class ListsTwin:
-    """A network in memory that lists a crowd, a `page` at a time; `faults` are raised, one a call, before anything."""
+    """A network in memory that lists a crowd, a `page` at a time; `faults` are raised, one a call, before anything.
+
+    `broken` is what a method raises each time. `most` is how many it lists at all, the newest ones; None: everybody.
+    """
 
     name: NetworkName = NetworkName.BLUESKY
     crowd: Crowd = field(default_factory=Crowd)
     page: int = 50
+    most: int | None = None
+    broken: dict[str, NetworkError] = field(default_factory=dict)
     faults: list[NetworkError] = field(default_factory=list)
     calls: list[tuple[EntryKind, str | None]] = field(default_factory=list)
 
@@ -133,11 +139,12 @@ class ListsTwin:
         require_listed(self.name, self.name, kind)
         if post not in self.crowd.posts:
             raise Refused(problem("lists_post_gone", network=self.name))
-        found = [one for one in self.crowd.under(kind, post) if cursor is None or one.number < int(cursor)]
+        shown = self.crowd.under(kind, post)[: self.most]
+        found = [one for one in shown if cursor is None or one.number < int(cursor)]
         page, rest = found[: self.page], found[self.page :]
-        shown = tuple(self._entry(one) for one in page if one.who not in self.crowd.blocked)
+        entries = tuple(self._entry(one) for one in page if one.who not in self.crowd.blocked)
         own = frozenset({stable_id(self.name, ME), f"@{ME}"})
-        return Listed(shown, str(page[-1].number) if rest else None, own, len(page) - len(shown))
+        return Listed(entries, str(page[-1].number) if rest else None, own, len(page) - len(entries))
 
     def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
         """Say who follows."""
@@ -146,6 +153,22 @@ class ListsTwin:
         if EntryKind.FOLLOW not in self.reach:
             raise not_told(self.name, EntryKind.FOLLOW)
         return frozenset(who) & self.crowd.followers
+
+    def still_there(
+        self, account: Account, secret: Mapping[str, str], comments: Sequence[str], now: datetime
+    ) -> frozenset[str]:
+        """Say which comments are still there."""
+        self._fail("still_there")
+        there = {self.crowd.named(one.who, one.number) for one in self.crowd.deeds if one.kind is EntryKind.COMMENT}
+        return frozenset(comments) & there
+
+    def blocked(self, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime) -> Blocked:
+        """Give a page of those whom the account blocks; the cursor is how many came before."""
+        self._fail("blocked")
+        start = int(cursor or 0)
+        end = start + self.page
+        who = frozenset(stable_id(self.name, one) for one in self.crowd.blocking[start:end])
+        return Blocked(who, str(end) if end < len(self.crowd.blocking) else None)
 
     def heard(self, interaction: Interaction, post: str) -> Entry | None:
         """Give what was heard as an entry."""
@@ -159,6 +182,12 @@ class ListsTwin:
         if post not in self.crowd.posts:
             raise not_ours(self.name, address)
         return post
+
+    def _fail(self, method: str) -> None:
+        if method in self.broken:
+            raise self.broken[method]
+        if self.faults:
+            raise self.faults.pop(0)
 
     def _entry(self, deed: Deed) -> Entry:
         return Entry(

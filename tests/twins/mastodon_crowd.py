@@ -81,12 +81,15 @@ class MastodonCrowd:
                 return self._relationships(query)
             case ["accounts", one, "statuses"] if one == account_id(ME):
                 return self._own(query)
-            case ["statuses", post, *rest] if post in self.crowd.posts:
-                return self._of_post(post, rest, query)
-            case ["statuses", one]:
-                found = [deed for deed in self.crowd.deeds if status_id(deed.who, deed.number) == one]
-                return Said(200, self._status(found[0])) if found else None
+            case ["blocks"]:
+                return self._blocks(query)
+            case ["statuses", post, *rest]:
+                return self._of_post(post, rest, query) if post in self.crowd.posts else self._comment(post, rest)
         return None
+
+    def _comment(self, remote: str, rest: list[str]) -> Said | None:
+        found = [one for one in self.crowd.deeds if status_id(one.who, one.number) == remote]
+        return Said(200, self._status(found[0])) if found and not rest else None
 
     def _of_post(self, post: str, rest: list[str], query: Any) -> Said | None:
         comments = self.crowd.under(EntryKind.COMMENT, post)
@@ -134,6 +137,18 @@ class MastodonCrowd:
         links += [f'<{where}?limit={limit}&since_id={page[0].number}>; rel="prev"'] if page else []
         headers = {"Link": ", ".join(links)} if links else {}
         return Said(200, [self._account(one.who) for one in page], headers)
+
+    def _blocks(self, query: Any) -> Said:
+        """List whom the account blocks, newest first; the cursor counts down."""
+        if self.scopes == "read:statuses":
+            return Said(403, {"error": "This action is outside the authorized scopes"})
+        if self.imitates:
+            return Said(200, [self._account(one) for one in self.crowd.blocking])
+        start = 10_000 - int(query.get("max_id", ["10000"])[0])
+        limit = min(int(query.get("limit", [str(USUAL)])[0]), MOST)
+        page = self.crowd.blocking[start : start + limit]
+        where = f"{self.url}/api/v1/blocks?limit={limit}&max_id={10_000 - start - limit}"
+        return Said(200, [self._account(one) for one in page], {"Link": f'<{where}>; rel="next"'} if page else {})
 
     def _relationships(self, query: Any) -> Said:
         if self.scopes == "read:statuses":

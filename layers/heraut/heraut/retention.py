@@ -326,6 +326,16 @@ VOLUME = Kind(
     timedelta(days=2),
     "after that minute",
 )
+OVERHEARD = Kind(
+    CONVERSATIONS,
+    "<brand>#overheard",
+    "<contest>#<at>#<digest>",
+    "a comment as it was heard while a contest ran on its account: words, name, handle, when; its change, its end",
+    "losing nobody who takes part in a contest",
+    timedelta(days=7),
+    "after the draw; it goes within minutes, when the contest took note of it",
+    public=True,
+)
 CURSOR = Kind(
     CONVERSATIONS,
     "<brand>#cursor",

@@ -5,7 +5,8 @@ interaction to its alert (or holds an answer that came before it), `<brand>#open
 to its open one, `<brand>#quiet` to one that was over as it opened; `<brand>#cursor` / account; `<brand>#story` /
 `<alert>#<when>#<revision>#<n>`; `<brand>#answered` / `<when>#<alert>#<n>` once more for each answer whose time is
 known, so that those of a day cost a day's reading; `<brand>#author` / `<network>#<digest>` counts what somebody said,
-`<brand>#volume` / `<digest>#<minute>` what came to a place.
+`<brand>#volume` / `<digest>#<minute>` what came to a place; `<brand>#overheard` /
+`<contest>#<when>#<digest>` is what a contest has not taken note of yet.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from heraut import due, retention
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.conversations.members import Known, Member, deeds
-from heraut.conversations.model import MODERATED, Alert, Answered, Interaction, Moment, What
+from heraut.conversations.model import MODERATED, Alert, Answered, Interaction, Moment, Overheard, What
 from heraut.conversations.testimonials import Testimonial, id_of, set_aside
 from heraut.due import instant, stamp
 from heraut.errors import ConfigurationError, Conflict
@@ -244,6 +245,20 @@ class ConversationsTable:
         for item in self._table.query("#pk = :pk AND #sk >= :since", asked):
             yield from_document(Moment, item["document"])
 
+    def overhear(self, heard: Overheard, until: datetime) -> None:
+        """Keep, until then at most, what a contest is to take note of; done twice it is there once."""
+        self._table.put(_values(_overheard(heard), document=document(heard), expires=_epoch(until)))
+
+    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
+        """Give what a contest has not taken note of yet, in the order in which it was heard."""
+        asked = {"pk": f"{brand}#overheard", "prefix": f"{contest}#"}
+        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
+            yield from_document(Overheard, item["document"])
+
+    def forget_overheard(self, heard: Sequence[Overheard]) -> None:
+        """Forget what a contest took note of; what is gone already is gone."""
+        self._table.delete_many([_overheard(one) for one in heard])
+
     def testimonials(self, brand: str) -> Iterator[Testimonial]:
         """Give what is set aside of what was said to a brand, in no order."""
         for item in self._table.query("#pk = :pk", {"pk": f"{brand}#testimonial"}):
@@ -414,6 +429,13 @@ def _forgotten(brand: str, name: str) -> Key:
 
 def _volume(brand: str, place: str, at: datetime) -> Key:
     return f"{brand}#volume", f"{_digest(place)}#{stamp(at)[:16]}"
+
+
+def _overheard(heard: Overheard) -> Key:
+    """An edit and an end are things of their own; the same one heard again at the same instant is the same."""
+    told = (heard.said.account, heard.said.id, heard.said.text, heard.edited_at, heard.erased_at)
+    name = _digest("\n".join(str(one) for one in told))
+    return f"{heard.said.brand}#overheard", f"{heard.contest}#{stamp(heard.heard_at)}#{name}"
 
 
 def _story(alert: Alert, moment: Moment, number: int) -> Values:

@@ -2,8 +2,10 @@
 
 A walk reads each list once, one page a step; what a page brought is kept before the cursor moves on, so that a page may
 be read twice and none is left out. The stated rule for what people change: the last version that a walk saw before the
-closing is what counts; the last walk before the closing is a roll call, and what it does not find any more was taken
-away. The walk after the closing only adds whom none had seen yet, and changes nothing of the others.
+closing is what counts; the last walk before the closing is a roll call: likes and reposts that it does not find any
+more were taken back, comments that it does not find are asked for by themselves (`look_again.py`), for a list may end
+before all are on it. The walk after the closing only adds whom none had seen yet, and changes nothing of the others.
+What was heard beside the lists, and what was heard of changes and ends, is `take_heard.py`.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import EntryKind, NetworkName, use_secret
-from heraut.contests.running import Contest, Deed, KeptEntrant, List, Walk, forgotten_at
-from heraut.due import instant, stamp
+from heraut.brands import EntryKind, use_secret
+from heraut.contests.keep_entrants import SECOND, kept_instant, new_entrant, over, save_changed
+from heraut.contests.look_again import accounts_that_block, blocks_read, looked_again
+from heraut.contests.running import Contest, Deed, KeptEntrant, List, Walk
 from heraut.errors import CredentialsExpired, HerautError, NetworkError, NotFound, RateLimited, Refused
 from heraut.networks.base import Lists, Reach
 
@@ -31,18 +34,11 @@ log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=5)
 ENTRIES_A_MINUTE = 200  # of rest after a walk: large lists are read more rarely, for each reading is paid for
-SECOND = timedelta(seconds=1)
 ROLL_CALL = timedelta(minutes=2)  # before the closing, and more where there is more to read
 ENTRIES_A_SECOND = 50
 AGAIN = timedelta(minutes=1)  # after a list could not be read
 TRIES = 3  # of a list in one walk; the walk after the closing has its own patience
 BEFORE_DRAW = timedelta(minutes=15)  # by then the list is frozen, with what could be read
-WRITTEN_AT_ONCE = 100
-
-
-def over(terms: Terms) -> datetime:
-    """Give the instant from which nothing counts any more: the closing second itself still does."""
-    return terms.closes + SECOND
 
 
 def gives_up_at(terms: Terms) -> datetime:
@@ -73,6 +69,7 @@ def begun_walk(contest: Contest, brand: Brand, terms: Terms, world: Running, now
     """
     found: list[List] = []
     unfound = {}
+    unread: frozenset[str] = frozenset()
     for account, adapter, place in _where(brand, terms, world):
         try:
             post = post_of(place, account, adapter, brand, world, now)
@@ -80,12 +77,18 @@ def begun_walk(contest: Contest, brand: Brand, terms: Terms, world: Running, now
             log.warning("a post of %s/%s was not found: %s", contest.brand, contest.name, error)
             if over(terms) <= now < gives_up_at(terms) and not isinstance(error, Refused):
                 return contest.next(due_at=now + AGAIN)
+            unread |= {f"{account.network}/{kind}" for kind in adapter.reach}
             unfound = contest.telling_once("unfound", now, f"unfound {account.name}", account=account.name)
         else:
             found += _lists(post, account, adapter, terms) if post else ()
     lists = tuple({one.name: one for one in found}.values())
+    comments = {one.name: one for one in (*contest.posts, *lists) if one.kind is EntryKind.COMMENT}
     roll_call = roll_call_at(contest, terms) <= now < over(terms)
-    return contest.next(walk=Walk(began_at=now, roll_call=roll_call, left=lists), due_at=now, **unfound)
+    open_still = now < over(terms)
+    blocks = accounts_that_block(brand, terms, world) if terms.exclude.blocked and open_still else ()
+    walk = Walk(began_at=now, roll_call=roll_call, left=lists, blocks=blocks)
+    unread = frozenset() if open_still else unread
+    return contest.next(walk=walk, posts=tuple(comments.values()), unread=unread, due_at=now, **unfound)
 
 
 def walked_on(contest: Contest, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
@@ -93,13 +96,17 @@ def walked_on(contest: Contest, brand: Brand, terms: Terms, world: Running, now:
     walk = contest.walk
     if walk is None:
         raise ValueError("no walk was begun")
+    if not walk.left and walk.blocks:
+        return blocks_read(contest, walk, brand, terms, world, now)
+    if not walk.left and walk.roll_call and not walk.looked:
+        return looked_again(contest, walk, brand, terms, world, now)
     if not walk.left:
         return contest.next(walk=None, walked_at=walk.began_at, size=walk.seen, due_at=now)
     first = walk.left[0]
     try:
         page = _page(first, walk.cursor, brand, world, now)
     except (NetworkError, NotFound) as error:
-        return _not_read(contest, walk, terms, error, now)
+        return _not_read(contest, walk, brand, terms, error, now)
     _keep(contest, first, page, terms, world, now)
     whole = page.cursor is None
     moved = walk.model_copy(
@@ -116,24 +123,28 @@ def walked_on(contest: Contest, brand: Brand, terms: Terms, world: Running, now:
     return contest.next(walk=moved, rolls=rolls, own=contest.own | page.own, due_at=now)
 
 
-def _not_read(contest: Contest, walk: Walk, terms: Terms, error: HerautError, now: datetime) -> Contest:
+def _not_read(contest: Contest, walk: Walk, brand: Brand, terms: Terms, error: HerautError, now: datetime) -> Contest:
     """Wait for a list that may be read later, as long as there is time; go on without one that cannot be."""
     log.warning("a list of %s/%s could not be read: %s", contest.brand, contest.name, error)
     out_of_patience = now >= gives_up_at(terms) or (walk.failed + 1 >= TRIES and now < over(terms))
     if isinstance(error, Refused | NotFound) or out_of_patience:
-        return _without(contest, walk, walk.left[0], now)
+        return _without(contest, walk, walk.left[0], brand, terms, now)
     if isinstance(error, RateLimited):
         return contest.next(due_at=max(now + SECOND, min(error.until, now + EVERY)))
     return contest.next(walk=walk.model_copy(update={"failed": walk.failed + 1}), due_at=now + AGAIN)
 
 
-def _without(contest: Contest, walk: Walk, dropped: List, now: datetime) -> Contest:
+def _without(contest: Contest, walk: Walk, dropped: List, brand: Brand, terms: Terms, now: datetime) -> Contest:
     """Go on with the next list; people hear once that this one cannot be read."""
+    account = brand.account(dropped.account)
     told = contest.telling_once(
         "unread", now, f"unread {dropped.name}", account=dropped.account, kind=dropped.kind.value
     )
     left = walk.model_copy(update={"left": walk.left[1:], "cursor": None, "failed": 0})
-    return contest.next(walk=left, due_at=now, **told)
+    unread = contest.unread
+    if now >= over(terms) and account is not None:
+        unread |= {f"{account.network}/{dropped.kind}"}
+    return contest.next(walk=left, unread=unread, due_at=now, **told)
 
 
 def _where(brand: Brand, terms: Terms, world: Running) -> Iterator[tuple[Account, Lists, Place]]:
@@ -192,19 +203,12 @@ def _keep(contest: Contest, wanted: List, page: Listed, terms: Terms, world: Run
     known = world.contests.entrants(contest.brand, contest.name, list(did))
     roll = contest.walk.began_at if contest.walk.roll_call else None
     is_over = now >= over(terms)
-    after = []
+    changed = []
     for who, entries in did.items():
         before = known.get(who)
-        merged = _merged(before or _new(who, world), wanted, entries, now, roll, is_over=is_over)
-        if merged != before:
-            after.append(merged.model_copy(update={"revision": before.revision + 1}) if before else merged)
-    for start in range(0, len(after), WRITTEN_AT_ONCE):
-        part = after[start : start + WRITTEN_AT_ONCE]
-        world.contests.save_entrants(contest.brand, contest.name, part, forgotten_at(terms))
-
-
-def _new(who: str, world: Running) -> KeptEntrant:
-    return KeptEntrant(id=who, nonce=world.nonce().hex(), network=NetworkName(who.partition(":")[0]))
+        merged = _merged(before or new_entrant(who, world), wanted, entries, now, roll, is_over=is_over)
+        changed.append((before, merged))
+    save_changed(contest, changed, terms, world)
 
 
 def _merged(
@@ -223,21 +227,26 @@ def _merged(
         old = deeds.get(key)
         if old is not None and is_over:
             continue
-        seen_at = old.seen_at if old else now
-        changes = _told(wanted, entry, seen_at, roll)
-        deeds[key] = old.model_copy(update=changes) if old else Deed.model_validate(changes)
+        changes = _told(wanted, entry, now, roll)
+        deeds[key] = _seen_again(old, changes) if old else Deed.model_validate(changes)
     entry = entries[-1]
     return before.model_copy(
         update={
             "handle": entry.handle or before.handle,
             "deeds": tuple(deeds.values()),
-            "account_since": _kept(entry.account_since) or before.account_since,
+            "account_since": kept_instant(entry.account_since) or before.account_since,
             "followers": before.followers if entry.followers is None or is_over else entry.followers,
             "machine": before.machine if entry.machine is None else entry.machine,
         }
         if not (is_over and before.deeds)
         else {"deeds": tuple(deeds.values())}
     )
+
+
+def _seen_again(old: Deed, changes: Mapping[str, object]) -> Deed:
+    """Give a deed as it is now; what the list does not say of it stays."""
+    stays = {"seen_at": old.seen_at, "edited_at": changes["edited_at"] or old.edited_at}
+    return old.model_copy(update={**changes, **stays})
 
 
 def _told(wanted: List, entry: Entry, seen_at: datetime, roll: datetime | None) -> Mapping[str, object]:
@@ -249,13 +258,8 @@ def _told(wanted: List, entry: Entry, seen_at: datetime, roll: datetime | None) 
         "account": wanted.account,
         "remote": entry.remote,
         "text": entry.text,
-        "at": _kept(entry.at),
-        "edited_at": _kept(entry.edited_at),
+        "at": kept_instant(entry.at),
+        "edited_at": kept_instant(entry.edited_at),
         "mentions": entry.mentions,
     }
     return told | ({"present_at": roll} if roll else {})
-
-
-def _kept(moment: datetime | None) -> datetime | None:
-    """Give an instant as it is kept, to the millisecond: what did not change is equal to what is kept."""
-    return None if moment is None else instant(stamp(moment))

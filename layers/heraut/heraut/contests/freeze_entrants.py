@@ -6,10 +6,10 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from heraut.brands import ContestState
+from heraut.brands import ContestState, EntryKind, NetworkName
 from heraut.contests import published
 from heraut.contests.draw import frozen, handle_of, records_of
-from heraut.contests.eligibility import About, Judge, copied_comments
+from heraut.contests.eligibility import About, Judge, copied_comments, listed_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,19 @@ def court_of(contest: Contest, contests: Contests) -> Judge:
 
     suspects = terms.exclude.suspects
     copied = copied_comments(terms, every()) if suspects and suspects.copied else frozenset()
-    return Judge(terms, About(own=contest.own, copied=copied))
+    blocked = frozenset(who for found in contest.blocked.values() for who in found)
+    listed = {network: _listed(network, contest.unread) for network in NetworkName}
+    return Judge(terms, About(listed=listed, own=contest.own, blocked=blocked, copied=copied))
+
+
+def _listed(network: NetworkName, unread: frozenset[str]) -> frozenset[EntryKind]:
+    """Give what everybody's is known of on a network in this contest; a list that was not read tells nobody's absence.
+
+    Who comments under one of its accounts may like under another: where one of them could not be read, nobody knows.
+    """
+    return frozenset(
+        kind for kind in listed_on(network) if kind is EntryKind.COMMENT or f"{network}/{kind}" not in unread
+    )
 
 
 def freeze_entrants(contest: Contest, world: Running, now: datetime) -> Contest:

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 from heraut.brands import ContestState, Role, changes_allowed, contests_of
 from heraut.contests import published
 from heraut.contests.announce_winners import announce_winners, promote_alternates
-from heraut.contests.collect_entrants import begun_walk, next_walk_at, over, walked_on
+from heraut.contests.collect_entrants import begun_walk, next_walk_at, walked_on
 from heraut.contests.commit_draw import commit_draw
 from heraut.contests.draw_winners import certify, draw_winners
 from heraut.contests.freeze_entrants import freeze_entrants
+from heraut.contests.keep_entrants import over
 from heraut.contests.publish_page import publish_rules
 from heraut.contests.rules_text import rules_digest, rules_text
 from heraut.contests.running import Contest
+from heraut.contests.take_heard import heard_taken, next_heard_at
 from heraut.contests.witness_commitment import comes_at, show_commitment
 from heraut.contests.words import message
 from heraut.due import instant, stamp
@@ -160,18 +162,22 @@ def _collected(contest: Contest, brand: Brand, world: Running, now: datetime) ->
         after = walked_on(contest, brand, terms, world, now)
     elif next_walk_at(contest, terms) <= now:
         after = begun_walk(contest, brand, terms, world, now)
+    elif next_heard_at(contest, now) <= now:
+        after = heard_taken(contest, brand, terms, world, now)
     else:
-        after = contest.next(due_at=next_walk_at(contest, terms))
+        after = contest.next(due_at=min(next_walk_at(contest, terms), next_heard_at(contest, now)))
     due_at = min(after.due_at or now, over(terms))
     return after.model_copy(update={"due_at": due_at})
 
 
 def _closed(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
-    """Read every list once more, then freeze."""
+    """Read every list once more, take note of what was heard until now, then freeze."""
     terms = contest.agreed
     if contest.walk is not None:
         return walked_on(contest, brand, terms, world, now)
     is_read = contest.walked_at is not None and contest.walked_at >= over(terms)
+    if is_read and (contest.heard_at is None or contest.heard_at < contest.walked_at):
+        return heard_taken(contest, brand, terms, world, now)
     if is_read:
         return freeze_entrants(contest, world, now)
     return begun_walk(contest, brand, terms, world, now)

@@ -42,8 +42,9 @@ class List(_Stored):
 class Walk(_Stored):
     """One reading of every list: `left` are those still to be read, the first of them from `cursor` on.
 
-    In a roll call what is there is marked, so that what is not is known to be gone. `failed`: how many times a list
-    could not be read since the last page that could.
+    In a roll call what is there is marked, so that what is not is looked for again: `looks` times until it is `looked`
+    for. `blocks` are accounts of which is still to be read whom they block, `blocked` who of the first of them was
+    found. `failed`: how many times a list could not be read since the last page that could.
     """
 
     began_at: Instant
@@ -52,6 +53,10 @@ class Walk(_Stored):
     cursor: str | None = None
     failed: int = 0
     seen: int = 0
+    looks: int = 0
+    looked: bool = False
+    blocks: tuple[str, ...] = ()
+    blocked: frozenset[str] = frozenset()
 
 
 class Witnessed(_Stored):
@@ -97,9 +102,12 @@ class News(_Stored):
 class Contest(_Stored):
     """How far a contest has come. `terms` are those that hold since it opened, as JSON; `due_at` the next look.
 
-    `own` is all that the organiser's accounts are called where people take part; `rolls`, by list, when its last roll
-    call began that was over by the closing; `size` how many entries the last walk saw; `said` what people were told
-    that is told once; `post` what the certificate says of the post that carried the commit: address and Unix seconds.
+    `own` is all that the organiser's accounts are called where people take part; `posts` the comments of each post that
+    was found, `heard_at` when what conversations heard below them was last taken note of; `blocked`, by account, who of
+    those who took part it blocked when that was last read; `unread` what could not be read after the closing
+    (`<network>/<kind>`); `rolls`, by list, when its last roll call began that was over by the closing; `size` how many
+    entries the last walk saw; `said` what people were told that is told once; `post` what the certificate says of the
+    post that carried the commit: address and Unix seconds.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -111,6 +119,10 @@ class Contest(_Stored):
     terms: dict[str, Any] = Field(default_factory=dict)
     rules: str = ""
     own: frozenset[str] = frozenset()
+    posts: tuple[List, ...] = ()
+    heard_at: Instant | None = None
+    blocked: dict[str, frozenset[str]] = Field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
     walk: Walk | None = None
     walked_at: Instant | None = None
     rolls: dict[str, Instant] = Field(default_factory=dict)
@@ -175,7 +187,8 @@ class Head(_Stored):
 class Deed(_Stored):
     """One thing that somebody did, as it is kept; the fields are those of `model.Evidence`.
 
-    `present_at` is when the last roll call that found it began.
+    `present_at` is when the last roll call that read it began, `there_at` when the last one began that asked whether it
+    is there, `gone_at` when we know that it was taken away.
     """
 
     kind: EntryKind
@@ -189,6 +202,8 @@ class Deed(_Stored):
     edited_at: Instant | None = None
     mentions: tuple[str, ...] = ()
     present_at: Instant | None = None
+    there_at: Instant | None = None
+    gone_at: Instant | None = None
 
     @property
     def list_name(self) -> str:
@@ -223,7 +238,10 @@ class KeptEntrant(_Stored):
     notes: tuple[Note, ...] = ()
 
     def judged(self, rolls: dict[str, datetime]) -> Entrant:
-        """Give the entrant as the judge takes it: what a roll call did not find any more was taken away."""
+        """Give the entrant as the judge takes it: what a roll call did not find any more was taken away.
+
+        Of comments that alone says nothing (`look_again.py`): lists of them may end before everybody is on them.
+        """
         return Entrant(
             id=self.id,
             network=self.network,
@@ -237,7 +255,8 @@ class KeptEntrant(_Stored):
         )
 
     def _evidence(self, deed: Deed, roll: datetime | None) -> Evidence:
-        gone = roll is not None and deed.seen_at < roll and deed.present_at != roll
+        listed = deed.kind is not EntryKind.COMMENT
+        gone = listed and roll is not None and deed.seen_at < roll and deed.present_at != roll
         return Evidence(
             kind=deed.kind,
             by=self.id,
@@ -248,7 +267,7 @@ class KeptEntrant(_Stored):
             text=deed.text,
             at=deed.at,
             edited_at=deed.edited_at,
-            deleted_at=roll if gone else None,
+            deleted_at=deed.gone_at or (roll if gone else None),
             mentions=deed.mentions,
         )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from heraut.contests.running import Contest, Head, KeptEntrant, Winner
     from heraut.contests.timestamps import Stamp
+    from heraut.conversations import Overheard
     from heraut.networks.base import Spot
 
 
@@ -99,6 +100,16 @@ class Contests(Protocol):
 
     def change_winner(self, brand: str, name: str, after: Winner) -> None:
         """Replace a winner of `revision - 1`; Conflict otherwise."""
+
+
+class Hears(Protocol):
+    """What contests ask of conversations (as `conversations.store.Conversations`)."""
+
+    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
+        """Give what a contest has not taken note of yet, in the order in which it was heard."""
+
+    def forget_overheard(self, heard: Sequence[Overheard]) -> None:
+        """Forget what a contest took note of; what is gone already is gone."""
 
 
 class Held(Protocol):

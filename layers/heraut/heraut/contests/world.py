@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from heraut.brands import Brands, NetworkName, Secrets
     from heraut.clock import Clock
     from heraut.contests.beacon import Chain
-    from heraut.contests.store import Beacon, Contests, Objects, Speaks, Stamps
+    from heraut.contests.store import Beacon, Contests, Hears, Objects, Speaks, Stamps
     from heraut.networks.base import Publishes
     from heraut.notifications.base import Notifications
 
@@ -21,13 +21,14 @@ class Running:
     """Ports and adapters; `chain` is the one whose rounds decide, `beacon` gives its signatures.
 
     `authorities` gives those that are asked, in their order, until two saw a commit. `nonce` makes 32 secret bytes.
-    `public_url` is where a browser finds the public bucket's root.
+    `heard` is what conversations heard for contests. `public_url` is where a browser finds the public bucket's root.
     """
 
     contests: Contests
     brands: Brands
     secrets: Secrets
     networks: Mapping[NetworkName, Publishes]
+    heard: Hears
     posts: Speaks
     objects: Objects
     notifications: Notifications

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Kind,
         Label,
         Moment,
+        Overheard,
         What,
     )
     from heraut.conversations.morning_talk import MorningTalk, TalkRead
@@ -34,6 +35,7 @@ LATER = {  # many functions never load them
     "Kind": _MODEL,
     "Label": _MODEL,
     "Moment": _MODEL,
+    "Overheard": _MODEL,
     "What": _MODEL,
     "MorningTalk": "heraut.conversations.morning_talk",
     "TalkRead": "heraut.conversations.morning_talk",
@@ -52,6 +54,7 @@ __all__ = [
     "Label",
     "Moment",
     "MorningTalk",
+    "Overheard",
     "TalkRead",
     "What",
     "is_working_day",

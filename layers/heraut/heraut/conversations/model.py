@@ -233,6 +233,21 @@ class Erased(Stored):
     at: Instant
 
 
+class Overheard(Stored):
+    """What was said while a contest of the brand ran on the account, kept until that contest took note of it.
+
+    `said` is as it stood then; `heard_at` is when we heard it, `edited_at` and `erased_at` when its author changed it,
+    or anybody took it away.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    contest: str
+    said: Interaction
+    heard_at: Instant
+    edited_at: Instant | None = None
+    erased_at: Instant | None = None
+
+
 class What(StrEnum):
     """What may happen to an alert, beside the interactions that open and join it."""
 

@@ -14,6 +14,7 @@ from heraut.conversations import alerts, consents, hours
 from heraut.conversations.labels import AuthorFacts, labels_of
 from heraut.conversations.members import helps, may_help, offends
 from heraut.conversations.model import MOST_WAITING, Answered, Label, LabelName, What, asks_something
+from heraut.conversations.overhear import overhear
 from heraut.conversations.rules import WAKES, Facts, handle_of, rulebook
 from heraut.errors import Conflict, TryAgain
 from heraut.wording import local
@@ -81,6 +82,7 @@ def receive_interaction(
             after = alerts.answered_before(after, placed, min(answered.at, now), joins=joins)
         after = _removed(after, placed, verdict, removes, now, counts=int(verdict.for_real))
         counted = [_counted(placed, of) for of, _ in sorted(book.volumes)]
+        overhear(placed, brand, kept, now)
         try:
             kept.receive(placed, before, after, counted, now, answered, helped=_helped(placed, kept))
         except Conflict:
@@ -148,6 +150,7 @@ def note_edit(
         if found is None or found[1].text == edit.text:
             return False
         held, said = found
+        overhear(said.model_copy(update={"text": edit.text}), brand, kept, now, edited_at=edit.at)
         book = rulebook(brand)
         author = kept.known(brand.id, said.network.value, said.author.id).member
         changed, verdict = _judged(
@@ -234,6 +237,7 @@ def note_erasure(erasure: Erased, brand: Brand, account: str, kept: Conversation
         if found is None:
             return False
         alert, interaction = found
+        overhear(interaction, brand, kept, now, erased_at=erasure.at)
         after = alert if alert.closed_at else alerts.erased(alert, interaction.id, now)
         try:
             kept.erase(interaction, alert, after)

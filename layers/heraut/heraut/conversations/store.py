@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand
     from heraut.conversations.members import Known, Member
-    from heraut.conversations.model import Alert, Answered, GivenAnswer, Interaction, Moment
+    from heraut.conversations.model import Alert, Answered, GivenAnswer, Interaction, Moment, Overheard
     from heraut.conversations.testimonials import Testimonial
     from heraut.conversations.webhook import Webhook
 
@@ -119,6 +119,15 @@ class Conversations(Protocol):
 
     def forget_author(self, brand: str, network: str, author: str) -> None:
         """Forget the record of an author."""
+
+    def overhear(self, heard: Overheard, until: datetime) -> None:
+        """Keep, until then at most, what a contest is to take note of; done twice it is there once."""
+
+    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
+        """Give what a contest has not taken note of yet, in the order in which it was heard."""
+
+    def forget_overheard(self, heard: Sequence[Overheard]) -> None:
+        """Forget what a contest took note of; what is gone already is gone."""
 
     def testimonials(self, brand: str) -> Iterator[Testimonial]:
         """Give what is set aside of what was said to a brand, in no order."""

@@ -392,6 +392,7 @@ def run_contests() -> Running:
         brands=brands,
         secrets=kept,
         networks=networks,
+        heard=_conversations(read.conversations_table),
         posts=ContestPosts(_posts(read.posts_table), brands, kept, networks),
         objects=PublicBucket(clients().later("s3"), read.public_bucket),
         notifications=_ways(read),

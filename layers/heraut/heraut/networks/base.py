@@ -564,6 +564,11 @@ class Lists(Protocol):
     def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
         """Say which of these (`Entry.local`) follow the account now."""
 
+    def still_there(
+        self, account: Account, secret: Mapping[str, str], comments: Sequence[str], now: datetime
+    ) -> frozenset[str]:
+        """Say which of these comments (`Entry.remote`) are still there: a list may end before all are on it."""
+
     def heard(self, interaction: Interaction, post: str) -> Entry | None:
         """Give what was heard (by listening, or by a webhook) as the list of that post would give it.
 
@@ -575,3 +580,19 @@ class Lists(Protocol):
 
         Refused when the account has no such post (`lists_not_our_post`, `lists_post_gone`).
         """
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A page of the accounts that an account blocks, by their stable ids; `cursor` as in `Listed`."""
+
+    who: frozenset[str]
+    cursor: str | None = None
+
+
+@runtime_checkable
+class Blocks(Protocol):
+    """Networks that tell whom an account blocks."""
+
+    def blocked(self, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime) -> Blocked:
+        """Give a page of those whom the account blocks now; no cursor: the first. Raises like `publish` does."""

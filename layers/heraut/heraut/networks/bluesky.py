@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, EntryKind
     from heraut.conversations.model import Interaction
-    from heraut.networks.base import Entry, Heard, Job, Limits, Listed, Preparation, Spot, Window
+    from heraut.networks.base import Blocked, Entry, Heard, Job, Limits, Listed, Preparation, Spot, Window
     from heraut.networks.bluesky_records import Reference
     from heraut.networks.http import Http
     from heraut.problems import Problem
@@ -182,6 +182,16 @@ class Bluesky:
     def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
         """Say which of these follow the account, asked thirty at a time."""
         return bluesky_lists.follows(Repository(self.http, self.sessions, account, secret, now), who)
+
+    def still_there(
+        self, account: Account, secret: Mapping[str, str], comments: Sequence[str], now: datetime
+    ) -> frozenset[str]:
+        """Say which of these comments are still there, asked twenty-five at a time."""
+        return bluesky_lists.still_there(Repository(self.http, self.sessions, account, secret, now), comments)
+
+    def blocked(self, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime) -> Blocked:
+        """Give a page of those whom the account blocks."""
+        return bluesky_lists.blocked(Repository(self.http, self.sessions, account, secret, now), cursor)
 
     def heard(self, interaction: Interaction, post: str) -> Entry | None:
         """Give what was heard as an entry under a post."""

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from heraut.brands import EntryKind, NetworkName
 from heraut.due import require_aware
 from heraut.errors import NotReady, OutcomeUnknown, Refused
-from heraut.networks.base import Entry, Listed, stable_id
+from heraut.networks.base import Blocked, Entry, Listed, stable_id
 from heraut.networks.bluesky_records import COLLECTION, uri
 from heraut.networks.bluesky_sessions import handle_of, service_of
 from heraut.networks.entries import comment_heard, not_ours, require_listed, since
@@ -38,6 +38,7 @@ PAGE = "100"
 DEPTH = "10"  # of answers to answers; the public server gives no more, whatever is asked
 THREAD_BYTES = 32_000_000  # a thread comes in one piece: 1 060 comments were 2 MB (bluesky-social/atproto#2351)
 PEOPLE_AT_ONCE = 30
+POSTS_AT_ONCE = 25
 SOON = timedelta(minutes=1)
 _POST = "app.bsky.feed.defs#threadViewPost"
 _RECORD = re.compile(rf"at://(?P<who>[\w.:%-]+)/{re.escape(COLLECTION)}/(?P<rkey>[\w.:~-]+)")
@@ -69,6 +70,29 @@ def follows(repository: Repository, who: Sequence[str]) -> frozenset[str]:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _unclear(repository) from None
     return frozenset(found)
+
+
+def still_there(repository: Repository, comments: Sequence[str]) -> frozenset[str]:
+    """Say which of these comments are still there."""
+    found: set[str] = set()
+    asked = list(dict.fromkeys(comments))
+    try:
+        for start in range(0, len(asked), POSTS_AT_ONCE):
+            body = repository.ask("app.bsky.feed.getPosts", {"uris": asked[start : start + POSTS_AT_ONCE]})
+            found |= {str(one["uri"]) for one in body["posts"]}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _unclear(repository) from None
+    return frozenset(found)
+
+
+def blocked(repository: Repository, cursor: str | None) -> Blocked:
+    """Give a page of those whom the account blocks: app.bsky.graph.getBlocks."""
+    body = repository.ask("app.bsky.graph.getBlocks", {"limit": PAGE} | ({"cursor": cursor} if cursor else {}))
+    try:
+        who = frozenset(stable_id(NetworkName.BLUESKY, str(one["did"])) for one in body["blocks"])
+    except (KeyError, TypeError, AttributeError):
+        raise _unclear(repository) from None
+    return Blocked(who, body.get("cursor") or None)
 
 
 def heard(said: Interaction, post: str) -> Entry | None:

@@ -13,7 +13,7 @@ from heraut.networks import facebook_listen, facebook_lists, facebook_webhook
 from heraut.networks.base import REACH, Brought, Limits
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_network import PAGE_FIELDS, GraphNetwork, Said, sent
-from heraut.networks.graph_posts import post_at
+from heraut.networks.graph_posts import post_at, still_there
 from heraut.networks.graph_subscriptions import subscribe
 from heraut.networks.replies import answering
 from heraut.publishing.model import Content, InReplyTo, Part
@@ -69,6 +69,12 @@ class Facebook(GraphNetwork):
     ) -> Listed:
         """Give a page of those who comment a post, or react to it."""
         return facebook_lists.entries(self._patient(account, secret, now), kind, post, cursor)
+
+    def still_there(
+        self, account: Account, secret: Mapping[str, str], comments: Sequence[str], now: datetime
+    ) -> frozenset[str]:
+        """Say which of these comments are still there, asked one by one."""
+        return still_there(self._graph(account, secret, now), comments)
 
     def heard(self, interaction: Interaction, post: str) -> Entry | None:
         """Give what was heard as an entry under a post."""

@@ -1,14 +1,16 @@
-"""Which post of an account of Meta's networks stands at an address that people copied."""
+"""Which post of an account of Meta's networks stands at an address that people copied, and what is still there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from heraut.errors import Refused
 from heraut.networks.entries import not_ours
+from heraut.networks.graph_answers import GONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from heraut.networks.graph_api import Graph
 
@@ -33,6 +35,21 @@ def post_at(graph: Graph, edge: str, link: str, address: str) -> str:
         if named(post):
             return str(post["id"])
     raise not_ours(graph.network, address)
+
+
+def still_there(graph: Graph, nodes: Sequence[str]) -> frozenset[str]:
+    """Say which comments are still there: asked one by one, for one that is gone spoils the answer for others."""
+    return frozenset(one for one in dict.fromkeys(nodes) if _is_there(graph, one))
+
+
+def _is_there(graph: Graph, node: str) -> bool:
+    try:
+        graph.read(graph.node(node), fields="id")
+    except Refused as refused:
+        if refused.problem.code != GONE:
+            raise
+        return False
+    return True
 
 
 def _pieces(address: str) -> list[str]:

@@ -14,7 +14,7 @@ from heraut.networks import instagram_listen, instagram_lists, instagram_webhook
 from heraut.networks.base import REACH, Brought, Limits
 from heraut.networks.graph_api import instant_of
 from heraut.networks.graph_network import GraphNetwork, Said, sent
-from heraut.networks.graph_posts import post_at
+from heraut.networks.graph_posts import post_at, still_there
 from heraut.networks.graph_subscriptions import subscribe
 from heraut.networks.replies import answering
 from heraut.problems import problem
@@ -73,6 +73,12 @@ class Instagram(GraphNetwork):
     ) -> Listed:
         """Give a page of those who comment a post."""
         return instagram_lists.entries(self._patient(account, secret, now), kind, post, cursor)
+
+    def still_there(
+        self, account: Account, secret: Mapping[str, str], comments: Sequence[str], now: datetime
+    ) -> frozenset[str]:
+        """Say which of these comments are still there, asked one by one."""
+        return still_there(self._graph(account, secret, now), comments)
 
     def heard(self, interaction: Interaction, post: str) -> Entry | None:
         """Give what was heard as an entry under a post."""

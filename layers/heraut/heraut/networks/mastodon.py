@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from heraut.conversations.model import Interaction
     from heraut.networks.base import (
         Begun,
+        Blocked,
         Brought,
         Entry,
         Heard,
@@ -176,6 +177,16 @@ class Mastodon:
     def follows(self, account: Account, secret: Mapping[str, str], who: Sequence[str], now: datetime) -> frozenset[str]:
         """Say which of these follow the account: forty at a time, one by one on a server that imitates Mastodon."""
         return mastodon_lists.follows(Server(self.http, account, secret, self.memory, now), who)
+
+    def still_there(
+        self, account: Account, secret: Mapping[str, str], comments: Sequence[str], now: datetime
+    ) -> frozenset[str]:
+        """Say which of these comments are still there, as the account's server knows them."""
+        return mastodon_lists.still_there(Server(self.http, account, secret, self.memory, now), comments)
+
+    def blocked(self, account: Account, secret: Mapping[str, str], cursor: str | None, now: datetime) -> Blocked:
+        """Give a page of those whom the account blocks."""
+        return mastodon_lists.blocked(Server(self.http, account, secret, self.memory, now), cursor)
 
     def heard(self, interaction: Interaction, post: str) -> Entry | None:
         """Give what was heard as an entry under a post."""

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from heraut.brands import EntryKind, NetworkName
 from heraut.due import require_aware
 from heraut.errors import OutcomeUnknown, Refused
-from heraut.networks.base import Entry, Listed, stable_id
+from heraut.networks.base import Blocked, Entry, Listed, stable_id
 from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed, since
 from heraut.networks.mastodon_answers import entity, is_good, next_max_id, refusal
 from heraut.networks.mastodon_text import text_of_html
@@ -40,6 +40,7 @@ THREAD_BYTES = 32_000_000
 PEOPLE_AT_ONCE = 40
 MOST_PAGES = 10  # of forty posts, in which one is looked for by its address
 FOLLOWING = ("read:follows",)
+BLOCKING = ("read:blocks",)
 ACTOR = "actor"  # of what was heard: by which address its author is known everywhere
 _DIRECT = "direct"
 _ID = re.compile(r"[A-Za-z0-9]{1,60}")
@@ -71,6 +72,32 @@ def follows(server: Server, who: Sequence[str]) -> frozenset[str]:
         answer = server.read("/api/v1/accounts/relationships", people, rights=FOLLOWING)
         found |= {str(one["id"]) for one in _objects(answer) if one.get("followed_by") is True}
     return frozenset(found & set(asked))
+
+
+def still_there(server: Server, comments: Sequence[str]) -> frozenset[str]:
+    """Say which of these comments are still there, as the account's server knows it: asked one by one."""
+    return frozenset(one for one in dict.fromkeys(comments) if _is_there(server, one))
+
+
+def _is_there(server: Server, comment: str) -> bool:
+    answer = server.call("GET", _status(comment))
+    if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return False
+    if not is_good(answer):
+        raise refusal(answer, server.now)
+    return True
+
+
+def blocked(server: Server, cursor: str | None) -> Blocked:
+    """Give a page of those whom the account blocks: https://docs.joinmastodon.org/methods/blocks/."""
+    params = {"limit": PAGE} | ({"max_id": cursor} if cursor else {})
+    answer = server.read("/api/v1/blocks", params, rights=BLOCKING)
+    try:
+        who = frozenset(stable(one) for one in _objects(answer))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise OutcomeUnknown(problem("mastodon_answer_unclear", host=server.host)) from None
+    after = next_max_id(answer)
+    return Blocked(who, after if after != cursor else None)
 
 
 def heard(said: Interaction, post: str) -> Entry | None:

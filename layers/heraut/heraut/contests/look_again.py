@@ -1,0 +1,128 @@
+"""Look again, in the walk before the closing, for what its lists did not show, and read whom the accounts block.
+
+A list may end before everybody is on it. So a comment that was seen or heard, and that the roll call did not find, is
+asked for by itself: only what its network says is gone was deleted. What could not be asked for in time counts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from heraut.brands import EntryKind, use_secret
+from heraut.contests.keep_entrants import over, save_changed
+from heraut.errors import CredentialsExpired, NetworkError, Refused
+from heraut.networks.base import Blocks, Lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from heraut.brands import Account, Brand, Terms
+    from heraut.contests.running import Contest, Deed, KeptEntrant, Walk
+    from heraut.contests.world import Running
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100  # entrants whose comments are asked for in one step
+MOST_LOOKS = 5  # steps: networks may answer one by one, and the walk after the closing needs what they still allow
+
+
+def looked_again(contest: Contest, walk: Walk, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
+    """Ask for comments that the roll call did not find; on to the next ones, until there are none or enough."""
+    missing = list(_missing(contest, walk, world)) if now < over(terms) else []
+    done = len(missing) < AT_ONCE or walk.looks + 1 >= MOST_LOOKS
+    asked: dict[str, list[str]] = defaultdict(list)
+    for _, deeds in missing:
+        for one in deeds:
+            asked[one.account].append(one.remote or "")
+    there: dict[str, frozenset[str]] = {}
+    for name, comments in asked.items():
+        try:
+            there[name] = _there(name, comments, brand, world, now)
+        except NetworkError as error:  # they count: a network that fails deletes nobody
+            log.warning("comments of %s/%s could not be looked for: %s", contest.brand, contest.name, error)
+            done = True
+    if world.clock.now() < over(terms):
+        save_changed(contest, [(one, _marked(one, deeds, there, walk, now)) for one, deeds in missing], terms, world)
+    after = walk.model_copy(update={"looks": walk.looks + 1, "looked": done})
+    return contest.next(walk=after, due_at=now)
+
+
+def blocks_read(contest: Contest, walk: Walk, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
+    """Read the next page of whom an account blocks; of the whole list, those who take part are kept.
+
+    They are few: whom an account blocked before can hardly comment on its posts.
+    """
+    name, *left = walk.blocks
+    try:
+        found = _blocked(name, walk.cursor, brand, world, now)
+    except NetworkError as error:
+        log.warning("whom %s of %s blocks could not be read: %s", name, contest.brand, error)
+        after = walk.model_copy(update={"blocks": tuple(left), "cursor": None, "blocked": frozenset()})
+        lasting = isinstance(error, Refused | CredentialsExpired)
+        told = contest.telling_once("blocks", now, f"blocks {name}", account=name) if lasting else {}
+        return contest.next(walk=after, due_at=now, **told)
+    who, cursor = found
+    known = walk.blocked.union(world.contests.entrants(contest.brand, contest.name, sorted(who)))
+    if cursor is not None:
+        return contest.next(walk=walk.model_copy(update={"cursor": cursor, "blocked": known}), due_at=now)
+    after = walk.model_copy(update={"blocks": tuple(left), "cursor": None, "blocked": frozenset()})
+    held = {**contest.blocked, name: known} if world.clock.now() < over(terms) else contest.blocked
+    return contest.next(walk=after, blocked=held, due_at=now)
+
+
+def accounts_that_block(brand: Brand, terms: Terms, world: Running) -> tuple[str, ...]:
+    """Name the contest's accounts whose network tells whom they block."""
+    of_contest = [account for account in brand.accounts if account.name in terms.accounts]
+    return tuple(one.name for one in of_contest if isinstance(world.networks.get(one.network), Blocks))
+
+
+def _missing(contest: Contest, walk: Walk, world: Running) -> Iterator[tuple[KeptEntrant, Sequence[Deed]]]:
+    """Give entrants with comments that were there before the roll call and that it did not find."""
+    found = 0
+    for one in world.contests.every_entrant(contest.brand, contest.name):
+        deeds = [deed for deed in one.deeds if _is_missing(deed, walk)]
+        if deeds:
+            yield one, deeds
+            found += 1
+            if found == AT_ONCE:
+                return
+
+
+def _is_missing(deed: Deed, walk: Walk) -> bool:
+    was_there = deed.kind is EntryKind.COMMENT and deed.remote is not None and deed.gone_at is None
+    return was_there and deed.seen_at < walk.began_at and walk.began_at not in {deed.present_at, deed.there_at}
+
+
+def _marked(
+    one: KeptEntrant, deeds: Sequence[Deed], there: dict[str, frozenset[str]], walk: Walk, now: datetime
+) -> KeptEntrant:
+    def marked(deed: Deed) -> Deed:
+        if deed not in deeds or deed.account not in there:
+            return deed
+        if deed.remote in there[deed.account]:
+            return deed.model_copy(update={"there_at": walk.began_at})
+        return deed.model_copy(update={"gone_at": now})
+
+    return one.model_copy(update={"deeds": tuple(marked(deed) for deed in one.deeds)})
+
+
+def _there(name: str, comments: Sequence[str], brand: Brand, world: Running, now: datetime) -> frozenset[str]:
+    account = brand.account(name)
+    adapter = world.networks.get(account.network) if account else None
+    if account is None or not isinstance(adapter, Lists):
+        return frozenset(comments)  # nobody to ask
+    return use_secret(world.secrets, brand.id, name, lambda secret: adapter.still_there(account, secret, comments, now))
+
+
+def _blocked(
+    name: str, cursor: str | None, brand: Brand, world: Running, now: datetime
+) -> tuple[frozenset[str], str | None]:
+    account: Account | None = brand.account(name)
+    adapter = world.networks.get(account.network) if account else None
+    if account is None or not isinstance(adapter, Blocks):
+        return frozenset(), None
+    page = use_secret(world.secrets, brand.id, name, lambda secret: adapter.blocked(account, secret, cursor, now))
+    return page.who, page.cursor
