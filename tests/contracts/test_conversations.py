@@ -9,7 +9,7 @@ import pytest
 
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.brands import NetworkName
-from heraut.conversations import Alert, Answered, Author, Interaction, Kind, Label, What
+from heraut.conversations import Alert, Answered, Author, Interaction, Kind, Label, Overheard, What
 from heraut.conversations.alerts import (
     answered,
     answered_before,
@@ -542,3 +542,31 @@ def test_what_hiding_counts_is_written_with_the_alert_or_not_at_all(conversation
         conversations.moderate(one, shown, again, {"removed": 1})
     assert conversations.known(BRAND, one.network.value, one.author.id).member.counts == {}
     assert len(conversations.story(BRAND, alert.id)) == 2
+
+
+def test_what_is_heard_for_a_contest_waits_until_it_is_forgotten(conversations: Conversations) -> None:
+    """Once whoever keeps it again, in the order in which it was heard, each contest's apart."""
+    first = Overheard(contest="galette", said=said("1"), heard_at=NOW)
+    ended = first.model_copy(update={"heard_at": NOW + MINUTE, "erased_at": NOW + MINUTE})
+    other = first.model_copy(update={"contest": "galette-2"})
+    for one in (ended, first, first, other):
+        conversations.overhear(one, NOW + 60 * MINUTE)
+
+    assert list(conversations.overheard(BRAND, "galette")) == [first, ended]
+    conversations.forget_overheard([first, ended])
+    conversations.forget_overheard([first])
+
+    assert list(conversations.overheard(BRAND, "galette")) == []
+    assert list(conversations.overheard(BRAND, "galette-2")) == [other]
+    assert list(conversations.overheard("autre", "galette-2")) == []
+
+
+def test_what_is_heard_at_one_instant_is_kept_apart(conversations: Conversations) -> None:
+    """Two comments, and two versions of one."""
+    one, two = (Overheard(contest="galette", said=said(name), heard_at=NOW) for name in ("1", "2"))
+    changed = one.model_copy(update={"said": said("1", text="Autrement"), "edited_at": NOW})
+    for heard in (one, two, changed):
+        conversations.overhear(heard, NOW + 60 * MINUTE)
+
+    found = list(conversations.overheard(BRAND, "galette"))
+    assert sorted(item.said.text for item in found) == ["Autrement", "Bonjour 1", "Bonjour 2"]

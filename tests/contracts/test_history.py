@@ -310,6 +310,8 @@ def test_who_spoke_and_what_they_said_of_schema_1(conversations_stack: Stack) ->
     came = kept.came(BRAND, "sky", "at://did:plc:x/app.bsky.feed.post/9")
     assert isinstance(came, Answered)
     assert kept.counted(BRAND, "sky post-1", NOW) == 1
+    (heard,) = kept.overheard(BRAND, "galette")
+    assert (heard.said.author.name, heard.edited_at, heard.erased_at) == ("Zoé", None, NOW + 7 * MINUTE)
     assert [one.thread for one in kept.quiet_alerts(BRAND)] == ["post-3", "post-4", "post-5"]
 
     (alert,) = kept.open_alerts(BRAND)

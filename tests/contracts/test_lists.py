@@ -11,7 +11,7 @@ import pytest
 from heraut.brands import EntryKind, NetworkName
 from heraut.conversations import Author, Interaction, Kind
 from heraut.errors import CredentialsExpired, NotReady, OutcomeUnknown, RateLimited, Refused, Unreachable
-from heraut.networks.base import REACH, Entry, Listed, Lists, Reach, ReceivesWebhooks
+from heraut.networks.base import REACH, Blocks, Entry, Listed, Lists, Reach, ReceivesWebhooks
 from tests.contracts.graph_rooms import PAUL, Clock
 from tests.contracts.graph_rooms import Room as GraphRoom
 from tests.contracts.list_rooms import NOW, ROOMS, SOON, Room, on_bluesky, on_mastodon, on_meta, opened
@@ -135,6 +135,57 @@ def test_who_comes_or_leaves_meanwhile_moves_nobody_else(room: Room, kind: Entry
     stayed = {room.called(who) for who in MANY[:5]} | {room.called(who) for who in leaving}
     assert len(found) == len(set(found))
     assert stayed <= set(found)
+
+
+def test_what_is_still_there_is_told_of_any_comment(room: Room) -> None:
+    """However many are asked for, first comments and those below them; what was taken away is not."""
+    post = room.people.post()
+    first = room.people.comment(post, "zoe", "Je participe")
+    said = [first, *(room.people.comment(post, who, "Moi aussi") for who in MANY[:60])]
+    said.append(room.people.comment(post, "paul", "Et moi", below=first))
+    gone = said[1:40:3]
+    for one in gone:
+        room.people.remove(one)
+
+    found = room.adapter.still_there(room.account, room.secret, said, NOW)
+
+    assert found == set(said) - set(gone)
+    assert room.adapter.still_there(room.account, room.secret, (), NOW) == frozenset()
+
+
+def test_who_cannot_be_asked_says_nothing_of_what_is_there(room: Room) -> None:
+    """What failed is no answer."""
+    post = room.people.post()
+    comment = room.people.comment(post, "zoe", "Je participe")
+    room.cut()
+
+    with pytest.raises(OutcomeUnknown):
+        room.adapter.still_there(room.account, room.secret, [comment], NOW)
+
+
+@pytest.mark.parametrize("room", ["in memory", "bluesky", "mastodon", "imitator"], indirect=True)
+def test_whom_the_account_blocks_is_told_page_by_page(room: Room) -> None:
+    """Everybody, by the id that stays."""
+    adapter: Any = room.adapter
+    assert isinstance(adapter, Blocks)
+    room.double.crowd.blocking += MANY
+    found: set[str] = set()
+    page = adapter.blocked(room.account, room.secret, None, NOW)
+    for _ in range(50):
+        found |= page.who
+        if page.cursor is None:
+            break
+        page = adapter.blocked(room.account, room.secret, page.cursor, NOW)
+
+    assert page.cursor is None
+    assert found == {room.called(who) for who in MANY}
+
+
+def test_metas_networks_tell_nobody_whom_they_block() -> None:
+    """A brand names them in its configuration."""
+    for network in (NetworkName.FACEBOOK, NetworkName.INSTAGRAM):
+        with on_meta(network) as room:
+            assert not isinstance(room.adapter, Blocks)
 
 
 def test_a_comment_tells_its_words_its_place_and_whom_it_names(room: Room) -> None:

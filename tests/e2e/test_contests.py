@@ -19,6 +19,7 @@ import pytest
 
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.contests_table import ContestsTable
+from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.posts_table import PostsTable
 from heraut.aws.site_objects import PublicBucket
 from heraut.aws.table import Table
@@ -29,6 +30,8 @@ from heraut.contests.checks import Given, checks, is_verified
 from heraut.contests.run_contests import run_contests
 from heraut.contests.running import Contest, Place
 from heraut.contests.world import Running
+from heraut.conversations import Author, Interaction, Kind
+from heraut.conversations.overhear import overhear
 from heraut.fetch import Guard
 from heraut.networks import registry
 from heraut.publishing import ContestPosts
@@ -67,6 +70,7 @@ class Contests:
         self.world = world
         client = world.client("dynamodb")
         self.contests = ContestsTable(Table(client, world.outputs["ContestsTable"]))
+        self.talk = ConversationsTable(Table(client, world.outputs["ConversationsTable"]))
         self.posts = PostsTable(Table(client, world.outputs["PostsTable"]))
         self.table = Table(client, world.outputs["BrandsTable"])
         self.brands = BrandsTable(self.table)
@@ -121,6 +125,25 @@ class Contests:
         delivery = Delivery(brand=ID, post="jeu-1", account="sky", network=NetworkName.BLUESKY, publish_at=self.opens)
         self.posts.add(made, [delivery.model_copy(update=online)], [], ["id:jeu"])
 
+    def hear(self, who: str, remote: str) -> None:
+        """Let conversations hear a comment."""
+        author = Author(id=f"did:plc:{who}", handle=f"@{who}.example", name=who)
+        said = Interaction(
+            brand=ID,
+            account="sky",
+            network=NetworkName.BLUESKY,
+            id=remote,
+            kind=Kind.REPLY,
+            author=author,
+            text="Je joue !",
+            answers=self.post,
+            thread=self.post,
+            at=self.opens + timedelta(minutes=1),
+        )
+        brand = self.brands.brand(ID)
+        assert brand is not None
+        overhear(said, brand, self.talk, datetime.now(UTC))
+
     def tick(self) -> None:
         """Let the deployed function run once."""
         self.world.invoke("ContestsFunction", {"plan": True})
@@ -146,6 +169,7 @@ class Contests:
             brands=self.brands,
             secrets=kept,
             networks=self.networks,
+            heard=Mortal(self.talk, fate),
             posts=Mortal(posts, fate),
             objects=Mortal(objects, fate),
             notifications=NotificationsTwin(),
@@ -178,14 +202,18 @@ def _fair(world: World, bluesky: BlueskyServer) -> Iterator[Contests]:
 def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None:
     """Opened and collected by the deployed function, drawn by one that dies all the time, announced by it again."""
     for number, name in enumerate(PEOPLE):
-        fair.bluesky.readers.crowd.comment(fair.post, name, "Je joue !", at=fair.opens + timedelta(minutes=number))
+        remote = fair.bluesky.readers.crowd.comment(
+            fair.post, name, "Je joue !", at=fair.opens + timedelta(minutes=number)
+        )
     # a machine that died before it noted the opening left its rules
     rules = {"Bucket": world.outputs["PublicBucket"], "Key": f"{FOLDER}/rules.md"}
     world.client("s3").put_object(**rules, Body=b"Brouillon")
     fair.publish_post()
     fair.save_brand()
+    fair.hear(PEOPLE[-1], remote)
     fair.tick()
     eventually(lambda: len(list(fair.contests.every_entrant(ID, NAME))) == len(PEOPLE), 90)
+    eventually(lambda: not list(fair.talk.overheard(ID, NAME)), 90)
     assert fair.state() == "open"
     assert "commentaire" in fair.public("rules.md").decode()
 

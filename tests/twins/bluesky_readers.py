@@ -70,6 +70,8 @@ class BlueskyReaders:
         return Said(200, {"uri": address, "cid": "bafy", "value": {"text": "Jeu"}})
 
     def _getPosts(self, asked: Any) -> Said:  # noqa: N802
+        if len(asked["uris"]) > 25:
+            return Said(400, {"error": "InvalidRequest", "message": "Error: Params must have at most 25 elements"})
         found = [
             one
             for one in self.crowd.deeds
@@ -131,13 +133,6 @@ class BlueskyReaders:
         page = found[:limit]
         shown = [one for one in page if one.who not in self.crowd.blocked]
         return shown, {"cursor": str(page[-1].number)} if page else {}
-
-    def _getPosts(self, asked: Any) -> Said:  # noqa: N802
-        if len(asked["uris"]) > 25:
-            return Said(400, {"error": "InvalidRequest", "message": "Error: Params must have at most 25 elements"})
-        there = {uri(one.who, one.number) for one in self.crowd.deeds if one.kind is EntryKind.COMMENT}
-        shown = [one for one in asked["uris"] if one in there]
-        return Said(200, {"posts": [{"uri": one, "cid": "bafy"} for one in shown]})
 
     def _getBlocks(self, asked: Any) -> Said:  # noqa: N802
         start, limit = int(asked.get("cursor", ["0"])[0]), min(int(asked.get("limit", ["50"])[0]), MOST)

@@ -14,6 +14,8 @@ from heraut.contests.beacon import Chain
 from heraut.contests.run_contests import run_contests
 from heraut.contests.running import Contest
 from heraut.contests.world import Running
+from heraut.conversations import Author, Interaction, Kind
+from heraut.conversations.overhear import overhear
 from heraut.publishing import ContestPosts
 from heraut.publishing.model import Delivery, State
 from tests.twins.brands import BrandsTwin
@@ -151,6 +153,25 @@ class ContestWorld:
         """Let people take part."""
         for name in names:
             self.crowd.comment(self.post, name, "Je participe !", at=at)
+
+    def hear(self, who: str, *, gone: bool = False) -> None:
+        """Let conversations hear the first comment of somebody, or one that nobody else saw and that is `gone`."""
+        said = [one for one in self.crowd.deeds if one.who == who]
+        remote = self.crowd.named(who, said[0].number) if said else f"{who}-0"
+        now = self.clock.now()
+        comment = Interaction(
+            brand="boulangerie",
+            account="sky",
+            network=NetworkName.BLUESKY,
+            id=remote,
+            kind=Kind.REPLY,
+            author=Author(id=who, handle=f"@{who}", name=who.capitalize()),
+            text="Je participe !",
+            answers=self.post,
+            thread=self.post,
+            at=said[0].at if said else now,
+        )
+        overhear(comment, self.brand, self.talk, now, erased_at=now if gone else None)
 
     @property
     def contest(self) -> Contest:

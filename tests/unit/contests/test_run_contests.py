@@ -110,8 +110,12 @@ def test_the_page_is_published_beside_the_certificate_and_is_where_the_announcem
 
 def _story(fate: Fate) -> ContestWorld:
     world = ContestWorld(fate, claim_within="10 min")
+    world.lists.most = len(PEOPLE) - 2  # the first ones are on no list: they were only heard
     world.run_until(OPENS + timedelta(minutes=5))
     world.people_comment(*PEOPLE)
+    for who in PEOPLE[:4]:
+        world.hear(who)
+    world.hear("hugo", gone=True)
     world.run()
     return world
 
@@ -122,7 +126,10 @@ UNHURT = _story(Fate())
 @pytest.mark.parametrize("arrives", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("strike", range(1, UNHURT.fate.calls + 1))
 def test_whatever_dies_each_step_happens_once(strike: int, arrives: bool) -> None:
-    """One list, one commitment, one certificate, one announcement, nobody lost, and a draw that anybody verifies."""
+    """One list, one commitment, one certificate, one announcement, nobody lost, and a draw that anybody verifies.
+
+    Some are only heard, some only listed, some both; one was heard and taken away.
+    """
     world = _story(Fate(strike, arrives))
 
     objects = Counter(key.removeprefix(FOLDER).split("-")[0].split("/")[0] for key in world.objects.objects)
@@ -142,6 +149,8 @@ def test_whatever_dies_each_step_happens_once(strike: int, arrives: bool) -> Non
     )
     assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1-sky", "contest-galette-drawn"]
     assert certificate_of(world).commitment.entrants == len(PEOPLE)
+    assert certificate_of(world).rejected == {"deleted": 1}
+    assert list(world.talk.overheard("boulangerie", "galette")) == []
     assert verified(world)
     assert [one.place for one in world.contests.winners("boulangerie", "galette")] == [Place.LAPSED] * 4
 

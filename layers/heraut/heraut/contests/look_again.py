@@ -112,7 +112,7 @@ def _marked(
 def _there(name: str, comments: Sequence[str], brand: Brand, world: Running, now: datetime) -> frozenset[str]:
     account = brand.account(name)
     adapter = world.networks.get(account.network) if account else None
-    if account is None or not isinstance(adapter, Lists):
+    if account is None or adapter is None or not isinstance(adapter, Lists):
         return frozenset(comments)  # nobody to ask
     return use_secret(world.secrets, brand.id, name, lambda secret: adapter.still_there(account, secret, comments, now))
 
@@ -122,7 +122,7 @@ def _blocked(
 ) -> tuple[frozenset[str], str | None]:
     account: Account | None = brand.account(name)
     adapter = world.networks.get(account.network) if account else None
-    if account is None or not isinstance(adapter, Blocks):
+    if account is None or adapter is None or not isinstance(adapter, Blocks):
         return frozenset(), None
     page = use_secret(world.secrets, brand.id, name, lambda secret: adapter.blocked(account, secret, cursor, now))
     return page.who, page.cursor

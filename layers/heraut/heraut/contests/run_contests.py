@@ -175,12 +175,11 @@ def _closed(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
     terms = contest.agreed
     if contest.walk is not None:
         return walked_on(contest, brand, terms, world, now)
-    is_read = contest.walked_at is not None and contest.walked_at >= over(terms)
-    if is_read and (contest.heard_at is None or contest.heard_at < contest.walked_at):
+    if contest.walked_at is None or contest.walked_at < over(terms):
+        return begun_walk(contest, brand, terms, world, now)
+    if contest.heard_at is None or contest.heard_at < contest.walked_at:
         return heard_taken(contest, brand, terms, world, now)
-    if is_read:
-        return freeze_entrants(contest, world, now)
-    return begun_walk(contest, brand, terms, world, now)
+    return freeze_entrants(contest, world, now)
 
 
 def _committed(contest: Contest, brand: Brand, world: Running, now: datetime) -> Step:

@@ -74,7 +74,7 @@ def _matched(heard: Overheard, posts: Sequence[List], brand: Brand, world: Runni
     """Give what was heard as the entry that each of the contest's posts would list."""
     account = brand.account(heard.said.account)
     adapter = world.networks.get(account.network) if account else None
-    if account is None or not isinstance(adapter, Lists):
+    if account is None or adapter is None or not isinstance(adapter, Lists):
         return
     for one in posts:
         entry = adapter.heard(heard.said, one.post) if one.account == account.name else None
