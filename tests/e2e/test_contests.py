@@ -201,16 +201,16 @@ def _fair(world: World, bluesky: BlueskyServer) -> Iterator[Contests]:
 
 def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None:
     """Opened and collected by the deployed function, drawn by one that dies all the time, announced by it again."""
-    for number, name in enumerate(PEOPLE):
-        remote = fair.bluesky.readers.crowd.comment(
-            fair.post, name, "Je joue !", at=fair.opens + timedelta(minutes=number)
-        )
+    said = [
+        fair.bluesky.readers.crowd.comment(fair.post, name, "Je joue !", at=fair.opens + timedelta(minutes=number))
+        for number, name in enumerate(PEOPLE)
+    ]
     # a machine that died before it noted the opening left its rules
     rules = {"Bucket": world.outputs["PublicBucket"], "Key": f"{FOLDER}/rules.md"}
     world.client("s3").put_object(**rules, Body=b"Brouillon")
     fair.publish_post()
     fair.save_brand()
-    fair.hear(PEOPLE[-1], remote)
+    fair.hear(PEOPLE[-1], said[-1])
     fair.tick()
     eventually(lambda: len(list(fair.contests.every_entrant(ID, NAME))) == len(PEOPLE), 90)
     eventually(lambda: not list(fair.talk.overheard(ID, NAME)), 90)

@@ -45,6 +45,7 @@ from tests.twins.brands import BrandsTwin
 from tests.twins.chain import OwnChain, Relays
 from tests.twins.clock import ClockTwin
 from tests.twins.contests import ContestsTwin
+from tests.twins.conversations import ConversationsTwin
 from tests.twins.desk import Desk
 from tests.twins.notifications import NotificationsTwin
 from tests.twins.secrets import SecretsTwin
@@ -120,7 +121,8 @@ class Fair:
         self.desk.world = replace(self.desk.world, **common)
         self.world = Running(
             contests=self.contests,
-            posts=ContestPosts(self.desk.posts, brands, networks),
+            heard=ConversationsTwin(),
+            posts=ContestPosts(self.desk.posts, brands, secrets, networks),
             objects=self.objects,
             notifications=NotificationsTwin(),
             chain=OWN.chain,
