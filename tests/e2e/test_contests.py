@@ -201,7 +201,7 @@ def _fair(world: World, bluesky: BlueskyServer) -> Iterator[Contests]:
 
 def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None:
     """Opened and collected by the deployed function, drawn by one that dies all the time, announced by it again."""
-    said = [
+    comments = [
         fair.bluesky.readers.crowd.comment(fair.post, name, "Je joue !", at=fair.opens + timedelta(minutes=number))
         for number, name in enumerate(PEOPLE)
     ]
@@ -210,7 +210,7 @@ def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None
     world.client("s3").put_object(**rules, Body=b"Brouillon")
     fair.publish_post()
     fair.save_brand()
-    fair.hear(PEOPLE[-1], said[-1])
+    fair.hear(PEOPLE[-1], comments[-1])
     fair.tick()
     eventually(lambda: len(list(fair.contests.every_entrant(ID, NAME))) == len(PEOPLE), 90)
     eventually(lambda: not list(fair.talk.overheard(ID, NAME)), 90)
