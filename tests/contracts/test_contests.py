@@ -10,7 +10,7 @@ import pytest
 from heraut.aws.contests_table import ContestsTable
 from heraut.brands import ContestState, EntryKind, NetworkName
 from heraut.contests.running import Contest, Deed, Head, KeptEntrant, News, Place, Winner
-from heraut.errors import Conflict
+from heraut.errors import Conflict, NotFound
 from tests.contracts.samples import MINUTE, NOW
 from tests.contracts.stack import Stack
 from tests.twins.contest_world import ContestWorld
@@ -175,6 +175,29 @@ def test_a_hundred_entrants_are_one_write(contests: Contests) -> None:
     contests.save_entrants("martin", "galette", many, UNTIL)
 
     assert [one.id for one in contests.every_entrant("martin", "galette")] == [one.id for one in many]
+
+
+def test_entrants_are_read_on_from_any_of_them(contests: Contests) -> None:
+    """Whoever comes after; one that is gone is still a place."""
+    many = [entrant(number) for number in range(5)]
+    contests.save_entrants("martin", "galette", many, UNTIL)
+
+    for number in range(5):
+        found = list(contests.every_entrant("martin", "galette", many[number].id))
+        assert found == many[number + 1 :]
+
+
+def test_parts_are_kept_by_what_they_hold(contests: Contests) -> None:
+    """Bytes of any kind, up to what an item takes; of its own contest alone."""
+    large = bytes(range(256)) * 1_125
+    names = [contests.keep_part("martin", "galette", part, UNTIL) for part in (large, b"\x00", large)]
+
+    assert names[0] == names[2] != names[1]
+    assert contests.part("martin", "galette", names[0]) == large
+    assert contests.part("martin", "galette", names[1]) == b"\x00"
+    with pytest.raises(NotFound):
+        contests.part("martin", "autre", names[0])
+    assert list(contests.every_entrant("martin", "galette")) == []
 
 
 def test_winners_are_kept_once_and_in_the_order_of_ranks(contests: Contests) -> None:

@@ -5,9 +5,11 @@ Files here are never changed: a release that writes a new form adds its own.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from heraut.aws.posts_table import PostsTable, event_of_image
 from heraut.aws.sendings_table import SendingsTable
 from heraut.aws.webhooks_table import WebhooksTable
 from heraut.brands import Role
+from heraut.contests.draw import RECORD_BYTES
 from heraut.conversations import Answered, What
 from heraut.conversations.alerts import joined
 from heraut.conversations.webhook import StoredEvent
@@ -73,9 +76,14 @@ def every_sample() -> list[dict[str, Any]]:
 
 
 def items(name: str) -> list[dict[str, Any]]:
-    """Read a file of history."""
-    found: list[dict[str, Any]] = json.loads((HISTORY / f"{name}.json").read_text(encoding="utf-8"))
+    """Read a file of history; bytes stand there in base64, as they travel."""
+    text = (HISTORY / f"{name}.json").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = json.loads(text, object_hook=_bytes)
     return found
+
+
+def _bytes(held: dict[str, Any]) -> dict[str, Any]:
+    return {"B": base64.b64decode(held["B"])} if held.keys() == {"B"} else held
 
 
 @pytest.fixture
@@ -214,6 +222,17 @@ def test_a_contest_of_schema_1(contests_stack: Stack) -> None:
     assert (winner.place, alternate.place) == ("won", "waiting")
     assert contest.due_at is not None
     assert list(kept.due(contest.due_at)) == [(BRAND, "galette")]
+
+
+def test_a_part_of_a_contests_list_of_schema_1(contests_stack: Stack) -> None:
+    """A list that is half made when a release comes is made to its end."""
+    (item,) = items("contests-parts-schema-1")
+    contests_stack.put(item)
+    name = item["sk"]["S"].removeprefix("p#")
+    part = ContestsTable(contests_stack.table).part(BRAND, "galette", name)
+
+    assert sha256(part).hexdigest().startswith(name)
+    assert len(part) == 2 * RECORD_BYTES
 
 
 def test_webhooks_of_schema_1(conversations_stack: Stack) -> None:

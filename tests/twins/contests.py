@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from heraut.contests.running import Contest, Head, KeptEntrant, Winner
-from heraut.errors import Conflict
+from heraut.errors import Conflict, NotFound
 from tests.twins.stored import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+
+MOST_PART = 300_000  # bytes; an item of the table holds 400 kB
 
 
 class ContestsTwin:
@@ -24,6 +27,7 @@ class ContestsTwin:
         self._entrants: dict[tuple[str, str], dict[str, KeptEntrant]] = {}
         self._winners: dict[tuple[str, str], dict[int, Winner]] = {}
         self.commits: dict[str, list[Head]] = {}
+        self.parts: dict[tuple[str, str, str], bytes] = {}
 
     def contest(self, brand: str, name: str) -> Contest | None:
         return self._contests.get((brand, name))
@@ -60,8 +64,8 @@ class ContestsTwin:
         held = self._entrants.get((brand, name), {})
         return {one: held[one] for one in ids if one in held}
 
-    def every_entrant(self, brand: str, name: str) -> Iterator[KeptEntrant]:
-        yield from [one for _, one in sorted(self._entrants.get((brand, name), {}).items())]
+    def every_entrant(self, brand: str, name: str, after: str = "") -> Iterator[KeptEntrant]:
+        yield from [one for who, one in sorted(self._entrants.get((brand, name), {}).items()) if who > after]
 
     def save_entrants(self, brand: str, name: str, entrants: Sequence[KeptEntrant], until: datetime) -> None:
         with self._lock:
@@ -71,6 +75,18 @@ class ContestsTwin:
                 if (there.revision if there else 0) != one.revision - 1:
                     raise Conflict(one.id)
             held.update({one.id: kept(one) for one in entrants})
+
+    def keep_part(self, brand: str, name: str, part: bytes, until: datetime) -> str:
+        if len(part) > MOST_PART:
+            raise ValueError(f"{len(part)} bytes are no part of an item")
+        digest = sha256(part).hexdigest()[:32]
+        self.parts[brand, name, digest] = part
+        return digest
+
+    def part(self, brand: str, name: str, part: str) -> bytes:
+        if (brand, name, part) not in self.parts:
+            raise NotFound(part)
+        return self.parts[brand, name, part]
 
     def winners(self, brand: str, name: str) -> Sequence[Winner]:
         return [one for _, one in sorted(self._winners.get((brand, name), {}).items())]

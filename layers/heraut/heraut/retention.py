@@ -431,6 +431,16 @@ WINNER = Kind(
     ENTRANT.since,
     public=True,
 )
+PART = Kind(
+    CONTESTS,
+    "<brand>#<contest>",
+    "p#<digest>",
+    "a part of the list while thousands are counted (codes and chances), or hashes of comments that too many wrote",
+    "making the list in several steps",
+    ENTRANT.kept,
+    ENTRANT.since,
+    public=True,
+)
 
 REFUSALS_LOG = timedelta(days=30)  # of Amazon SNS, with telephone numbers: `make refusals` makes it
 

@@ -1,7 +1,7 @@
 """The Contests table: contests as they run, the operator's head, who took part, who won.
 
 `<brand>` / `contest#<name>` and `chain`; `<brand>#<contest>` / `e#<stable id>` (a long one is cut and hashed) and
-`w#<rank>`.
+`w#<rank>`; `p#<digest>` is a part of what is made of all of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from heraut import due
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.contests.running import Contest, Head, KeptEntrant, Winner
-from heraut.errors import Conflict
+from heraut.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ SHARDS = 1
 SHARD = "contest"
 NEW = "attribute_not_exists(#pk)"
 SAME = "#revision = :revision"
+PART_NAME = 32  # hexadecimal digits of what a part holds
 LONGEST_ID = 700  # characters; a sort key has 1024 bytes at most
 
 
@@ -74,10 +75,11 @@ class ContestsTable:
         found = [from_document(KeptEntrant, item["document"]) for item in items]
         return {one.id: one for one in found}
 
-    def every_entrant(self, brand: str, name: str) -> Iterator[KeptEntrant]:
-        """Give everybody who took part, page by page."""
+    def every_entrant(self, brand: str, name: str, after: str = "") -> Iterator[KeptEntrant]:
+        """Give everybody who took part, page by page, in the order of their keys; those after this one, or all."""
         asked = {"pk": _of(brand, name), "prefix": "e#"}
-        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
+        begin = _entrant(brand, name, after) if after else None
+        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked, after=begin):
             yield from_document(KeptEntrant, item["document"])
 
     def save_entrants(self, brand: str, name: str, entrants: Sequence[KeptEntrant], until: datetime) -> None:
@@ -85,6 +87,19 @@ class ContestsTable:
         writes = [self._kept(_entrant(brand, name, one.id), one, until) for one in entrants]
         if writes:
             self._table.transact(writes)
+
+    def keep_part(self, brand: str, name: str, part: bytes, until: datetime) -> str:
+        """Keep a part of something larger (300 kB at most) until it is forgotten; gives its name, its alone."""
+        digest = hashlib.sha256(part).hexdigest()[:PART_NAME]
+        self._table.put(_values(_part(brand, name, digest), part=part, **{EXPIRES: int(until.timestamp())}))
+        return digest
+
+    def part(self, brand: str, name: str, part: str) -> bytes:
+        """Read a part by its name; NotFound when it is not there."""
+        item = self._table.get(_part(brand, name, part))
+        if item is None:
+            raise NotFound(f"part {part} of {brand}/{name}")
+        return bytes(item["part"])
 
     def winners(self, brand: str, name: str) -> Sequence[Winner]:
         """Read everybody to whom the draw gave a rank, in the order of ranks."""
@@ -146,6 +161,10 @@ def _entrant(brand: str, name: str, who: str) -> Key:
     if len(who.encode()) > LONGEST_ID:
         short = f"#{hashlib.sha256(who.encode()).hexdigest()}"
     return _of(brand, name), f"e#{short}"
+
+
+def _part(brand: str, name: str, digest: str) -> Key:
+    return _of(brand, name), f"p#{digest}"
 
 
 def _winner(brand: str, name: str, rank: int) -> Key:

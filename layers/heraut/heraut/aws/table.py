@@ -61,14 +61,20 @@ class Table:
                 if not waiting:
                     break
 
-    def query(self, condition: str, values: Mapping[str, Any], index: str | None = None) -> Iterator[Values]:
-        """Give the items of a key condition (names `#name`, values `:name`), page by page; an index may lag."""
+    def query(
+        self, condition: str, values: Mapping[str, Any], index: str | None = None, after: Key | None = None
+    ) -> Iterator[Values]:
+        """Give the items of a key condition (names `#name`, values `:name`), page by page; an index may lag.
+
+        `after` is a key of the table, there or not: those that come after it.
+        """
         asked: dict[str, Any] = {
             "TableName": self._name,
             "KeyConditionExpression": condition,
             **_placeholders(condition, values),
         }
         asked |= {"IndexName": index} if index else {"ConsistentRead": True}
+        asked |= {"ExclusiveStartKey": _key(after)} if after else {}
         while True:
             with edge("list items"):
                 answer = self._client.query(**asked)

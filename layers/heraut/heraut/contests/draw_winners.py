@@ -17,9 +17,9 @@ from heraut.contests.certificate import Certificate, Place, Witness
 from heraut.contests.checks import ENOUGH_WITNESSES, ranked
 from heraut.contests.commit_draw import move_draw
 from heraut.contests.draw import handle_of
-from heraut.contests.freeze_entrants import court_of
+from heraut.contests.freeze_entrants import court_of, next_people
 from heraut.contests.publish_page import publish_page
-from heraut.contests.running import Winner, forgotten_at
+from heraut.contests.running import Tally, Winner, forgotten_at
 from heraut.contests.store import NobodyAnswered
 from heraut.contests.witness_commitment import AGAIN, comes_at, witnesses
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brand
-    from heraut.contests.running import Contest, Head
+    from heraut.contests.running import Contest, Head, KeptEntrant
     from heraut.contests.world import Running
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,28 @@ def draw_winners(contest: Contest, world: Running, now: datetime) -> tuple[Conte
 
 
 def certify(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
-    """Publish the certificate with its page, and keep who won; the same is made whenever it is made."""
+    """Publish the certificate with its page, and keep who won; the same is made whenever it is made.
+
+    Nobody's handle leads back to them: everybody is read again, some thousands a step, to find who stands behind them.
+    """
+    tally = contest.tally or Tally()
+    if contest.tally is None:
+        ranking = _certified(contest, brand, world)
+    else:
+        told = Certificate.read(published.held(world.objects, published.certificate_key(contest)))
+        ranking = [one.handle for one in told.ranking]
+    people, more = next_people(contest, tally, world)
+    _keep_winners(contest, ranking, people, world)
+    if more:
+        return contest.next(tally=tally.model_copy(update={"after": people[-1].id}), due_at=now)
+    every = world.contests.winners(contest.brand, contest.name)
+    winners = [one.called or one.name for one in every[: contest.agreed.winners]]
+    news = contest.telling("drawn", now, entrants=contest.entrants, winners=winners[:20])
+    return contest.next(certified=True, tally=None, due_at=now, news=news)
+
+
+def _certified(contest: Contest, brand: Brand, world: Running) -> list[str]:
+    """Publish certificate and page; gives the ranking."""
     body = published.held(world.objects, published.entrants_key(contest))
     ranking = ranked(contest.last.said, io.BytesIO(body), world.chain, contest.signature)
     said = {
@@ -70,13 +91,7 @@ def certify(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
     certificate = Certificate.model_validate(said)
     published.put_once(world.objects, published.certificate_key(contest), certificate.text(), published.JSON)
     publish_page(contest, brand, certificate, world)
-    people = _people(contest, ranking, world)
-    for start in range(0, len(people), WRITTEN_AT_ONCE):
-        part = people[start : start + WRITTEN_AT_ONCE]
-        world.contests.add_winners(contest.brand, contest.name, part, forgotten_at(contest.agreed))
-    winners = [one.called or one.name for one in people[: contest.agreed.winners]]
-    news = contest.telling("drawn", now, entrants=contest.entrants, winners=winners[:20])
-    return contest.next(certified=True, due_at=now, news=news)
+    return ranking
 
 
 def _witnesses(contest: Contest, world: Running) -> list[Witness]:
@@ -98,12 +113,20 @@ def _witnesses(contest: Contest, world: Running) -> list[Witness]:
     return made
 
 
-def _people(contest: Contest, ranking: Sequence[str], world: Running) -> list[Winner]:
-    """Give who stands behind each rank: read once, for nobody else's handle leads back to them."""
+def _keep_winners(contest: Contest, ranking: Sequence[str], people: Sequence[KeptEntrant], world: Running) -> None:
+    """Keep those of these to whom the draw gave a rank."""
+    found = _ranked(contest, ranking, people, world)
+    for start in range(0, len(found), WRITTEN_AT_ONCE):
+        part = found[start : start + WRITTEN_AT_ONCE]
+        world.contests.add_winners(contest.brand, contest.name, part, forgotten_at(contest.agreed))
+
+
+def _ranked(contest: Contest, ranking: Sequence[str], people: Sequence[KeptEntrant], world: Running) -> list[Winner]:
+    """Give who of these stands behind which rank, in their order."""
     ranks = {handle: rank for rank, handle in enumerate(ranking, 1)}
     court = court_of(contest, world.contests)
     found = []
-    for one in world.contests.every_entrant(contest.brand, contest.name):
+    for one in people:
         handle = handle_of(contest.draw_id, bytes.fromhex(one.nonce), one.id).hex()
         rank = ranks.get(handle)
         if rank is not None:

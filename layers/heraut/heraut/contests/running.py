@@ -36,7 +36,11 @@ class List(_Stored):
     @property
     def name(self) -> str:
         """What tells it from the contest's other lists."""
-        return f"{self.account}/{self.kind}/{self.post}"
+        return _list_name(self.account, self.kind, self.post)
+
+
+def _list_name(account: str, kind: EntryKind, post: str) -> str:
+    return f"{account}/{kind}/{post}"
 
 
 class Walk(_Stored):
@@ -57,6 +61,17 @@ class Walk(_Stored):
     looked: bool = False
     blocks: tuple[str, ...] = ()
     blocked: frozenset[str] = frozenset()
+
+
+class Tally(_Stored):
+    """One reading of everybody who took part, some thousands at a time: `after` whom it goes on, "" at first.
+
+    `parts` names what it brought so far (`store.Contests.part`), `rejected` counts who is not in the list, by reason.
+    """
+
+    after: str = ""
+    parts: tuple[str, ...] = ()
+    rejected: dict[str, int] = Field(default_factory=dict)
 
 
 class Witnessed(_Stored):
@@ -106,8 +121,9 @@ class Contest(_Stored):
     was found, `heard_at` when what conversations heard below them was last taken note of; `blocked`, by account, who of
     those who took part it blocked when that was last read; `unread` what could not be read after the closing
     (`<network>/<kind>`); `rolls`, by list, when its last roll call began that was over by the closing; `size` how many
-    entries the last walk saw; `said` what people were told that is told once; `post` what the certificate says of the
-    post that carried the commit: address and Unix seconds.
+    entries the last walk saw; `tally` how far everybody who took part was read; `copied` names what keeps the marks of
+    comments that too many wrote (None: not counted yet); `said` what people were told that is told once; `post` what
+    the certificate says of the post that carried the commit: address and Unix seconds.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -127,6 +143,8 @@ class Contest(_Stored):
     walked_at: Instant | None = None
     rolls: dict[str, Instant] = Field(default_factory=dict)
     size: int = 0
+    tally: Tally | None = None
+    copied: tuple[str, ...] | None = None
     root: str = ""
     entrants: int = 0
     tickets: int = 0
@@ -208,7 +226,7 @@ class Deed(_Stored):
     @property
     def list_name(self) -> str:
         """The list in which it stood."""
-        return List(account=self.account, post=self.post, kind=self.kind).name
+        return _list_name(self.account, self.kind, self.post)
 
 
 class Note(_Stored):

@@ -83,14 +83,20 @@ class Contests(Protocol):
     def entrants(self, brand: str, name: str, ids: Sequence[str]) -> Mapping[str, KeptEntrant]:
         """Read those of these who took part."""
 
-    def every_entrant(self, brand: str, name: str) -> Iterator[KeptEntrant]:
-        """Give everybody who took part, page by page."""
+    def every_entrant(self, brand: str, name: str, after: str = "") -> Iterator[KeptEntrant]:
+        """Give everybody who took part, page by page, in an order that stays; those after this stable id, or all."""
 
     def save_entrants(self, brand: str, name: str, entrants: Sequence[KeptEntrant], until: datetime) -> None:
         """Write entrants (100 at most) until they are forgotten, all or none.
 
         One of revision 1 is new, another one replaces that of `revision - 1`; Conflict otherwise.
         """
+
+    def keep_part(self, brand: str, name: str, part: bytes, until: datetime) -> str:
+        """Keep a part of something larger (300 kB at most) until it is forgotten; gives its name, its alone."""
+
+    def part(self, brand: str, name: str, part: str) -> bytes:
+        """Read a part by its name; NotFound when it is not there."""
 
     def winners(self, brand: str, name: str) -> Sequence[Winner]:
         """Read everybody to whom the draw gave a rank, in the order of ranks."""
