@@ -70,6 +70,7 @@ def test_a_contest_of_the_configuration_runs_until_it_waits_for_witnesses(
         "entrants.bin",
         "history.json",
         f"lists/{contest.root}.bin",
+        "reglement.html",
         "rules.md",
     ]
     (delivery,) = running.posts.deliveries("boulangerie", "contest-galette-commit-1")
