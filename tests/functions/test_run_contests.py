@@ -73,9 +73,9 @@ def test_a_contest_of_the_configuration_runs_until_it_waits_for_witnesses(
         "reglement.html",
         "rules.md",
     ]
-    (delivery,) = running.posts.deliveries("boulangerie", "contest-galette-commit-1")
+    (delivery,) = running.posts.deliveries("boulangerie", "contest-galette-commit-1-journal")
     assert delivery.account == "journal"
-    assert contest.last.said.commit() in str(running.posts.post("boulangerie", "contest-galette-commit-1"))
+    assert contest.last.said.commit() in str(running.posts.post("boulangerie", "contest-galette-commit-1-journal"))
 
 
 def test_the_deployed_function_believes_the_public_beacon_alone(
