@@ -1,4 +1,4 @@
-"""The minute tick of contests: each one that is due goes on."""
+"""The minute tick of contests and events: each one that is due goes on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any
 
 from heraut.lambdas import bootstrap
 from heraut.contests.run_contests import run_contests
-from heraut.contests.world import Running
+from heraut.gatherings.run_gatherings import run_gatherings
 from heraut.lambdas.entry import function
 
 log = logging.getLogger("heraut")
 
 
-@function(bootstrap.run_contests)
-def lambda_handler(event: dict[str, Any], world: Running) -> None:
-    """Let what is due go on."""
+@function(bootstrap.contests_minute)
+def lambda_handler(event: dict[str, Any], world: bootstrap.Minute) -> None:
+    """Let what is due go on; events first, for a large contest may take minutes."""
     plan = event.get("plan") is True  # what was just applied is to open at once
-    log.info("contests", extra=asdict(run_contests(world, world.clock.now(), plan=plan)))
+    now = world.contests.clock.now()
+    log.info("events", extra=asdict(run_gatherings(world.gatherings, now, plan=plan)))
+    log.info("contests", extra=asdict(run_contests(world.contests, now, plan=plan)))

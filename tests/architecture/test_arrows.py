@@ -28,7 +28,7 @@ SHARED = {
     "wording",
     "letters",
 }
-FEATURES = {"brands", "publishing", "conversations", "mornings", "contests"}
+FEATURES = {"brands", "publishing", "conversations", "mornings", "contests", "gatherings"}
 MAY_IMPORT: dict[str, set[str]] = {
     "shared": SHARED,
     "brands": SHARED | {"notifications", "networks.base"},
@@ -36,16 +36,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "conversations": SHARED | {"brands", "networks.base", "notifications", "pages"},
     "mornings": SHARED | {"brands", "conversations", "notifications"},
     "contests": SHARED | {"brands", "publishing", "conversations", "networks.base", "notifications", "pages"},
+    "gatherings": SHARED | {"brands", "contests", "networks.base", "notifications", "pages"},
     "networks": SHARED | {"brands", "publishing.model", "conversations.model", "pages"},
     "notifications": SHARED | {"brands"},
     "witnesses": SHARED | {"contests"},
     "pages": SHARED,
-    "aws": SHARED | {"brands", "publishing", "conversations", "contests", "networks", "notifications"},
+    "aws": SHARED | {"brands", "publishing", "conversations", "contests", "gatherings", "networks", "notifications"},
     "lambdas": SHARED
-    | {"brands", "publishing", "conversations", "mornings", "contests"}
+    | {"brands", "publishing", "conversations", "mornings", "contests", "gatherings"}
     | {"networks", "witnesses", "notifications", "pages", "aws"},
     "cli": SHARED
-    | {"brands", "publishing", "conversations", "contests", "networks", "witnesses", "notifications", "pages", "aws"},
+    | {"brands", "publishing", "conversations", "contests", "gatherings"}
+    | {"networks", "witnesses", "notifications", "pages", "aws"},
 }
 ONLY_IN: dict[str, set[str]] = {
     "boto3": {"aws"},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FEATURES = ("brands", "publishing", "conversations", "mornings", "contests")
+FEATURES = ("brands", "publishing", "conversations", "mornings", "contests", "gatherings")
 FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
 
 

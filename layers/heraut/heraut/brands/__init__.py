@@ -35,13 +35,16 @@ if TYPE_CHECKING:
         state_by_clock,
         terms_of,
     )
+    from heraut.brands.gatherings import GatheringKind, GatheringTerms, gathering_of, gatherings_of
     from heraut.brands.rules import Actions, Conditions, Rule, Volume, rules_of
 
 _RULES, _CONTESTS = "heraut.brands.rules", "heraut.brands.contests"
+_GATHERINGS = "heraut.brands.gatherings"
 LATER = {  # functions that route nothing and run no contest never load them
     **dict.fromkeys(("Actions", "Conditions", "Rule", "Volume", "rules_of"), _RULES),
     **dict.fromkeys(("MOST_CHANCES", "ContestConditions", "ContestState", "Place", "Terms"), _CONTESTS),
     **dict.fromkeys(("changes_allowed", "contests_of", "state_by_clock", "terms_of"), _CONTESTS),
+    **dict.fromkeys(("GatheringKind", "GatheringTerms", "gathering_of", "gatherings_of"), _GATHERINGS),
 }
 
 __all__ = [
@@ -57,6 +60,8 @@ __all__ = [
     "ContestConditions",
     "ContestState",
     "EntryKind",
+    "GatheringKind",
+    "GatheringTerms",
     "NetworkName",
     "Person",
     "Place",
@@ -73,6 +78,8 @@ __all__ = [
     "Weekday",
     "changes_allowed",
     "contests_of",
+    "gathering_of",
+    "gatherings_of",
     "newer_secret",
     "rules_of",
     "state_by_clock",
@@ -82,7 +89,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load the models of rules and contests when they are first asked for."""
+    """Load the models of rules, contests and events when they are first asked for."""
     if name not in LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(LATER[name]), name)

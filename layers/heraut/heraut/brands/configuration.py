@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from heraut.addresses import is_web
-from heraut.brands import contests_file, rules_file
+from heraut.brands import contests_file, gatherings_file, rules_file
 from heraut.brands.durations import minutes
 from heraut.brands.fields import built, letters_problems, repeated, unknown, zone_problems
 from heraut.brands.model import Account, Brand, Channel, NetworkName, Person, WayName
@@ -37,6 +37,7 @@ BRAND_FIELDS = frozenset(
             "saved_answers",
             "rules",
             "contests",
+            "events",
         ),
     }
 )
@@ -97,6 +98,10 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
         more["contests"] = contests_file.read_contests(
             entry["contests"], f"{path}.contests", problems, entry.get("zone")
         )
+    if entry.get("events") is not None and not of_zone:
+        more["events"] = gatherings_file.read_gatherings(
+            entry["events"], f"{path}.events", problems, entry.get("zone")
+        )
     problems += letters_problems(entry, BRAND_FIELDS, path)
     values = {key: entry[key] for key in BRAND_FIELDS & entry.keys() if entry[key] is not None}
     values |= {"accounts": accounts, "people": people} | more
@@ -110,6 +115,7 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
     brand = built(Brand, values, path, problems)
     if brand is not None:
         problems += rules_file.names_problems(brand, path) + contests_file.contests_problems(brand, path)
+        problems += gatherings_file.gatherings_problems(brand, path)
         problems += _size_problems(brand, path)
     return brand
 

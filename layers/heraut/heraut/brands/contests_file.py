@@ -77,9 +77,9 @@ def read_contests(held: Any, path: str, problems: list[Problem], zone: str | Non
         elif not isinstance(entry, dict):
             problems.append(problem("entry_not_a_mapping", where))
         else:
-            plain = _read(str(name), _plain(entry), where, problems, zone)
-            if plain is not None:
-                found[str(name)] = plain
+            read = _read(str(name), plain(entry), where, problems, zone)
+            if read is not None:
+                found[str(name)] = read
     return found
 
 
@@ -91,7 +91,7 @@ def contests_problems(brand: Brand, path: str) -> list[Problem]:
         problem("account_not_listed", f"{path}.contests.{name}.posts[{number}].accounts", name=one, known=listed)
         for name, contest in brand.contests.items()
         for number, place in enumerate(contest["posts"], 1)
-        for one in _several(place["accounts"])
+        for one in several(place["accounts"])
         if one not in accounts
     ]
 
@@ -213,16 +213,17 @@ def _instants(entry: dict[str, Any], path: str, zone: str) -> list[Problem]:
     return found
 
 
-def _several(held: Any) -> list[str]:
+def several(held: Any) -> list[str]:
+    """Give one value, or several, as a list."""
     return [str(one) for one in held] if isinstance(held, list) else [str(held)]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Give what a reader of YAML gave as plain values, without its comments; an instant as a person would write it."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(held) for key, held in value.items() if held is not None}
+        return {str(key): plain(held) for key, held in value.items() if held is not None}
     if isinstance(value, list | tuple):
-        return [_plain(held) for held in value]
+        return [plain(held) for held in value]
     if isinstance(value, bool | int) or value is None:
         return value
     if isinstance(value, float):

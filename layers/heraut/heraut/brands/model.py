@@ -167,8 +167,8 @@ class Brand(_Stored):
     `holidays` says whose public holidays are no working days (`FR`, `FR-57`, `none`); `public_days` are those days,
     written down for years ahead by `heraut apply` (what knows them stays on the desk). `days_off` are the brand's own:
     days, or spans like `2026-08-10/2026-08-21`. `answer_within` is in minutes of working time, for a crisis by the
-    clock. `morning_hour` is when people get the morning point, on working days. `rules` and `contests` are as
-    the file says them (`brands.rules`, `brands.contests`).
+    clock. `morning_hour` is when people get the morning point, on working days. `rules`, `contests`
+    and `events` are as the file says them (`brands.rules`, `brands.contests`, `brands.gatherings`).
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -193,6 +193,7 @@ class Brand(_Stored):
     channels: tuple[Channel, ...] = ()
     rules: tuple[dict[str, Any], ...] = ()
     contests: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    events: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     revision: int = 0
 
     def account(self, name: str) -> Account | None:

@@ -155,7 +155,7 @@ class Desk:
             BrandSecrets(clients.ssm, self.stack["SecretsPath"]),
             *(BrandItems(name, Table(clients.dynamodb, self.stack[name])) for name in tables),
             BrandFiles("Files", self.files, ("media/", "webhooks/")),
-            BrandFiles("Page", public, ("", "contests/")),
+            BrandFiles("Page", public, ("", "contests/", "events/")),
             BrandItems("BrandsTable", Table(clients.dynamodb, self.stack["BrandsTable"])),
         )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import ContestState, Role, changes_allowed, contests_of
+from heraut.brands import ContestState, changes_allowed, contests_of
 from heraut.contests import published
 from heraut.contests.announce_winners import announce_winners, promote_alternates
 from heraut.contests.collect_entrants import begun_walk, next_walk_at, walked_on
@@ -24,24 +24,24 @@ from heraut.contests.publish_page import publish_rules
 from heraut.contests.rules_text import rules_digest, rules_text
 from heraut.contests.running import Contest
 from heraut.contests.take_heard import heard_taken, next_heard_at
+from heraut.contests.tell_news import AGAIN, told
 from heraut.contests.witness_commitment import comes_at, show_commitment
 from heraut.contests.words import message
 from heraut.due import instant, stamp
-from heraut.errors import Conflict, HerautError, InvalidInput, NotFound, TryAgain
+from heraut.errors import Conflict, HerautError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from heraut.brands import Brand, Terms
-    from heraut.contests.running import Head
+    from heraut.brands import Brand, Person, Terms
+    from heraut.contests.running import Head, News
     from heraut.contests.world import Running
+    from heraut.notifications.base import Message
 
 log = logging.getLogger(__name__)
 
 BUDGET = timedelta(seconds=45)  # of one tick, for all contests: the next one begins a minute later
 PLANNED_EVERY = 5  # minutes between two looks at what brands plan
-AGAIN = timedelta(minutes=1)  # after nobody could be told
-PATIENCE = timedelta(minutes=5)  # with ways that do not answer; a contest itself never waits for them
 SETTLING = timedelta(seconds=20)  # that networks are given to list what came in the closing second
 
 Step = tuple[Contest, "tuple[Head, Head] | None"]
@@ -208,18 +208,11 @@ def _plain(terms: Terms) -> dict[str, object]:
 def _told(contest: Contest, brand: Brand, world: Running, now: datetime) -> Step:
     """Tell people the oldest thing that they do not know yet; where nothing reaches anybody now, a minute later."""
     news, *rest = contest.news
-    people = brand.people_with(Role.PUBLISHING)
-    reached, later = 0, False
-    for person in people:
-        try:
-            world.notifications.tell(person, message(contest, news, brand, person))
-            reached += 1
-        except InvalidInput as error:
-            log.warning("%s/%s cannot be reached: %s", brand.id, person.id, error)
-        except TryAgain as error:
-            log.warning("%s/%s could not be told now: %s", brand.id, person.id, error)
-            later = True
-    if later and not reached and now - news.at < PATIENCE:
+
+    def words(what: News, reader: Person) -> Message:
+        return message(contest, what, brand, reader)
+
+    if not told(news, brand, words, world.notifications, now):
         return contest.next(quiet_until=now + AGAIN, due_at=now + AGAIN), None
     return contest.next(news=tuple(rest), quiet_until=None), None
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from heraut.clock import Clock
     from heraut.contests.store import Stamps
     from heraut.contests.world import Running
+    from heraut.gatherings.world import Holding
     from heraut.conversations import TalkRead
     from heraut.conversations.act_on_alert import AlertWorld
     from heraut.conversations.escalate_alerts import Escalating
@@ -403,6 +404,34 @@ def run_contests() -> Running:
         nonce=partial(secrets.token_bytes, HANDLE_BYTES),
         public_url=read.public_url,
     )
+
+
+@dataclass(frozen=True)
+class Minute:
+    """What one tick of contests and events needs."""
+
+    contests: Running
+    gatherings: Holding
+
+
+def contests_minute() -> Minute:
+    """Build the world of contests and that of events, which share their timer."""
+    from heraut.aws.gatherings_table import GatheringsTable
+    from heraut.gatherings.world import Holding
+    from heraut.publishing import ContestPosts
+
+    read, contests = settings.RunContestsSettings(os.environ), run_contests()
+    networks = contests.networks
+    gatherings = Holding(
+        gatherings=GatheringsTable(Table(clients().dynamodb, read.contests_table)),
+        brands=contests.brands,
+        posts=ContestPosts(_posts(read.posts_table), contests.brands, networks, "event"),
+        objects=contests.objects,
+        notifications=contests.notifications,
+        clock=contests.clock,
+        public_url=contests.public_url,
+    )
+    return Minute(contests, gatherings)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Queue what a contest says by itself, as posts that leave like any other, and find its posts online.
+"""Queue what a contest or an event says by itself, as posts that leave like any other, and find its posts online.
 
 The post's name is the contest's, so that it is queued once whoever asks; pause and crisis hold it like any post.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from heraut.brands import use_secret
@@ -16,6 +17,8 @@ from heraut.networks.base import Limits, SpeaksUnder
 from heraut.problems import problem
 from heraut.publishing import decisions
 from heraut.publishing.calendar.row import id_key
+from heraut.publishing.cancel_post import cancelled
+from heraut.publishing.change_deliveries import change_each
 from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
     from heraut.networks.base import Publishes, Spot
+    from heraut.problems import Language
     from heraut.publishing.store import Posts
 
 
@@ -37,6 +41,14 @@ class PostOnline:
 
 
 @dataclass(frozen=True)
+class Withdrawn:
+    """What came of withdrawing a post: the accounts where it will not leave, and those where it is out, or may be."""
+
+    stopped: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ContestPosts:
     """The port `contests.store.Speaks`, over the posts."""
 
@@ -44,19 +56,40 @@ class ContestPosts:
     brands: Brands
     secrets: Secrets
     networks: Mapping[NetworkName, Publishes]
+    kind: Literal["contest", "event"] = "contest"  # whose posts they are
 
     def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> Sequence[str]:
         """Queue a post that leaves at once; nothing where it was queued before.
 
         Gives the accounts that are left out: their network takes nothing but answers.
         """
+        return self.plan(brand, post, accounts, text, now, now)
+
+    def plan(
+        self,
+        brand: str,
+        post: str,
+        accounts: Sequence[str],
+        text: str,
+        at: datetime,
+        now: datetime,
+        language: Language | None = None,
+    ) -> Sequence[str]:
+        """Queue a post that leaves at `at`; the rest as `say`."""
         told = self._brand(brand)
-        content = Content(parts=(Part(text=text),), language=told.language)
+        content = Content(parts=(Part(text=text),), language=language or told.language)
         left_out = [one.name for one in _accounts(told, accounts) if self._refused(one, content)]
         there = [one for one in _accounts(told, accounts) if one.name not in left_out]
         if there:
-            self._queue(told, post, there, content, now)
+            self._queue(told, post, there, content, now, at=at)
         return left_out
+
+    def withdraw(self, brand: str, post: str, now: datetime) -> Withdrawn:
+        """Cancel what has not left of a post; nothing where there is none."""
+        change_each(self.posts.deliveries(brand, post), partial(cancelled, by="", now=now), self.posts)
+        after = self.posts.deliveries(brand, post)
+        stopped = tuple(one.account for one in after if one.state is State.CANCELLED)
+        return Withdrawn(stopped, tuple(one.account for one in after if one.account not in stopped))
 
     def say_under(
         self, brand: str, post: str, account: str, spot: Spot, text: str, language: str, now: datetime
@@ -100,9 +133,10 @@ class ContestPosts:
         content: Content,
         now: datetime,
         answers: str | None = None,
+        at: datetime | None = None,
     ) -> None:
-        promise = decisions.now_there(now, brand.zone)
-        kind: Literal["answer", "contest"] = "answer" if answers else "contest"
+        promise = decisions.now_there(at or now, brand.zone)
+        kind: Literal["answer", "contest", "event"] = "answer" if answers else self.kind
         made = Post(
             brand=brand.id,
             id=post,

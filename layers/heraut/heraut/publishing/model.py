@@ -133,9 +133,9 @@ class Content(_Stored):
 
 
 class Source(_Stored):
-    """Where a post came from: a row of a calendar, a person at the command line or who answers somebody, a contest."""
+    """Where a post came from: a row of a calendar, a person at the command line or who answers, a contest, an event."""
 
-    kind: Literal["calendar", "command", "answer", "contest"]
+    kind: Literal["calendar", "command", "answer", "contest", "event"]
     file: str | None = None
     row: int | None = None
     identity: str | None = None  # the row's own id

@@ -1,0 +1,63 @@
+"""Events as they run, in the Contests table: `<brand>` / `event#<name>`.
+
+They have a shard of their own in the index `due`: a release that knows no events never meets one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from heraut import due
+from heraut.aws.items import PK, SCHEMA, SK, Values, document, from_document
+from heraut.gatherings.running import Gathering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from heraut.aws.table import Key, Table
+
+SHARDS = 1
+SHARD = "event"
+PREFIX = "event#"
+
+
+class GatheringsTable:
+    """The port `gatherings.store.Gatherings`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def gathering(self, brand: str, name: str) -> Gathering | None:
+        """Read an event as it runs, None when it was never planned."""
+        item = self._table.get(_key(brand, name))
+        return from_document(Gathering, item["document"]) if item else None
+
+    def add(self, gathering: Gathering) -> None:
+        """Write an event that is not there yet (Conflict when it is)."""
+        self._table.transact([self._table.putting(_write(gathering), "attribute_not_exists(#pk)")])
+
+    def change(self, before: Gathering, after: Gathering) -> None:
+        """Replace `before` by `after`; Conflict unless the revision is still that of before."""
+        same = "#revision = :revision"
+        self._table.transact([self._table.putting(_write(after), same, revision=before.revision)])
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Give brand and name of the events to look at by now, soonest first (an index: it may lag)."""
+        condition = f"#{due.SHARD} = :shard AND #{due.AT} <= :until"
+        for shard in due.shards_of(SHARD, SHARDS):
+            for item in self._table.query(condition, {"shard": shard, "until": now}, index=due.INDEX):
+                yield item[PK], item[SK].removeprefix(PREFIX)
+
+
+def _write(gathering: Gathering) -> Values:
+    brand, entry = _key(gathering.brand, gathering.name)
+    values: dict[str, Any] = {"document": document(gathering), "revision": gathering.revision}
+    if gathering.due_at is not None:
+        shard = due.shard_of(SHARD, f"{gathering.brand}/{gathering.name}", SHARDS)
+        values |= {due.SHARD: shard, due.AT: gathering.due_at}
+    return {PK: brand, SK: entry, "schema": SCHEMA, **values}
+
+
+def _key(brand: str, name: str) -> Key:
+    return brand, f"{PREFIX}{name}"

@@ -1,0 +1,49 @@
+"""Publish an event's calendar file and its page, in each language; done again they are the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heraut.contests import HTML, put_latest
+from heraut.gatherings import published
+from heraut.gatherings.calendar_file import calendar_file
+from heraut.wording import day, hour
+
+if TYPE_CHECKING:
+    from heraut.brands import Brand
+    from heraut.gatherings.running import Gathering
+    from heraut.gatherings.world import Holding
+    from heraut.problems import Language
+
+
+def publish_event(gathering: Gathering, brand: Brand, world: Holding) -> None:
+    """Write what people see of an event as it now is."""
+    page = published.address(world.public_url, published.page_key(gathering, gathering.terms.language))
+    file = calendar_file(gathering, page)
+    put_latest(world.objects, published.calendar_key(gathering), file, published.CALENDAR)
+    for language in published.PAGES:
+        put_latest(world.objects, published.page_key(gathering, language), _page(gathering, brand, language), HTML)
+
+
+def _page(gathering: Gathering, brand: Brand, language: Language) -> bytes:
+    from heraut.pages.event_page import EventShown, event_page  # brings the templates
+
+    terms = gathering.terms
+    other = next(one for one in published.PAGES if one != language)
+    shown = EventShown(
+        title=terms.title,
+        day=day(terms.begins, terms.zone, language, gathering.changed_at),
+        begins=hour(terms.begins, terms.zone, language),
+        last_day=day(terms.ends, terms.zone, language, gathering.changed_at),
+        ends=hour(terms.ends, terms.zone, language),
+        iso=terms.begins.isoformat(),
+        zone=terms.zone,
+        place=terms.place or "",
+        address=terms.address or "",
+        url=terms.url or "",
+        about=terms.about or "",
+        cancelled=terms.cancelled,
+        calendar=published.CALENDAR_NAME,
+        other=(other, published.PAGES[other]),
+    )
+    return event_page(brand.name, language, shown)

@@ -1,0 +1,63 @@
+"""What events need of the world, as ports: where they are kept, what is published, what publishing does for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from heraut.contests import Online
+    from heraut.gatherings.running import Gathering
+    from heraut.problems import Language
+
+
+class Gatherings(Protocol):
+    """Events as they run. Every read is consistent; a lost race raises Conflict."""
+
+    def gathering(self, brand: str, name: str) -> Gathering | None:
+        """Read an event as it runs, None when it was never planned."""
+
+    def add(self, gathering: Gathering) -> None:
+        """Write an event that is not there yet (Conflict when it is)."""
+
+    def change(self, before: Gathering, after: Gathering) -> None:
+        """Replace `before` by `after`; Conflict unless the revision is still that of before."""
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Give brand and name of the events to look at by now, soonest first (an index: it may lag)."""
+
+
+class Withdrawn(Protocol):
+    """What came of withdrawing a post."""
+
+    @property
+    def stopped(self) -> tuple[str, ...]:
+        """The accounts where it will not leave."""
+
+    @property
+    def out(self) -> tuple[str, ...]:
+        """Those where it is out, or may be."""
+
+
+class Speaks(Protocol):
+    """What events ask of publishing."""
+
+    def plan(
+        self,
+        brand: str,
+        post: str,
+        accounts: Sequence[str],
+        text: str,
+        at: datetime,
+        now: datetime,
+        language: Language | None = None,
+    ) -> None:
+        """Queue a post that leaves at `at`, held by pause and crisis as any; nothing where it was queued before."""
+
+    def withdraw(self, brand: str, post: str, now: datetime) -> Withdrawn:
+        """Cancel what has not left of a post; nothing where there is none."""
+
+    def online(self, brand: str, post: str) -> Sequence[Online]:
+        """Say where a post is online by now, and where it can be read."""

@@ -1,0 +1,26 @@
+"""What running events needs of the world, gathered once by `bootstrap` (or by a test, with twins)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from heraut.brands import Brands
+    from heraut.clock import Clock
+    from heraut.contests import Objects
+    from heraut.gatherings.store import Gatherings, Speaks
+    from heraut.notifications.base import Notifications
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Ports and adapters; `public_url` is where a browser finds the public bucket's root."""
+
+    gatherings: Gatherings
+    brands: Brands
+    posts: Speaks
+    objects: Objects
+    notifications: Notifications
+    clock: Clock
+    public_url: str

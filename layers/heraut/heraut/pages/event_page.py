@@ -1,0 +1,47 @@
+"""The page of an event: when, where, what, and the file for calendars. Without script and without third parties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heraut.pages.site_page import SitePage, html_of, render
+from heraut.wording import Wording
+
+if TYPE_CHECKING:
+    from heraut.problems import Language
+
+WORDS = Wording("heraut.pages", "event_page.toml")
+
+
+@dataclass(frozen=True)
+class EventShown:
+    """An event in a reader's words; days and hours by the clock of `zone`, `iso` is its beginning for machines.
+
+    `calendar` and the second of `other` (a language, and the page in it) are addresses relative to the page.
+    """
+
+    title: str
+    day: str
+    begins: str
+    last_day: str
+    ends: str
+    iso: str
+    zone: str
+    place: str
+    address: str
+    url: str
+    about: str
+    cancelled: bool
+    calendar: str
+    other: tuple[Language, str]
+
+
+def event_page(brand: str, language: Language, shown: EventShown) -> bytes:
+    """Write the page."""
+
+    def words(code: str, **fields: object) -> str:
+        return WORDS.say(code, language, **fields)
+
+    page = SitePage(brand, language)
+    return render("event.html", page, shown=shown, about=html_of(shown.about), words=words)
