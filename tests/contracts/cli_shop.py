@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.contests_table import ContestsTable
 from heraut.aws.conversations_table import ConversationsTable
+from heraut.aws.gatherings_table import GatheringsTable
 from heraut.aws.health import ALARMS
 from heraut.aws.links_table import LinksTable
 from heraut.aws.posts_table import PostsTable
@@ -142,7 +143,8 @@ class Shop:
         self.secrets = ParameterSecrets(self.clients.ssm, "/heraut", SystemClock().now)
         self.conversations = ConversationsTable(conversations, partial(key_of, self.secrets))
         self.webhooks = WebhooksTable(conversations)
-        self.contests = ContestsTable(Stack.of("ContestsTable", self.clients).table)
+        contests = Stack.of("ContestsTable", self.clients).table
+        self.contests, self.gatherings = ContestsTable(contests), GatheringsTable(contests)
         for bucket in ("files", "public"):
             place: Any = {"LocationConstraint": REGION}
             self.clients.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)

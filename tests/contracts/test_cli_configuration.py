@@ -141,6 +141,43 @@ def test_a_contest_is_applied_with_its_rules_and_what_is_doubtful_is_said(shop: 
     assert ("Rien à changer" in again.out, again.err) == (True, "")
 
 
+EVENT = """\
+    events:
+      atelier:
+        kind: offline
+        title: L'atelier
+        accounts: page
+        starts: "2090-12-01 18:30"
+        ends: "2090-12-01 20:00"
+        reminders: [1d]
+"""
+
+
+@pytest.fixture
+def with_event(file: Path) -> Path:
+    """The same configuration with an event."""
+    text = TWO_BRANDS.replace('    name: "Le Fournil"', '    zone: Europe/Paris\n    name: "Le Fournil"')
+    file.write_text(text.replace('"12:00"]\n', f'"12:00"]\n{EVENT}'), encoding="utf-8")
+    return file
+
+
+def test_an_event_is_applied_and_what_is_doubtful_is_said(shop: Shop, with_event: Path) -> None:
+    """It is shown field by field; applied again, nothing is said; taking it out of the file is refused."""
+    said = shop.heraut("apply", with_event, "--yes")
+
+    assert said.status == 0, said
+    assert "+ events.atelier.title: L'atelier" in said.out
+    assert "fournil.events.atelier.place : Personne ne saura où se rendre." in said.err
+    again = shop.heraut("apply", with_event)
+    assert ("Rien à changer" in again.out, again.err) == (True, "")
+
+    text = with_event.read_text(encoding="utf-8")
+    with_event.write_text(text.replace(EVENT, ""), encoding="utf-8")
+    out = shop.heraut("apply", with_event, "--yes")
+
+    assert (out.status, "cancelled: true" in out.err) == (1, True)
+
+
 def test_pulling_elsewhere_brings_the_rules_along(shop: Shop, with_contest: Path, tmp_path: Path) -> None:
     """Where the file of a contest's rules is not there, it is written; one that is there is left alone."""
     shop.heraut("apply", with_contest, "--yes")

@@ -18,6 +18,7 @@ import pytest
 from heraut import retention
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.contests_table import ContestsTable
+from heraut.aws.gatherings_table import GatheringsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.events_queue import read_event
 from heraut.aws.links_table import LinksTable
@@ -233,6 +234,22 @@ def test_a_part_of_a_contests_list_of_schema_1(contests_stack: Stack) -> None:
 
     assert sha256(part).hexdigest().startswith(name)
     assert len(part) == 2 * RECORD_BYTES
+
+
+def test_an_event_of_schema_1(contests_stack: Stack) -> None:
+    """Announced, reminded of once and moved: what it goes by, its steps, and what people are still to hear."""
+    for item in items("gatherings-schema-1"):
+        contests_stack.put(item)
+    kept = GatheringsTable(contests_stack.table)
+    event = kept.gathering(BRAND, "atelier")
+    assert event is not None
+
+    assert (event.terms.title, event.terms.begins.isoformat()) == ("L'atelier du levain", "2026-12-12T18:30:00+01:00")
+    assert (event.stage, event.sequence, event.edition) == ("planned", 1, 1)
+    assert {name: step.outcome.value for name, step in event.steps.items()} == {"7d": "queued", "1d": "queued"}
+    assert event.news[0].fields["online"][0] == "https://masto.example/event-atelier-7d"
+    assert event.due_at is not None
+    assert list(kept.due(event.due_at)) == [(BRAND, "atelier")]
 
 
 def test_webhooks_of_schema_1(conversations_stack: Stack) -> None:

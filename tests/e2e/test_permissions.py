@@ -65,7 +65,7 @@ NARROW = (
     r"arn:aws:sns:[^:*]+:\d+:[^:*]+",
     r"arn:aws:ses:[^:*]+:\d+:(identity|configuration-set)/[^*]+",
     r"arn:aws:s3:::[^/*]+-filesbucket-[^/*]+/(inbox|reports|media|webhooks|mails)/\*",
-    r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+((/contests)?/\*)?",
+    r"arn:aws:s3:::[^/*]+-publicbucket-[^/*]+((/(contests|events))?/\*)?",
 )
 
 

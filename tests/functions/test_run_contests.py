@@ -78,6 +78,37 @@ def test_a_contest_of_the_configuration_runs_until_it_waits_for_witnesses(
     assert contest.last.said.commit() in str(running.posts.post("boulangerie", "contest-galette-commit-1-journal"))
 
 
+def test_an_event_of_the_configuration_is_announced_and_moved(running: Running, now: list[datetime]) -> None:
+    """Its page and calendar file are published, its reminder queued ahead; moved, the reminder waits for its new day."""
+    workshop = {
+        "kind": "offline",
+        "title": "L'atelier",
+        "accounts": "journal",
+        "starts": "2026-11-24 10:00",
+        "ends": "2026-11-24 12:00",
+        "place": "Au fournil",
+        "reminders": ["2h"],
+    }
+    running.brands.save(BRAND.model_copy(update={"revision": 2, "events": {"atelier": workshop}}), 1)
+    running.call("run_contests", event_of("run_contests", "plan"))
+
+    assert running.objects("public") == [
+        f"events/boulangerie/atelier/{name}" for name in ("evenement.html", "event.html", "event.ics")
+    ]
+    queued = running.posts.delivery("boulangerie", "event-atelier-2h", "journal")
+    assert queued is not None
+    assert queued.publish_at == datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+
+    later = {**workshop, "starts": "2026-11-30 10:00", "ends": "2026-11-30 12:00"}
+    running.brands.save(BRAND.model_copy(update={"revision": 3, "events": {"atelier": later}}), 2)
+    now[0] = OPENS + timedelta(minutes=1)
+    running.call("run_contests", event_of("run_contests", "plan"))
+
+    assert running.state("event-atelier-2h", "journal") == "cancelled"
+    file = running.clients.s3.get_object(Bucket="public", Key="events/boulangerie/atelier/event.ics")
+    assert b"SEQUENCE:1" in file["Body"].read()
+
+
 def test_the_deployed_function_believes_the_public_beacon_alone(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ from tests.twins.gatherings import GatheringsTwin
 from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
 from tests.twins.posts import PostsTwin
+from tests.twins.secrets import SecretsTwin
 from tests.twins.site_objects import SiteObjectsTwin
 
 ID, NAME = "boulangerie", "atelier"
@@ -64,7 +65,11 @@ class GatheringWorld:
             gatherings=Mortal(self.gatherings, self.fate),
             brands=self.brands,
             posts=ContestPosts(
-                Mortal(self.posts, self.fate), self.brands, dict.fromkeys(NetworkName, NetworkTwin()), "event"
+                Mortal(self.posts, self.fate),
+                self.brands,
+                SecretsTwin(),
+                dict.fromkeys(NetworkName, NetworkTwin()),
+                "event",
             ),
             objects=Mortal(self.objects, self.fate),
             notifications=Mortal(self.notifications, self.fate),

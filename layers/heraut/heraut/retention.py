@@ -401,6 +401,15 @@ CONTEST = Kind(
     None,
     "until the brand is erased",
 )
+GATHERING = Kind(
+    CONTESTS,
+    "<brand>",
+    "event#<event>",
+    "an event: what is planned, and what became of each of its posts",
+    "reminding of it, and telling calendars when it moves",
+    None,
+    "until the brand is erased",
+)
 DRAWS = Kind(
     CONTESTS,
     "<brand>",

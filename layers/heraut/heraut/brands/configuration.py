@@ -99,9 +99,7 @@ def _brand(entry: Any, path: str, problems: list[Problem]) -> Brand | None:
             entry["contests"], f"{path}.contests", problems, entry.get("zone")
         )
     if entry.get("events") is not None and not of_zone:
-        more["events"] = gatherings_file.read_gatherings(
-            entry["events"], f"{path}.events", problems, entry.get("zone")
-        )
+        more["events"] = gatherings_file.read_gatherings(entry["events"], f"{path}.events", problems, entry.get("zone"))
     problems += letters_problems(entry, BRAND_FIELDS, path)
     values = {key: entry[key] for key in BRAND_FIELDS & entry.keys() if entry[key] is not None}
     values |= {"accounts": accounts, "people": people} | more

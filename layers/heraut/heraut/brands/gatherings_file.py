@@ -11,8 +11,9 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from heraut.addresses import is_web
-from heraut.brands.contests import Place
+from heraut.brands.contests import Place, wall_time
 from heraut.brands.contests_file import WAYS_TO_NAME, plain, several
+from heraut.brands.durations import minutes
 from heraut.brands.fields import built, letters_problems, repeated, unknown, zone_problems
 from heraut.brands.gatherings import (
     EARLIEST_REMINDER,
@@ -26,8 +27,6 @@ from heraut.brands.gatherings import (
     GatheringTexts,
     Reminder,
 )
-from heraut.brands.contests import wall_time
-from heraut.brands.durations import minutes
 from heraut.brands.model import NAME
 from heraut.letters import clean
 from heraut.local_time import at_local, written
@@ -209,21 +208,21 @@ def _posts(held: Any, path: str) -> Iterator[Problem]:
             yield problem("contest_post_unnamed", where)
 
 
-def _instants(entry: dict[str, Any], kind: GatheringKind, path: str, zone: str) -> Iterator[Problem]:
+def _instants(entry: dict[str, Any], kind: GatheringKind, path: str, zone: str) -> list[Problem]:
     """Find instants that are none, or that the zone's clocks skip; what can be read is written in one form."""
-    for name in INSTANTS[kind]:
-        where = f"{path}.{name}"
+    found = []
+    first, last = INSTANTS[kind]
+    for name in (first, last):
+        where, wall = f"{path}.{name}", wall_time(entry.get(name))
         if name not in entry:
-            yield problem("field_missing", where)
-            continue
-        wall = wall_time(entry[name])
-        if wall is None or wall.microsecond:
-            yield problem("event_instant_unreadable", where, given=str(entry[name])[:80])
-            continue
-        told = at_local(wall, zone)
-        if isinstance(told, Problem):
-            yield told.model_copy(update={"column": where})
-        entry[name] = written(wall)
-    begins, ends = (entry.get(name, "") for name in INSTANTS[kind])
-    if begins and ends and ends <= begins:
-        yield problem("event_ends_first", f"{path}.{INSTANTS[kind][1]}", first=INSTANTS[kind][0], last=INSTANTS[kind][1])
+            found.append(problem("field_missing", where))
+        elif wall is None or wall.microsecond:
+            found.append(problem("event_instant_unreadable", where, given=str(entry[name])[:80]))
+        else:
+            told = at_local(wall, zone)
+            if isinstance(told, Problem):
+                found.append(told.model_copy(update={"column": where}))
+            entry[name] = written(wall)
+    if not found and entry[last] <= entry[first]:
+        found.append(problem("event_ends_first", f"{path}.{last}", first=first, last=last))
+    return found

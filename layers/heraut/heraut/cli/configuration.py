@@ -32,6 +32,7 @@ def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = Fa
     from heraut.brands.configuration import read_configuration
     from heraut.cli.configuration_file import read_file
     from heraut.cli.contest_checks import check_contests
+    from heraut.cli.event_checks import check_events
     from heraut.cli.public_days import with_public_days
     from heraut.cli.rules_files import with_rules_files
 
@@ -41,6 +42,7 @@ def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = Fa
     now = desk.clock.now()
     brands, wanted = desk.brands, with_public_days(read, now)
     check_contests(wanted, brands, now)
+    check_events(wanted, desk, now)
     plan = plan_configuration(wanted, brands)
     _show(plan)
     if dry_run:

@@ -10,6 +10,7 @@ from heraut.aws.brand_places import BrandFiles, BrandItems, BrandSecrets
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.events_queue import StoredFiles
+from heraut.aws.gatherings_table import GatheringsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.mail import SesMail
 from heraut.aws.objects import FilesBucket
@@ -109,6 +110,11 @@ class Desk:
     def sendings(self) -> SendingsTable:
         """What was sent to people, beside what is said."""
         return SendingsTable(Table(self.stack.clients.dynamodb, self.stack["ConversationsTable"]))
+
+    @cached_property
+    def gatherings(self) -> GatheringsTable:
+        """Events as they run, beside the contests."""
+        return GatheringsTable(Table(self.stack.clients.dynamodb, self.stack["ContestsTable"]))
 
     @cached_property
     def subscribing(self) -> Subscribing:

@@ -22,6 +22,7 @@ from heraut.cli import (
     contests,
     doctor,
     draws,
+    events,
     inbox,
     listing,
     moderation,
@@ -156,5 +157,6 @@ moderation.add_to(app)
 testimonials.add_to(app)
 contests.add_to(app)
 draws.add_to(app)
+events.add_to(app)
 brake.add_to(app)
 doctor.add_to(app)

@@ -175,5 +175,5 @@ def _told(gathering: Gathering, brand: Brand, world: Holding, now: datetime) -> 
         return message(gathering, what, brand, reader, world.public_url)
 
     if not told(news, brand, words, world.notifications, now):
-        return gathering.next(quiet_until=now + AGAIN, due_at=now + AGAIN)
+        return gathering.next(quiet_until=now + AGAIN, due_at=now)  # what there is to do is done meanwhile
     return gathering.next(news=tuple(rest), quiet_until=None)

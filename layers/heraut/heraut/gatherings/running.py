@@ -53,8 +53,8 @@ class Gathering(_Stored):
     """How far an event has come. `plain` are the terms that it goes by, as JSON; `due_at` the next look.
 
     `uid` names it in calendars for ever; `sequence` grows each time that what they show changes, `changed_at` says
-    when it last did; `edition` grows with each change of the terms. `shown` is the sequence that is published (-1: none). `steps`, by name, are the posts that were
-    dealt with.
+    when it last did; `edition` grows with each change of the terms. `shown` is the sequence that is published (-1:
+    none). `steps`, by name, are the posts that were dealt with.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")

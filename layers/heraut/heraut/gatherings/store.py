@@ -53,8 +53,11 @@ class Speaks(Protocol):
         at: datetime,
         now: datetime,
         language: Language | None = None,
-    ) -> None:
-        """Queue a post that leaves at `at`, held by pause and crisis as any; nothing where it was queued before."""
+    ) -> Sequence[str]:
+        """Queue a post that leaves at `at`, held by pause and crisis as any; nothing where it was queued before.
+
+        Gives the accounts that are left out: their network takes nothing but answers.
+        """
 
     def withdraw(self, brand: str, post: str, now: datetime) -> Withdrawn:
         """Cancel what has not left of a post; nothing where there is none."""

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from heraut.clock import Clock
     from heraut.contests.store import Stamps
     from heraut.contests.world import Running
-    from heraut.gatherings.world import Holding
     from heraut.conversations import TalkRead
     from heraut.conversations.act_on_alert import AlertWorld
     from heraut.conversations.escalate_alerts import Escalating
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from heraut.conversations.store import Conversations, Webhooks
     from heraut.conversations.tend_webhooks import Tending
     from heraut.conversations.webhook import StoredEvent
+    from heraut.gatherings.world import Holding
     from heraut.links import Links
     from heraut.mornings.send_morning_point import Sending
     from heraut.networks.base import Publishes, Subscribes
@@ -425,7 +425,7 @@ def contests_minute() -> Minute:
     gatherings = Holding(
         gatherings=GatheringsTable(Table(clients().dynamodb, read.contests_table)),
         brands=contests.brands,
-        posts=ContestPosts(_posts(read.posts_table), contests.brands, networks, "event"),
+        posts=ContestPosts(_posts(read.posts_table), contests.brands, contests.secrets, networks, "event"),
         objects=contests.objects,
         notifications=contests.notifications,
         clock=contests.clock,

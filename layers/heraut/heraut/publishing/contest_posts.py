@@ -50,7 +50,7 @@ class Withdrawn:
 
 @dataclass(frozen=True)
 class ContestPosts:
-    """The port `contests.store.Speaks`, over the posts."""
+    """The ports `contests.store.Speaks` and `gatherings.store.Speaks`, over the posts."""
 
     posts: Posts
     brands: Brands

@@ -1,0 +1,162 @@
+"""`heraut event`: what is planned of a brand's events, and how far each has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
+from heraut.cli.speech import CannotGoOn, language, say, tell
+from heraut.wording import listed, local, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from heraut.brands import Brand, GatheringTerms
+    from heraut.cli.desk import Desk
+    from heraut.gatherings.running import Gathering, Step
+    from heraut.publishing.model import Delivery
+
+Name = Annotated[str, typer.Argument(metavar="NAME")]
+Found = tuple["Brand", "GatheringTerms", "Gathering | None"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    events = typer.Typer(no_args_is_help=True)
+    events.command("list")(list_events)
+    events.command("show")(show)
+    app.add_typer(events, name="event")
+
+
+def list_events(ctx: typer.Context, brand: BrandName = None, as_json: Json = False, stack: Stack = None) -> None:
+    from heraut.cli.shown import print_json
+
+    desk = open_desk(ctx, stack)
+    now = desk.clock.now()
+    found = sorted(_every(desk, brand), key=lambda one: one[1].begins)
+    if as_json:
+        print_json([_object(one, desk) for one in found])
+        return
+    for owner, terms, there in found:
+        when = moment(terms.begins, terms.zone, language(), now)
+        tell(f"{terms.name} · {owner.id} · {say(f'event_{_stage(terms, there, now)}')}", "bold")
+        tell(f"  {terms.title} · {say(f'event_kind_{terms.kind}')} · {when}")
+    if not found:
+        tell(say("events_none"))
+
+
+def show(ctx: typer.Context, name: Name, brand: BrandName = None, as_json: Json = False, stack: Stack = None) -> None:
+    from heraut.cli.shown import print_json
+
+    desk = open_desk(ctx, stack)
+    found = _called(desk, name, brand)
+    if as_json:
+        print_json(_object(found, desk))
+        return
+    _tell(found, desk)
+
+
+def _tell(found: Found, desk: Desk) -> None:
+    owner, terms, there = found
+    now = desk.clock.now()
+    tell(f"{terms.title} · {say(f'event_{_stage(terms, there, now)}')}", "bold")
+    when = moment(terms.begins, terms.zone, language(), now)
+    tell(say("event_when", kind=say(f"event_kind_{terms.kind}"), begins=when, zone=terms.zone))
+    place = ", ".join(filter(None, (terms.place, terms.address, terms.url)))
+    if place:
+        tell(say("event_where", place=place))
+    for label, address in _addresses(there, desk).items():
+        tell(say(f"event_{label}", address=address))
+    for reminder in terms.remind:
+        at = moment(reminder.at(terms.begins, terms.zone), terms.zone, language(), now)
+        step = there.steps.get(reminder.step) if there else None
+        where = listed([_how(one) for one in _deliveries(desk, owner, step)], language())
+        said = say("event_step_waits") if step is None else where or say(f"event_step_{step.outcome}")
+        tell(f"  {say('event_reminder', before=reminder.step, at=at)}{say('colon')} {said}")
+
+
+def _called(desk: Desk, name: str, brand: str | None) -> Found:
+    """Find an event by its name; CannotGoOn: none, or several brands have one of that name."""
+    every = list(_every(desk, brand))
+    found = [one for one in every if one[1].name == name]
+    if not found:
+        raise CannotGoOn("event_unknown", name=name, known=", ".join(terms.name for _, terms, _ in every) or "—")
+    if len(found) > 1:
+        raise CannotGoOn("event_of_several", name=name, brands=", ".join(owner.id for owner, _, _ in found))
+    return found[0]
+
+
+def _every(desk: Desk, brand: str | None) -> Iterator[Found]:
+    from heraut.brands import gatherings_of
+
+    for owner in brands_called(desk.brands, brand):
+        for name, terms in gatherings_of(owner).items():
+            yield owner, terms, desk.gatherings.gathering(owner.id, name)
+
+
+def _stage(terms: GatheringTerms, there: Gathering | None, now: datetime) -> str:
+    """Say how far it has come: by the clock where nothing has been noted of it yet."""
+    if terms.cancelled:
+        return "cancelled"
+    if terms.ends <= now:
+        return "over"
+    if terms.begins <= now:
+        return "begun"
+    return "planned" if there else "new"
+
+
+def _addresses(there: Gathering | None, desk: Desk) -> dict[str, str]:
+    from heraut.gatherings import published
+
+    if there is None or there.shown < 0:
+        return {}
+    keys = {"page": published.page_key(there, there.terms.language), "calendar": published.calendar_key(there)}
+    return {name: published.address(desk.stack["PublicUrl"], key) for name, key in keys.items()}
+
+
+def _deliveries(desk: Desk, owner: Brand, step: Step | None) -> list[Delivery]:
+    return list(desk.posts.deliveries(owner.id, step.post)) if step and step.post else []
+
+
+def _how(delivery: Delivery) -> str:
+    from heraut.cli.shown import state_words
+
+    return f"{delivery.account} {state_words(delivery)}"
+
+
+def _object(found: Found, desk: Desk) -> dict[str, Any]:
+    """Give an event as listings write it in JSON; times have their zone's offset."""
+    from heraut.cli.shown import as_object
+
+    owner, terms, there = found
+    steps = []
+    for one in terms.remind:
+        step = there.steps.get(one.step) if there else None
+        steps.append(
+            {
+                "before": one.step,
+                "at": local(one.at(terms.begins, terms.zone), terms.zone).isoformat(),
+                "outcome": step.outcome.value if step else "waiting",
+                "deliveries": [as_object(delivery) for delivery in _deliveries(desk, owner, step)],
+            }
+        )
+    return {
+        "event": terms.name,
+        "brand": owner.id,
+        "kind": terms.kind.value,
+        "title": terms.title,
+        "state": _stage(terms, there, desk.clock.now()),
+        "begins": terms.begins.isoformat(),
+        "ends": terms.ends.isoformat(),
+        "zone": terms.zone,
+        "place": terms.place,
+        "address": terms.address,
+        "url": terms.url,
+        "accounts": list(terms.accounts),
+        "sequence": there.sequence if there else 0,
+        "published": _addresses(there, desk),
+        "reminders": steps,
+    }
