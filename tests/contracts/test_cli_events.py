@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from heraut.brands import NetworkName
 from heraut.gatherings.run_gatherings import run_gatherings
 from heraut.gatherings.world import Holding
 from heraut.publishing import ContestPosts
 from heraut.publishing.model import State
 from tests.contracts.cli_shop import BAKERY
 from tests.twins.clock import ClockTwin
+from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
 from tests.twins.site_objects import SiteObjectsTwin
 
@@ -38,7 +40,7 @@ def tick(shop: Shop, now: datetime) -> None:
     world = Holding(
         gatherings=shop.gatherings,
         brands=shop.brands,
-        posts=ContestPosts(shop.posts, shop.brands, shop.secrets, shop.networks, "event"),
+        posts=ContestPosts(shop.posts, shop.brands, shop.secrets, dict.fromkeys(NetworkName, NetworkTwin()), "event"),
         objects=SiteObjectsTwin(),
         notifications=NotificationsTwin(),
         clock=ClockTwin(now),

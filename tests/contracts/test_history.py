@@ -18,9 +18,9 @@ import pytest
 from heraut import retention
 from heraut.aws.brands_table import BrandsTable
 from heraut.aws.contests_table import ContestsTable
-from heraut.aws.gatherings_table import GatheringsTable
 from heraut.aws.conversations_table import ConversationsTable
 from heraut.aws.events_queue import read_event
+from heraut.aws.gatherings_table import GatheringsTable
 from heraut.aws.links_table import LinksTable
 from heraut.aws.looks_table import LooksTable
 from heraut.aws.outbox import read_message

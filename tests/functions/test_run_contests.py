@@ -79,7 +79,7 @@ def test_a_contest_of_the_configuration_runs_until_it_waits_for_witnesses(
 
 
 def test_an_event_of_the_configuration_is_announced_and_moved(running: Running, now: list[datetime]) -> None:
-    """Its page and calendar file are published, its reminder queued ahead; moved, the reminder waits for its new day."""
+    """Its page and calendar file are published, its reminder queued ahead; moved, it waits for its new day."""
     workshop = {
         "kind": "offline",
         "title": "L'atelier",

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from heraut.brands import Actions, Conditions, ContestState, EntryKind, NetworkName, Role, Urgency
+from heraut.brands import Actions, Conditions, ContestState, EntryKind, GatheringKind, NetworkName, Role, Urgency
 from heraut.cli import speech
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
@@ -26,6 +26,8 @@ from heraut.conversations.testimonials import Stage
 from heraut.conversations.try_webhook import STEPS
 from heraut.errors import AddressRefused, Conflict, HerautError, InvalidInput, Refused, TryAgain
 from heraut.events import EventName
+from heraut.gatherings.running import Outcome as StepOutcome
+from heraut.gatherings.running import Stage as EventStage
 from heraut.links import OF_ALERTS, Action
 from heraut.networks.webhooks import SCHEMES, scheme
 from heraut.notifications.sendings import SendingState
@@ -115,6 +117,10 @@ def test_every_sentence_is_said_somewhere() -> None:
         "contest_is_": set(Decision),
         "contest_note_": (set(Decision) - {WANTS_REASON}) | {f"{one}_because" for one in Decision},
         "contest_address_": {"rules", "list", "commitment", "history", "certificate", "page"},
+        "event_stage_": {"new", *EventStage},
+        "event_kind_": set(GatheringKind),
+        "event_step_": {"waits", *StepOutcome},
+        "event_address_": {"page", "calendar"},
         "brand_held_": {"secrets", "conteststable", "conversationstable", "poststable", "files", "page", "brandstable"},
         "moderated_": {one.value for one in MODERATED} | {"said", "gone", "by_rule", "by", "charter", "why", "word"},
         "removal_of_": {"hide", "delete"},

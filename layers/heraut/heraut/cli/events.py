@@ -42,7 +42,7 @@ def list_events(ctx: typer.Context, brand: BrandName = None, as_json: Json = Fal
         return
     for owner, terms, there in found:
         when = moment(terms.begins, terms.zone, language(), now)
-        tell(f"{terms.name} · {owner.id} · {say(f'event_{_stage(terms, there, now)}')}", "bold")
+        tell(f"{terms.name} · {owner.id} · {say(f'event_stage_{_stage(terms, there, now)}')}", "bold")
         tell(f"  {terms.title} · {say(f'event_kind_{terms.kind}')} · {when}")
     if not found:
         tell(say("events_none"))
@@ -62,19 +62,20 @@ def show(ctx: typer.Context, name: Name, brand: BrandName = None, as_json: Json 
 def _tell(found: Found, desk: Desk) -> None:
     owner, terms, there = found
     now = desk.clock.now()
-    tell(f"{terms.title} · {say(f'event_{_stage(terms, there, now)}')}", "bold")
+    tell(f"{terms.title} · {say(f'event_stage_{_stage(terms, there, now)}')}", "bold")
     when = moment(terms.begins, terms.zone, language(), now)
     tell(say("event_when", kind=say(f"event_kind_{terms.kind}"), begins=when, zone=terms.zone))
     place = ", ".join(filter(None, (terms.place, terms.address, terms.url)))
     if place:
         tell(say("event_where", place=place))
     for label, address in _addresses(there, desk).items():
-        tell(say(f"event_{label}", address=address))
+        tell(say(f"event_address_{label}", address=address))
     for reminder in terms.remind:
         at = moment(reminder.at(terms.begins, terms.zone), terms.zone, language(), now)
         step = there.steps.get(reminder.step) if there else None
-        where = listed([_how(one) for one in _deliveries(desk, owner, step)], language())
-        said = say("event_step_waits") if step is None else where or say(f"event_step_{step.outcome}")
+        how = [_how(one) for one in _deliveries(desk, owner, step)]
+        how += [say("event_left_out", account=one) for one in (step.left_out if step else ())]
+        said = listed(how, language()) or say(f"event_step_{step.outcome if step else 'waits'}")
         tell(f"  {say('event_reminder', before=reminder.step, at=at)}{say('colon')} {said}")
 
 
@@ -140,6 +141,7 @@ def _object(found: Found, desk: Desk) -> dict[str, Any]:
                 "before": one.step,
                 "at": local(one.at(terms.begins, terms.zone), terms.zone).isoformat(),
                 "outcome": step.outcome.value if step else "waiting",
+                "left_out": list(step.left_out) if step else [],
                 "deliveries": [as_object(delivery) for delivery in _deliveries(desk, owner, step)],
             }
         )

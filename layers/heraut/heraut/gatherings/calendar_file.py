@@ -43,7 +43,7 @@ def calendar_file(gathering: Gathering, page: str) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _utc(instant: datetime) -> datetime:

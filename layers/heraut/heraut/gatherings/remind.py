@@ -46,9 +46,9 @@ def remind(gathering: Gathering, brand: Brand, world: Holding, now: datetime) ->
         text = post_text(gathering, own, "reminder", world.public_url, at)
         accounts = [account.name for account in brand.accounts if account.name in terms.accounts]
         post = gathering.post(one.step)
-        if accounts:
-            world.posts.plan(gathering.brand, post, accounts, text, at, now, terms.language)
-        return _noted(gathering, one.step, Step(outcome=Outcome.QUEUED, at=at, post=post), now)
+        left_out = world.posts.plan(gathering.brand, post, accounts, text, at, now, terms.language)
+        step = Step(outcome=Outcome.QUEUED, at=at, post=post, left_out=tuple(left_out))
+        return _noted(gathering, one.step, step, now)
     return None
 
 

@@ -42,11 +42,15 @@ class Outcome(StrEnum):
 
 
 class Step(_Stored):
-    """One post of the sequence: its name among posts ("" : none was queued), when it was to leave."""
+    """One post of the sequence: its name among posts ("" : none was queued), when it was to leave.
+
+    `left_out` are accounts whose network takes nothing but answers.
+    """
 
     outcome: Outcome
     at: Instant
     post: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 class Gathering(_Stored):
