@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from heraut.brands import ContestState, contests_of
+from heraut.contests.running import Contest
+
 if TYPE_CHECKING:
     from tests.contracts.cli_shop import Shop
 
@@ -207,12 +210,31 @@ def test_a_contest_that_cannot_be_held_is_not_applied(shop: Shop, with_contest: 
     assert shop.brands.brand("fournil") is None
 
 
-def test_a_contest_that_people_take_part_in_stays_as_they_read_it(shop: Shop, with_contest: Path) -> None:
-    """Its dates do not move any more, its rules' file does not change, only names that a rule excludes may come."""
+def opened(shop: Shop) -> None:
+    """Let the contest open with the terms that are in force, as the minute tick does."""
+    brand = shop.brands.brand("fournil")
+    assert brand is not None
+    agreed = contests_of(brand)["galette"].model_dump(mode="json", by_alias=True, exclude_none=True)
+    shop.contests.add(Contest(brand="fournil", name="galette", state=ContestState.OPEN, terms=agreed))
+
+
+def test_a_contest_that_has_not_opened_may_change_whatever_the_clock_says(shop: Shop, with_contest: Path) -> None:
+    """Its hour has come, but nothing opened it yet: nobody read its rules."""
     running = with_contest.read_text(encoding="utf-8").replace("2090-12-01", "2020-12-01")
     with_contest.write_text(running, encoding="utf-8")
     assert shop.heraut("apply", with_contest, "--yes").status == 0
+    shop.contests.add(Contest(brand="fournil", name="galette"))
     applied = with_contest.read_text(encoding="utf-8")
+    with_contest.write_text(applied.replace("2090-12-15", "2090-12-14"), encoding="utf-8")
+
+    assert shop.heraut("apply", with_contest, "--yes").status == 0
+
+
+def test_a_contest_that_people_take_part_in_stays_as_they_read_it(shop: Shop, with_contest: Path) -> None:
+    """Its dates do not move any more, its rules' file does not change, only names that a rule excludes may come."""
+    assert shop.heraut("apply", with_contest, "--yes").status == 0
+    applied = with_contest.read_text(encoding="utf-8")
+    opened(shop)
 
     with_contest.write_text(applied.replace("2090-12-15", "2090-12-14"), encoding="utf-8")
     moved = shop.heraut("apply", with_contest, "--yes")

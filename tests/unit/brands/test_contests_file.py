@@ -6,14 +6,14 @@ import copy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heraut.brands import Brand, ContestState, EntryKind, Terms, changes_allowed, contests_of, state_by_clock
+from heraut.brands import Brand, ContestState, EntryKind, Terms, changes_allowed, contests_of
 from heraut.brands.apply_configuration import apply_configuration, plan_configuration
 from heraut.brands.configuration import read_configuration, write_configuration
 from heraut.brands.contests import FREE
@@ -24,6 +24,9 @@ from heraut.cli.rules_files import with_rules_files
 from heraut.errors import InvalidInput
 from tests.twins.brands import BrandsTwin
 from tests.unit.brands.test_configuration import broken, codes
+
+if TYPE_CHECKING:
+    from heraut.brands.running_contests import Opened
 
 GALETTE: dict[str, Any] = {
     "title": "La galette géante",
@@ -54,7 +57,6 @@ GALETTE: dict[str, Any] = {
     "eligibility": {"age": 18, "countries": ["FR", "BE"]},
     "personal_data": {"contact": "donnees@martin.example", "keep_for": "60j"},
 }
-OPEN_AT = datetime(2026, 12, 2, tzinfo=UTC)
 
 
 def with_contest(**changes: Any) -> dict[str, Any]:
@@ -242,25 +244,6 @@ def test_a_file_taken_over_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     assert source.text() == before.replace("La galette géante", "La galette immense")
 
 
-@pytest.mark.parametrize(
-    ("at", "state"),
-    [
-        ("2026-12-01T08:59:59", ContestState.PLANNED),
-        ("2026-12-01T09:00:00", ContestState.OPEN),
-        ("2026-12-15T23:59:59", ContestState.OPEN),
-        ("2026-12-16T00:00:00", ContestState.FROZEN),
-        ("2026-12-16T12:00:00", ContestState.DRAWN),
-        ("2026-12-31T08:59:59", ContestState.DRAWN),
-        ("2026-12-31T09:00:00", ContestState.ENDED),
-    ],
-)
-def test_the_clock_says_how_far_a_contest_must_have_come(at: str, state: ContestState) -> None:
-    """To the second; it is over when the last alternate's time to answer is."""
-    found = terms()
-
-    assert state_by_clock(found, datetime.fromisoformat(at).replace(tzinfo=found.opens.tzinfo)) == state
-
-
 ANOTHER_ANSWER = {"question": "En quelle année ?", "accepted": ["1999"]}
 CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("title", {"title": "Une autre"}),
@@ -318,6 +301,20 @@ def test_a_running_contest_is_not_taken_out_of_the_file(state: ContestState) -> 
     assert gone == ([] if state in over else ["contest_taken_out"])
 
 
+def opened(brand: Brand, state: ContestState = ContestState.OPEN) -> dict[str, Opened]:
+    """Give the brand's contests as having come so far, with the terms of its file."""
+    return {brand.id: {name: (state, terms) for name, terms in contests_of(brand).items()}}
+
+
+def columns_refused(wanted: Brand, store: BrandsTwin, so_far: dict[str, Opened]) -> list[str | None]:
+    """Give what applying is refused for."""
+    try:
+        refuse_late_changes([wanted], store, so_far)
+    except InvalidInput as refused:
+        return [one.column for one in refused.problems]
+    return []
+
+
 def test_applying_refuses_what_comes_too_late() -> None:
     """Said with the contest's path, before anything is written; what is unchanged can be applied again."""
     store = BrandsTwin()
@@ -325,12 +322,54 @@ def test_applying_refuses_what_comes_too_late() -> None:
     apply_configuration(plan_configuration([brand], store), store)
     (changed,) = read_configuration(with_contest(winners=1))
 
-    refuse_late_changes([brand], store, OPEN_AT)
-    refuse_late_changes([changed], store, datetime(2026, 11, 30, tzinfo=UTC))
-    with pytest.raises(InvalidInput) as refused:
-        refuse_late_changes([changed], store, OPEN_AT)
+    assert columns_refused(brand, store, opened(brand)) == []
+    assert columns_refused(changed, store, opened(brand)) == ["martin.contests.galette.winners"]
 
-    assert [one.column for one in refused.value.problems] == ["martin.contests.galette.winners"]
+
+def test_a_contest_that_never_opened_changes_whatever_the_clock_says() -> None:
+    """How far it came is what counts: a machine that slept opened nothing, and nobody read anything."""
+    store = BrandsTwin()
+    (brand,) = read_configuration(with_contest())
+    apply_configuration(plan_configuration([brand], store), store)
+    (changed,) = read_configuration(with_contest(winners=1))
+
+    assert columns_refused(changed, store, {}) == []
+
+
+def test_what_holds_is_what_people_read_not_what_was_applied_since() -> None:
+    """A change that was applied as the contest opened with the terms before it does not hold, and is told."""
+    store = BrandsTwin()
+    (read,) = read_configuration(with_contest())
+    (applied,) = read_configuration(with_contest(winners=1))
+    apply_configuration(plan_configuration([applied], store), store)
+
+    assert columns_refused(applied, store, opened(read)) == ["martin.contests.galette.winners"]
+    assert columns_refused(read, store, opened(read)) == []
+
+
+def test_a_contest_that_is_over_leaves_its_short_name_taken() -> None:
+    """It may go from the file and stay as it is in it; another one of its name would never run."""
+    store = BrandsTwin()
+    (brand,) = read_configuration(with_contest())
+    gone = brand.model_copy(update={"contests": {}})
+    apply_configuration(plan_configuration([gone], store), store)
+    (other,) = read_configuration(with_contest(title="La galette, encore"))
+    over = opened(brand, ContestState.ENDED)
+
+    with pytest.raises(InvalidInput, match="contest_is_over"):
+        refuse_late_changes([other], store, over)
+    assert columns_refused(gone, store, over) == []
+    assert columns_refused(brand, store, over) == []
+
+
+def test_what_a_file_says_of_a_contest_that_is_over_holds_back_nothing_else() -> None:
+    """Where an announcement was moved too late to count, the file keeps saying so."""
+    store = BrandsTwin()
+    (brand,) = read_configuration(with_contest())
+    (moved,) = read_configuration(with_contest(announces="2026-12-18 09:00"))
+    apply_configuration(plan_configuration([moved], store), store)
+
+    assert columns_refused(moved, store, opened(brand, ContestState.ENDED)) == []
 
 
 def test_a_brand_that_changes_its_clock_does_not_move_a_running_contest() -> None:
@@ -340,7 +379,7 @@ def test_a_brand_that_changes_its_clock_does_not_move_a_running_contest() -> Non
     apply_configuration(plan_configuration([brand], store), store)
 
     with pytest.raises(InvalidInput, match="contest_changed_too_late"):
-        refuse_late_changes([brand.model_copy(update={"zone": "Indian/Reunion"})], store, OPEN_AT)
+        refuse_late_changes([brand.model_copy(update={"zone": "Indian/Reunion"})], store, opened(brand))
 
 
 def test_a_plan_shows_what_changes_in_a_contest() -> None:

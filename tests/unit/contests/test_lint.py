@@ -306,12 +306,12 @@ def test_only_what_begins_or_changes_is_looked_at() -> None:
     def brand(contest: dict[str, Any]) -> Brand:
         return Brand.model_validate({"id": "m", "name": "M", "accounts": ACCOUNTS, "contests": {"galette": contest}})
 
-    def columns(before: Brand | None, after: Brand, now: datetime = NOW) -> list[str | None]:
-        return [one.column for one in lint_changes(before, after, now)]
+    def columns(before: Brand | None, after: Brand, now: datetime = NOW, opened: str = "") -> list[str | None]:
+        return [one.column for one in lint_changes(before, after, now, {opened})]
 
-    opened = datetime(2026, 12, 2, tzinfo=UTC)
+    later = datetime(2026, 12, 2, tzinfo=UTC)
     assert columns(None, brand(wrong)) == ["m.contests.galette.prizes[1].value"]
     assert columns(brand(GOOD), brand(wrong)) == ["m.contests.galette.prizes[1].value"]
     assert columns(brand(wrong), brand(wrong)) == []
-    assert columns(brand(GOOD), brand(wrong), opened) == []
-    assert columns(None, brand(wrong), opened) == ["m.contests.galette.opens", "m.contests.galette.prizes[1].value"]
+    assert columns(brand(GOOD), brand(wrong), later, "galette") == []
+    assert columns(None, brand(wrong), later) == ["m.contests.galette.opens", "m.contests.galette.prizes[1].value"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -325,6 +325,44 @@ def test_an_opening_that_moves_before_it_came_moves_the_contest() -> None:
 
     state = world.contest.state
     assert state == "cancelled"
+
+    put_back = {**world.plain, "opens": "2026-11-23 10:11"}
+    world.brands._brands["boulangerie"] = world.brand.model_copy(update={"contests": {"galette": put_back}})
+    world.run_until(OPENS + timedelta(minutes=11))
+
+    state = world.contest.state
+    assert state == "open"
+
+
+@pytest.mark.parametrize(("moved", "at"), [("2026-11-23 18:00", 10), ("2026-11-23 11:20", 40)])
+def test_an_announcement_that_is_moved_is_followed(moved: str, at: int) -> None:
+    """Until winners are named, later or earlier; nothing else of a file changes a contest whose list is final."""
+    world = ContestWorld(announces="2026-11-23 15:00")
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS + timedelta(minutes=at - 5))
+    changed = {**world.plain, "announces": moved}
+    world.brands._brands["boulangerie"] = world.brand.model_copy(update={"contests": {"galette": changed}})
+    world.run()
+
+    announced = world.contest.announced_at
+    assert announced is not None
+    assert abs(announced - datetime.fromisoformat(f"{moved}+01:00")) <= timedelta(minutes=10)
+
+
+def test_a_name_that_is_excluded_while_the_list_is_being_made_is_not_in_it() -> None:
+    """The file's names count until the list is frozen, those that come after the closing too."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.run_until(CLOSES)
+    world.clock.advance_to(CLOSES + timedelta(seconds=2))
+    world.tick()
+    state: str = world.contest.state
+    assert state == "closed"
+    hired = {**world.plain, "exclude": {"families": False, "staff": ["@ana"]}}
+    world.brands._brands["boulangerie"] = world.brand.model_copy(update={"contests": {"galette": hired}})
+    world.run()
+
+    assert certificate_of(world).rejected == {"staff": 1}
 
 
 def test_people_who_cannot_be_reached_never_hold_a_contest_up() -> None:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         Terms,
         changes_allowed,
         contests_of,
-        state_by_clock,
         terms_of,
     )
     from heraut.brands.gatherings import GatheringKind, GatheringTerms, gathering_of, gatherings_of
@@ -43,7 +42,7 @@ _GATHERINGS = "heraut.brands.gatherings"
 LATER = {  # functions that route nothing and run no contest never load them
     **dict.fromkeys(("Actions", "Conditions", "Rule", "Volume", "rules_of"), _RULES),
     **dict.fromkeys(("MOST_CHANCES", "ContestConditions", "ContestState", "Place", "Terms"), _CONTESTS),
-    **dict.fromkeys(("changes_allowed", "contests_of", "state_by_clock", "terms_of"), _CONTESTS),
+    **dict.fromkeys(("changes_allowed", "contests_of", "terms_of"), _CONTESTS),
     **dict.fromkeys(("GatheringKind", "GatheringTerms", "gathering_of", "gatherings_of"), _GATHERINGS),
 }
 
@@ -82,7 +81,6 @@ __all__ = [
     "gatherings_of",
     "newer_secret",
     "rules_of",
-    "state_by_clock",
     "terms_of",
     "use_secret",
 ]

@@ -305,18 +305,6 @@ def wall_time(given: Any) -> datetime | None:
     return read if has_hour and read.tzinfo is None else None
 
 
-def state_by_clock(terms: Terms, now: datetime) -> ContestState:
-    """Say how far a contest must have come by now, where nothing tells how far it really is."""
-    if now < terms.opens:
-        return ContestState.PLANNED
-    if now <= terms.closes:
-        return ContestState.OPEN
-    if now < terms.draws:
-        return ContestState.FROZEN
-    ends = (terms.announces or terms.draws) + (terms.claim or timedelta()) * (1 + bool(terms.alternates))
-    return ContestState.DRAWN if now < ends else ContestState.ENDED
-
-
 def changes_allowed(old: Terms, new: Terms | None, state: ContestState) -> list[Problem]:
     """Find what may not change in a contest that has come so far; `new` None: it is taken out of the file.
 

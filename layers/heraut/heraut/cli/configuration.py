@@ -41,7 +41,7 @@ def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = Fa
     desk = open_desk(ctx, stack)
     now = desk.clock.now()
     brands, wanted = desk.brands, with_public_days(read, now)
-    check_contests(wanted, brands, now)
+    check_contests(wanted, desk, now)
     check_events(wanted, desk, now)
     plan = plan_configuration(wanted, brands)
     _show(plan)

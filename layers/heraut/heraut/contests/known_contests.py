@@ -60,6 +60,11 @@ def known_contests(brand: Brand, contests: Contests) -> list[Known]:
     return sorted(found, key=lambda one: (one.terms is None, one.terms.opens if one.terms else 0, one.name))
 
 
+def opened_contests(brand: str, contests: Contests) -> dict[str, tuple[ContestState, Terms]]:
+    """Give a brand's contests that people could take part in, by name: how far each came, and the terms that hold."""
+    return {one.name: (one.state, one.agreed) for one in contests.every_contest(brand) if one.terms}
+
+
 def coming(known: Known, winners: Sequence[Winner]) -> tuple[str, datetime] | None:
     """Say what a contest waits for next (one of `COMING`) and when; None: for nothing that has an instant."""
     terms, contest = known.terms, known.contest

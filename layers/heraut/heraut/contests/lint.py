@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from heraut.addresses import is_web
-from heraut.brands import MOST_CHANCES, ContestState, EntryKind, NetworkName, contests_of, state_by_clock
+from heraut.brands import MOST_CHANCES, EntryKind, NetworkName, contests_of
 from heraut.contests.comment_texts import folded
 from heraut.contests.eligibility import STATES, listed_on
 from heraut.contests.platforms import Platform, platform_of
@@ -24,7 +24,7 @@ from heraut.local_time import LocalTime, at_local
 from heraut.problems import problem, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from heraut.brands import Account, Brand, ContestConditions, Terms
     from heraut.problems import Problem
@@ -72,17 +72,17 @@ def lint(terms: Terms, brand: Brand, now: datetime) -> list[Problem]:
     ]
 
 
-def lint_changes(before: Brand | None, after: Brand, now: datetime) -> list[Problem]:
+def lint_changes(before: Brand | None, after: Brand, now: datetime, opened: Container[str] = ()) -> list[Problem]:
     """Find what is wrong with the contests that applying `after` would begin or change; columns begin at the brand.
 
-    Those that opened already are left alone: their terms hold, and `brands.changes_allowed` says what may not change.
+    Those that opened (by name) are left alone: their terms hold, and `brands.changes_allowed` says what may not change.
     """
     known = contests_of(before) if before else {}
     return [
         found.model_copy(update={"column": f"{after.id}.contests.{name}.{found.column}"})
         for name, terms in contests_of(after).items()
         if terms != known.get(name)
-        if name not in known or state_by_clock(known[name], now) is ContestState.PLANNED
+        if name not in opened
         for found in lint(terms, after, now)
     ]
 

@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 
 BUDGET = timedelta(seconds=45)  # of one tick, for all contests: the next one begins a minute later
 PLANNED_EVERY = 5  # minutes between two looks at what brands plan
+LOOKED_AFTER = timedelta(hours=1)  # so long after the last instant that may move
+UNOPENED = frozenset({ContestState.PLANNED, ContestState.CANCELLED})
+FROZEN = frozenset({ContestState.FROZEN, ContestState.COMMITTED, ContestState.DRAWN})
 SETTLING = timedelta(seconds=20)  # that networks are given to list what came in the closing second
 
 Step = tuple[Contest, "tuple[Head, Head] | None"]
@@ -79,24 +82,41 @@ def run_contests(world: Running, now: datetime, *, plan: bool = False) -> Ran:
 
 
 def plan_contests(world: Running, now: datetime) -> int:
-    """Note every contest of the configuration that is not over, so that it is due when it opens; gives how many."""
+    """Note every contest of the configuration that is not over, so that it is due when it opens; gives how many.
+
+    One that was taken out before it opened, and put back, is planned again; an announcement that was moved is followed.
+    """
     planned = 0
     for brand in world.brands.every_brand():
         if not brand.contests:
             continue
         for name, terms in contests_of(brand).items():
-            if terms.closes < now:
+            if (terms.announces or terms.closes) + LOOKED_AFTER < now:
                 continue
             there = world.contests.contest(brand.id, name)
+            after = _replanned(there, terms, brand, now) if there else None
             try:
-                if there is None:
+                if there is None and terms.closes >= now:
                     world.contests.add(Contest(brand=brand.id, name=name, due_at=terms.opens))
                     planned += 1
-                elif there.state is ContestState.PLANNED and there.due_at != terms.opens:
-                    world.contests.change(there, there.next(due_at=terms.opens))
+                elif there is not None and after is not None:
+                    world.contests.change(there, after)
             except Conflict:
                 continue  # somebody else planned it at this moment
     return planned
+
+
+def _replanned(there: Contest, terms: Terms, brand: Brand, now: datetime) -> Contest | None:
+    """Give a contest with what the file says now of its instants; None where nothing moved."""
+    if there.state in UNOPENED:
+        moved = there.due_at != terms.opens and terms.closes >= now
+        return there.next(state=ContestState.PLANNED, due_at=terms.opens) if moved else None
+    if there.state not in FROZEN:
+        return None
+    held = _held(there, brand, there.state)
+    if held.announces == there.agreed.announces:
+        return None
+    return there.next(terms=_plain(held), due_at=now)
 
 
 def advance(brand_id: str, name: str, world: Running, until: datetime) -> int:
@@ -154,7 +174,7 @@ def _opened(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
 def _collected(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
     terms = contest.agreed
     if now >= over(terms):
-        held = _held(contest, brand)
+        held = _held(contest, brand, ContestState.OPEN)
         return contest.next(
             state=ContestState.CLOSED, terms=_plain(held), walk=None, due_at=max(now, over(held) + SETTLING)
         )
@@ -179,7 +199,8 @@ def _closed(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
         return begun_walk(contest, brand, terms, world, now)
     if contest.heard_at is None or contest.heard_at < contest.walked_at:
         return heard_taken(contest, brand, terms, world, now)
-    return freeze_entrants(contest, world, now)
+    held = contest.model_copy(update={"terms": _plain(_held(contest, brand, ContestState.CLOSED))})
+    return freeze_entrants(held, world, now)
 
 
 def _committed(contest: Contest, brand: Brand, world: Running, now: datetime) -> Step:
@@ -192,11 +213,11 @@ def _committed(contest: Contest, brand: Brand, world: Running, now: datetime) ->
     return contest.next(due_at=now + timedelta(seconds=comes - now.timestamp())), None
 
 
-def _held(contest: Contest, brand: Brand) -> Terms:
-    """Give the terms that hold: what may still change once people take part is taken over, and nothing else."""
+def _held(contest: Contest, brand: Brand, state: ContestState) -> Terms:
+    """Give the terms that hold: what may still change in a contest that came so far is taken over, and nothing else."""
     agreed = contest.agreed
     wanted = contests_of(brand).get(contest.name)
-    if wanted is None or changes_allowed(agreed, wanted, ContestState.OPEN):
+    if wanted is None or changes_allowed(agreed, wanted, state):
         return agreed
     return wanted
 
