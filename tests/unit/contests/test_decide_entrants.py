@@ -152,6 +152,21 @@ def test_a_decision_while_the_list_is_made_is_in_it_or_is_refused() -> None:
     assert (standing(world).takes_part, standing(world).kept.excluded) == (True, "")
 
 
+def test_a_decision_between_two_steps_of_the_list_lets_it_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who was judged already is judged anew."""
+    monkeypatch.setattr("heraut.contests.freeze_entrants.PEOPLE_AT_ONCE", 1)
+    world = opened()
+    contest = world.contest
+    world.contests.change(contest, freeze_entrants(contest, world.world, world.clock.now()))
+    assert world.contest.tally is not None
+
+    decide(world, Decision.EXCLUDE)
+    assert world.contest.tally is None
+    world.run_until(CLOSES + timedelta(minutes=5))
+
+    assert (world.contest.entrants, world.contest.rejected) == (1, {"excluded": 1})
+
+
 def test_a_decision_that_the_list_still_saw_stands() -> None:
     """The list was made after the decision was written and noted before it was told: it holds, both ways."""
     world = opened()

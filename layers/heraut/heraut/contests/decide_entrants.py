@@ -80,7 +80,7 @@ def _kept(
 
 
 def _noticed(contest: Contest, contests: Contests) -> Contest:
-    """Let whoever makes the list right now make it again; gives the contest as it is, frozen or not."""
+    """Let whoever makes the list right now make it again, from the first on; gives the contest as it is, frozen or not."""
     for _ in range(TRIES):
         now_at = contests.contest(contest.brand, contest.name)
         if now_at is None:
@@ -88,7 +88,7 @@ def _noticed(contest: Contest, contests: Contests) -> Contest:
         if now_at.frozen_at is not None:
             return now_at
         try:
-            contests.change(now_at, now_at.next())
+            contests.change(now_at, now_at.next(tally=None))
         except Conflict:
             continue
         return now_at
