@@ -80,7 +80,7 @@ def _kept(
 
 
 def _noticed(contest: Contest, contests: Contests) -> Contest:
-    """Let whoever makes the list right now make it again, from the first on; gives the contest as it is, frozen or not."""
+    """Let whoever makes the list right now make it again, from the first on; frozen or not, it is given."""
     for _ in range(TRIES):
         now_at = contests.contest(contest.brand, contest.name)
         if now_at is None:
