@@ -158,10 +158,12 @@ def test_a_decision_between_two_steps_of_the_list_lets_it_be_made_again(monkeypa
     world = opened()
     contest = world.contest
     world.contests.change(contest, freeze_entrants(contest, world.world, world.clock.now()))
-    assert world.contest.tally is not None
+    begun = world.contest.tally
+    assert begun is not None
 
     decide(world, Decision.EXCLUDE)
-    assert world.contest.tally is None
+    begun_anew = world.contest.tally
+    assert begun_anew is None
     world.run_until(CLOSES + timedelta(minutes=5))
 
     assert (world.contest.entrants, world.contest.rejected) == (1, {"excluded": 1})
