@@ -101,6 +101,7 @@ class ContestWorld:
         self.stamps = [StampsTwin(one, self.clock.now) for one in AUTHORITIES]
         self.beacon = BeaconTwin(OWN, self.clock.now)
         self.made = 0
+        self.is_held = False  # as `heraut pause` holds posts
         self.plain = {
             "title": "La galette",
             "opens": "2026-11-23 10:00",
@@ -208,7 +209,7 @@ class ContestWorld:
 
     def publish(self) -> None:
         """Let what was queued go online, as publishing does."""
-        for name in self.posts.names("boulangerie"):
+        for name in [] if self.is_held else self.posts.names("boulangerie"):
             for one in self.posts.deliveries("boulangerie", name):
                 if one.state is State.SCHEDULED and not one.holds:
                     self._online(one)

@@ -377,6 +377,15 @@ def test_a_winner_who_is_not_the_one_of_their_rank(forged: tuple[dict[str, Any],
     assert failed(made(certificate)) == {"announced": code}
 
 
+def test_more_that_a_later_release_says_of_a_winner_does_not_stand_in_the_way() -> None:
+    """Names come after the draw; id and nonce are checked all the same, and what is not known is kept."""
+    more = _announcing({"prize": 1})
+
+    assert is_verified(made(more))
+    assert json.loads(Certificate.read(json.dumps(more).encode()).text())["announced"][0]["prize"] == 1
+    assert failed(made(_announcing({"prize": 1, "rank": 2}))) == {"announced": "announced_rank"}
+
+
 # ---------------------------------------------------------------------------- the order of draws
 def test_a_draw_right_after_the_one_before_is_verified() -> None:
     """Given that one's commitment; without it nobody can tell, and it is said."""

@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,12 +15,14 @@ from heraut.brands import ContestState
 from heraut.contests.announce_winners import claim, disqualify
 from heraut.contests.certificate import Certificate
 from heraut.contests.checks import Given, checks, is_verified
-from heraut.contests.running import Place
-from heraut.errors import InvalidInput, NotFound, TryAgain
+from heraut.contests.running import Place, Told
+from heraut.errors import InvalidInput, NotFound, TryAgain, Unreachable
+from heraut.problems import problem
 from tests.twins.contest_world import CLOSES, DRAWS, OPENS, OWN, ROOTS, ContestWorld, Fate, is_over
 
 PEOPLE = ("ana", "bao", "chloe", "dodo", "eve", "fanny")
 FOLDER = "contests/boulangerie/galette/"
+SAID = ["contest-galette-commit-1-sky", "contest-galette-drawn"]
 
 
 def certificate_of(world: ContestWorld) -> Certificate:
@@ -52,8 +55,8 @@ def test_a_contest_runs_from_its_opening_to_its_end() -> None:
     assert [one.kind for one in certificate.witnesses] == ["rfc3161", "rfc3161", "post"]
     winners = world.contests.winners("boulangerie", "galette")
     assert [one.place for one in winners] == [Place.WON, Place.WON, Place.WAITING, Place.WAITING]
-    assert world.told() == Counter(["opened", "closed", "drawn", "announced", "ended"])
-    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1-sky", "contest-galette-drawn"]
+    assert world.told() == Counter(["opened", "closed", "drawn", "announced", "written", "ended"])
+    assert sorted(world.posts.names("boulangerie")) == [*SAID, *(f"contest-galette-winner-{rank}" for rank in (1, 2))]
 
 
 def test_the_commit_is_posted_under_the_contests_own_post() -> None:
@@ -109,7 +112,9 @@ def test_the_page_is_published_beside_the_certificate_and_is_where_the_announcem
 
 
 def _story(fate: Fate) -> ContestWorld:
-    world = ContestWorld(fate, claim_within="10 min")
+    """A contest in which one of those drawn does not follow, and nobody answers."""
+    world = ContestWorld(fate, claim_within="10 min", conditions={"comment": True, "follow": True})
+    world.crowd.followers |= {*PEOPLE} - {"bao"}
     world.lists.most = len(PEOPLE) - 2  # the first ones are on no list: they were only heard
     world.run_until(OPENS + timedelta(minutes=5))
     world.people_comment(*PEOPLE)
@@ -145,14 +150,17 @@ def test_whatever_dies_each_step_happens_once(strike: int, arrives: bool) -> Non
             "history.json": 1,
             "witness": 2,
         }
-        | {"certificate.json": 1, "tirage.html": 1, "draw.html": 1}
+        | {"certificate.json": 1, "tirage.html": 1, "draw.html": 1, "outcome.json": 1}
     )
-    assert sorted(world.posts.names("boulangerie")) == ["contest-galette-commit-1-sky", "contest-galette-drawn"]
+    winners = world.contests.winners("boulangerie", "galette")
+    seated = [one.rank for one in winners if one.code != "no_follow"]
+    assert sorted(world.posts.names("boulangerie")) == [*SAID, *(f"contest-galette-winner-{rank}" for rank in seated)]
     assert certificate_of(world).commitment.entrants == len(PEOPLE)
     assert certificate_of(world).rejected == {"deleted": 1}
     assert list(world.talk.overheard("boulangerie", "galette")) == []
     assert verified(world)
-    assert [one.place for one in world.contests.winners("boulangerie", "galette")] == [Place.LAPSED] * 4
+    assert len(seated) == 3
+    assert [one.place for one in winners if one.rank in seated] == [Place.LAPSED] * 3
 
 
 def test_the_draw_moves_when_too_few_saw_the_commitment() -> None:
@@ -258,7 +266,7 @@ def test_a_disqualification_is_logged_and_moves_nobody_elses_rank() -> None:
     assert _places(world) == [Place.DISQUALIFIED, Place.WON, Place.WON, Place.WAITING]
     first = world.contests.winners("boulangerie", "galette")[0]
     assert first.reason == "n'est pas abonné"
-    assert [what for _, what in first.story] == ["won", "disqualified"]
+    assert [what for _, what in first.story] == ["won", "written", "disqualified"]
     assert [one.rank for one in certificate_of(world).ranking] == ranks
 
 
@@ -380,3 +388,170 @@ def test_people_who_cannot_be_reached_never_hold_a_contest_up() -> None:
     world.run()
 
     assert verified(world)
+
+
+def _named(world: ContestWorld, rank: int) -> str:
+    """What the world's people call who has a rank."""
+    return world.contests.winners("boulangerie", "galette")[rank - 1].id.partition(":")[2]
+
+
+def _outcome(world: ContestWorld) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(world.objects.objects[f"{FOLDER}outcome.json"])
+    return found
+
+
+def _page(world: ContestWorld, name: str = "tirage.html") -> str:
+    return world.objects.objects[f"{FOLDER}{name}"].decode().partition("<script")[0]
+
+
+def test_who_does_not_follow_is_passed_over_for_a_public_reason() -> None:
+    """Before any seat is given, in rank order; the certificate does not change, the next one moves up."""
+    asks: dict[str, Any] = {
+        "conditions": {"comment": True, "follow": True},
+        "prizes": [{"name": "Galette"}, {"name": "Fève"}],
+    }
+    drawn, world = ContestWorld(**asks), ContestWorld(**asks)  # the same draw twice, to know who comes first
+    for one in (drawn, world):
+        one.people_comment(*PEOPLE)
+        one.crowd.followers |= {*PEOPLE}
+    drawn.run()
+    world.crowd.followers -= {_named(drawn, 1)}
+
+    world.run()
+
+    first, second, third, _ = world.contests.winners("boulangerie", "galette")
+    assert (first.place, first.code, first.told) == (Place.DISQUALIFIED, "no_follow", Told.NOT_YET)
+    assert [(one.place, one.seat, one.left) for one in (second, third)] == [(Place.WON, 2, ()), (Place.WON, 1, ())]
+    assert [what for _, what in first.story] == ["disqualified"]
+    assert _outcome(world)["passed_over"] == {"no_follow": 1}
+    assert _outcome(world)["places"][0]["reason"] == "no_follow"
+    assert "abonné au compte, ce que demandait" in _page(world)
+    assert world.told()["passed"] == 1
+    assert verified(world)
+
+
+def test_a_network_that_does_not_say_who_follows_is_asked_again_then_left_to_people() -> None:
+    """Nobody is passed over for a network's silence: after an hour people are told what to check."""
+    world = ContestWorld(conditions={"comment": True, "follow": True})
+    world.people_comment(*PEOPLE)
+    world.crowd.followers |= {*PEOPLE}
+    world.run_until(DRAWS - timedelta(minutes=1))
+    busy = [Unreachable(problem("server_answer_broken", host="twin")) for _ in range(30)]
+    world.lists.faults += busy
+    world.run_until(DRAWS + timedelta(minutes=20))
+    assert not [one for one in world.contests.winners("boulangerie", "galette") if one.place is not Place.WAITING]
+    world.lists.faults.clear()
+    world.run_until(DRAWS + timedelta(minutes=25))
+    assert _places(world)[:2] == [Place.WON, Place.WON]
+    assert world.contests.winners("boulangerie", "galette")[0].left == ()
+
+    silent = ContestWorld(conditions={"comment": True, "follow": True})
+    silent.people_comment(*PEOPLE)
+    silent.run_until(DRAWS - timedelta(minutes=1))
+    silent.lists.faults += busy * 9
+    silent.run_until(DRAWS + timedelta(minutes=75))
+    silent.lists.faults.clear()
+    silent.run()
+    assert silent.contests.winners("boulangerie", "galette")[0].left == ("follow",)
+    assert "l'abonnement au compte" in str(silent.notifications.told)
+
+
+def test_a_winner_is_written_to_below_their_own_comment() -> None:
+    """What they won, until when and how to confirm, what is asked of them, whom to write to; nowhere else."""
+    world = ContestWorld(
+        prizes=[{"name": "Une galette", "quantity": 2}],
+        claim_within="2d",
+        eligibility={"age": 18},
+        organiser={"name": "Boulangerie Martin", "email": "jeu@martin.example"},
+    )
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS + timedelta(minutes=3))
+
+    post = world.posts.post("boulangerie", "contest-galette-winner-1")
+    assert post
+    assert post.content.in_reply_to
+    assert post.content.in_reply_to.interaction.startswith(f"{_named(world, 1)}-")
+    text = post.content.parts[0].text
+    for words in (
+        f"@{_named(world, 1)} Bravo",
+        "Une galette",
+        "mercredi 25 novembre",
+        "l'âge demandé",
+        "jeu@martin.example",
+    ):
+        assert words in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert world.told()["written"] == 1
+    assert "l'âge" in str([message for _, message in world.notifications.told if "/written/" in message.id])
+
+
+def test_the_time_to_answer_begins_when_the_message_is_online() -> None:
+    """Pause and crisis hold it as any post: nobody loses a prize that they were not told of."""
+    world = ContestWorld(claim_within="1 h")
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS - timedelta(minutes=1))
+    world.is_held = True
+    world.run_until(DRAWS + timedelta(hours=3))
+    assert _places(world)[:2] == [Place.WON, Place.WON]
+
+    world.is_held = False
+    world.run_until(DRAWS + timedelta(hours=3, minutes=50))
+    assert _places(world)[:2] == [Place.WON, Place.WON]
+    world.run_until(DRAWS + timedelta(hours=4, minutes=20))
+    assert _places(world)[:2] == [Place.LAPSED, Place.LAPSED]
+
+
+def test_people_write_to_winners_who_cannot_be_answered() -> None:
+    """With who it is and where they are found."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS - timedelta(minutes=1))
+    world.network.most = 3  # no message fits
+    world.run()
+
+    assert world.told()["contact"] == 1
+    assert "written" not in world.told()
+    said = str([message for _, message in world.notifications.told if "/contact/" in message.id])
+    assert f"https://bsky.app/profile/{_named(world, 1)}" in said
+
+
+def test_only_who_claimed_and_agreed_is_named_and_nothing_that_was_computed_changes() -> None:
+    """On the page and in the certificate, at the next tick; taken back the same way."""
+    world = _drawn()
+    before = certificate_of(world)
+    now = world.clock.now()
+    claim(world.contests, "boulangerie", "galette", 1, now, named=True)
+    claim(world.contests, "boulangerie", "galette", 2, now)
+    world.run_until(now + timedelta(minutes=2))
+
+    named = certificate_of(world)
+    first, second = world.contests.winners("boulangerie", "galette")[:2]
+    assert [(one.id, one.rank) for one in named.announced] == [(first.id, 1)]
+    assert named.model_copy(update={"announced": []}) == before
+    assert verified(world)
+    for name in ("tirage.html", "draw.html"):
+        assert f"@{_named(world, 1)}" in _page(world, name)
+        assert f"@{_named(world, 2)}" not in _page(world, name)
+
+    claim(world.contests, "boulangerie", "galette", 1, world.clock.now(), named=False)
+    claim(world.contests, "boulangerie", "galette", 2, world.clock.now(), named=True)
+    world.run_until(now + timedelta(minutes=4))
+    assert [one.id for one in certificate_of(world).announced] == [second.id]
+    assert f"@{_named(world, 1)}" not in _page(world)
+
+
+def test_a_draw_leads_to_the_commitment_before_it() -> None:
+    """The operator's last one, whichever contest it was of."""
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    later = {**world.plain, "draws": "2026-11-23 10:55", "title": "La bûche"}
+    both = world.brand.model_copy(update={"contests": {"galette": world.plain, "buche": later}})
+    world.brands._brands["boulangerie"] = both
+    world.run()
+    world.run_until(DRAWS + timedelta(minutes=10))
+
+    found = {name: world.contests.contest("boulangerie", name) for name in ("galette", "buche")}
+    (second,) = [name for name, one in found.items() if one and one.last.commitment["seq"] == 2]
+    (first,) = {"galette", "buche"} - {second}
+    page = world.objects.objects[f"contests/boulangerie/{second}/tirage.html"].decode()
+    assert f'href="../{first}/commitment-1.json"' in page
+    assert "tirage n° 2" in page.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")

@@ -9,10 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.brands import ContestState
+from heraut.contests.check_winners import OUT, SEATED, check_next, free_seats, next_to_seat
+from heraut.contests.publish_outcome import publish_outcome
 from heraut.contests.published import page_key
-from heraut.contests.running import Place
+from heraut.contests.running import Place, Told
 from heraut.contests.speak import AGAIN, PATIENCE, said_on_thread, speaking
+from heraut.contests.winners_news import news_of
 from heraut.contests.words import short_title, wording
+from heraut.contests.write_winners import watch_messages, write_next
 from heraut.errors import InvalidInput, NotFound
 from heraut.problems import problem
 
@@ -23,9 +27,6 @@ if TYPE_CHECKING:
     from heraut.contests.running import Contest, Winner
     from heraut.contests.store import Contests
     from heraut.contests.world import Running
-
-SEATED = frozenset({Place.WON, Place.CLAIMED})
-OUT = frozenset({Place.LAPSED, Place.DISQUALIFIED})
 
 
 def announce_winners(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
@@ -54,44 +55,82 @@ def announce_winners(contest: Contest, brand: Brand, world: Running, now: dateti
     )
 
 
-def promote_alternates(contest: Contest, world: Running, now: datetime) -> Contest:
-    """Let those who did not answer in time go, seat the next alternates, and end when nobody is waited for."""
-    terms = contest.agreed
-    until = now + terms.claim if terms.claim else None
-    news = contest
+def promote_alternates(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
+    """Do the next thing that winners wait for; end when nobody is waited for.
+
+    Those who did not answer in time go; what a network can say of those who are next is asked; they are seated, written
+    to, told to people; and what became of the ranks is published.
+    """
     every = list(world.contests.winners(contest.brand, contest.name))
+    look_at = watch_messages(contest, every, world, now)
+    _let_go(contest, every, world, now)
+    asked = check_next(contest, brand, every, world, now)
+    if asked is not None:
+        return asked
+    _seat(contest, every, world, now)
+    written = write_next(contest, every, world, now)
+    if written is not None:
+        return written
+    shown = publish_outcome(contest, brand, every, world, now)
+    if shown is not None:
+        return shown
+    told = news_of(contest, every, now)
+    if told:
+        return contest.next(due_at=now, **told)
+    waits = [look_at] + [one.until for one in every if _is_waited_for(one)]
+    open_until = [at for at in waits if at is not None]
+    if open_until:
+        return contest.next(due_at=min(open_until))
+    out = sum(one.place in OUT for one in every)
+    told = contest.telling_once("ended", now, f"ended {out}")
+    return contest.next(state=ContestState.ENDED, ended_at=contest.ended_at or now, due_at=now, **told)
+
+
+def _let_go(contest: Contest, every: list[Winner], world: Running, now: datetime) -> None:
+    """Let those go who did not answer in time; nobody's time runs out before their message is online."""
     for place, one in enumerate(every):
-        if one.place is Place.WON and one.until is not None and one.until <= now:
+        if _is_waited_for(one) and one.until is not None and one.until <= now:
             every[place] = one.becomes(Place.LAPSED, now)
             world.contests.change_winner(contest.brand, contest.name, every[place])
-    seats = min(terms.winners, len(every))
-    for place, one in enumerate(every):
-        if sum(each.place in SEATED for each in every) >= seats:
-            break
-        if one.place is Place.WAITING:
-            every[place] = one.becomes(Place.WON, now, until=until)
-            world.contests.change_winner(contest.brand, contest.name, every[place])
-    gone = [one for one in every if one.place is Place.LAPSED and f"lapsed {one.rank}" not in contest.said]
-    for one in gone:
-        told = news.telling_once("lapsed", now, f"lapsed {one.rank}", winner=one.called or one.name, rank=one.rank)
-        news = news.model_copy(update=told)
-    open_until = [one.until for one in every if one.place is Place.WON and one.until is not None]
-    changes = {"news": news.news, "said": news.said}
-    if open_until:
-        return contest.next(due_at=min(open_until), **changes)
-    ended = news.telling("ended", now)
-    return contest.next(state=ContestState.ENDED, ended_at=now, due_at=now, **{**changes, "news": ended})
 
 
-def claim(contests: Contests, brand: str, name: str, rank: int, now: datetime, by: str = "") -> Winner:
-    """Note that a winner answered in time. NotFound: nobody has this rank; InvalidInput: it is not theirs to claim."""
-    one = _ranked(contests, brand, name, rank)
-    if one.place is Place.CLAIMED:
-        return one
-    if one.place is not Place.WON:
+def _is_waited_for(one: Winner) -> bool:
+    """Whether a winner's time to answer runs."""
+    return one.place is Place.WON and (one.told is not Told.WRITTEN or one.sent)
+
+
+def _seat(contest: Contest, every: list[Winner], world: Running, now: datetime) -> None:
+    """Give the prizes that nobody has to those who are next; who was drawn as a winner has their own rank's."""
+    terms = contest.agreed
+    until = now + terms.claim if terms.claim else None
+    for one in next_to_seat(terms, every):
+        free = free_seats(terms, every)
+        seat = one.rank if one.rank in free else free[0]
+        seated = one.becomes(Place.WON, now, until=until, seat=seat)
+        world.contests.change_winner(contest.brand, contest.name, seated)
+        every[every.index(one)] = seated
+
+
+def claim(
+    contests: Contests, brand: str, name: str, rank: int, now: datetime, by: str = "", *, named: bool | None = None
+) -> Winner:
+    """Note that a winner answered in time, and whether they agreed to be named in public (None: as noted before).
+
+    Named or not any more, the page and the certificate say so at the next tick. NotFound: nobody has this rank;
+    InvalidInput: it is not theirs to claim.
+    """
+    one, contest = _ranked(contests, brand, name, rank), _there(contests, brand, name)
+    if one.place not in SEATED:
         raise InvalidInput([problem("contest_rank_not_won", rank=rank)])
-    after = one.becomes(Place.CLAIMED, now, by=by)
-    contests.change_winner(brand, name, after)
+    agreed = one.named if named is None else named
+    after = one
+    if one.place is Place.WON:
+        after = one.becomes(Place.CLAIMED, now, named=agreed, by=by)
+    elif one.named != agreed:
+        after = one.after(now, "named" if agreed else "not_named", named=agreed, by=by)
+    if after is not one:
+        contests.change_winner(brand, name, after)
+    _look_again(contests, contest, now)
     return after
 
 
@@ -102,19 +141,28 @@ def disqualify(
 
     NotFound: nobody has this rank. InvalidInput: no reason was given.
     """
-    one = _ranked(contests, brand, name, rank)
-    contest = contests.contest(brand, name)
-    if contest is None:
-        raise NotFound(f"{brand}/{name}")
+    one, contest = _ranked(contests, brand, name, rank), _there(contests, brand, name)
     if not reason.strip():
         raise InvalidInput([problem("contest_reason_missing")])
     after = one
     if one.place not in OUT:
         after = one.becomes(Place.DISQUALIFIED, now, reason=reason.strip(), by=by)
         contests.change_winner(brand, name, after)
-    over = contest.state is ContestState.ENDED  # and goes on, for there may be an alternate
-    contests.change(contest, contest.next(state=ContestState.ANNOUNCED if over else contest.state, due_at=now))
+    _look_again(contests, contest, now)
     return after
+
+
+def _look_again(contests: Contests, contest: Contest, now: datetime) -> None:
+    """Let a contest go on, though it was over: there may be an alternate, or a name to publish."""
+    over = contest.state is ContestState.ENDED
+    contests.change(contest, contest.next(state=ContestState.ANNOUNCED if over else contest.state, due_at=now))
+
+
+def _there(contests: Contests, brand: str, name: str) -> Contest:
+    found = contests.contest(brand, name)
+    if found is None:
+        raise NotFound(f"{brand}/{name}")
+    return found
 
 
 def _ranked(contests: Contests, brand: str, name: str, rank: int) -> Winner:

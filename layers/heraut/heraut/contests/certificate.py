@@ -66,7 +66,13 @@ class Witness(_Part):
 
 
 class Announced(_Part):
-    """A winner who agreed to be named: id and nonce give back the handle of their rank."""
+    """A winner who agreed to be named: id and nonce give back the handle of their rank.
+
+    Winners are named after the draw, so a later release may say more of them: fields that this one does not know are
+    kept, and change nothing.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
 
     id: _Text
     nonce: _Hash

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 CERTIFICATE, ENTRANTS = "certificate.json", "entrants.bin"
 # Whom the page may ask for the beacon's round, in this order, and only when the visitor presses the button for it.
 RELAYS = ("https://api.drand.sh", "https://api2.drand.sh", "https://api3.drand.sh", "https://drand.cloudflare.com")
+SEATED = "seated"  # the fate of an alternate who has a prize
 SHORT = 8  # digits of a handle that stand for somebody who is not named
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 
@@ -46,6 +48,7 @@ class About:
     """What people read of a draw that its certificate does not say.
 
     `names` gives the name to show for a winner's id, and is asked only for those whom the certificate announces.
+    `fates` say, by rank, why somebody is passed over (a code), or `seated` of an alternate who has a prize.
     `prizes` are those of the ranks, first to last. `rules` and `previous` are addresses relative to the page, of the
     rules' text and of the certificate before this one; empty where they are not published.
     """
@@ -55,18 +58,23 @@ class About:
     zone: str
     prizes: Sequence[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    fates: Mapping[int, str] = field(default_factory=dict)
     rules: str = ""
     previous: str = ""
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A line of the ranking as it is shown; `name` is empty unless the certificate announces who it is."""
+    """A line of the ranking as it is shown; `name` is empty unless the certificate announces who it is.
+
+    `fate` is what became of them since, in words.
+    """
 
     rank: int
     handle: str
     name: str
     prize: str
+    fate: str = ""
 
     @property
     def short(self) -> str:
@@ -90,7 +98,7 @@ class _Page:
 def render(certificate: Certificate, about: About, language: Language) -> bytes:
     """Write the page in one language; it goes to `PAGES[language]` beside the files."""
     commitment = certificate.commitment
-    places = _ranked(certificate, about)
+    places = _ranked(certificate, about, language)
     winners, alternates = places[: commitment.winners], places[commitment.winners :]
     other: Language = "en" if language == "fr" else "fr"
     posts = [one.evidence for one in certificate.witnesses if one.kind in {"post", "git"} and is_web(one.evidence)]
@@ -105,6 +113,7 @@ def render(certificate: Certificate, about: About, language: Language) -> bytes:
         winners=winners,
         alternates=alternates,
         rejected=rejected_in_words(certificate.rejected, language),
+        passed_over=_passed_over(about.fates, language),
         rejected_total=sum(certificate.rejected.values()),
         stamps=any(one.kind == "rfc3161" for one in certificate.witnesses),
         posts=posts,
@@ -134,7 +143,7 @@ def _whole(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}{'' if text[-1] in '.!?…' else '.'}"
 
 
-def _ranked(certificate: Certificate, about: About) -> list[Ranked]:
+def _ranked(certificate: Certificate, about: About, language: Language) -> list[Ranked]:
     """Give the ranking with the names of those who are announced; ids and ranks are checked by whoever verifies."""
     named = _announced(certificate)
     prizes = dict(enumerate(about.prizes, 1))
@@ -143,7 +152,10 @@ def _ranked(certificate: Certificate, about: About) -> list[Ranked]:
             rank=one.rank,
             handle=one.handle,
             name=about.names.get(named[one.handle], named[one.handle]) if one.handle in named else "",
-            prize=prizes.get(one.rank, "") if one.rank <= certificate.commitment.winners else "",
+            prize=prizes.get(one.rank, "")
+            if one.rank <= certificate.commitment.winners and one.rank not in about.fates
+            else "",
+            fate=_fate(about.fates[one.rank], language) if one.rank in about.fates else "",
         )
         for one in certificate.ranking
     ]
@@ -163,6 +175,18 @@ def rejected_in_words(counted: Mapping[str, int], language: Language) -> list[tu
     words = {code: f"because_{code}" if f"because_{code}" in known else "because_other" for code in counted}
     most = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
     return [(wording.say(words[code], language, reason=code), count) for code, count in most]
+
+
+def _fate(code: str, language: Language) -> str:
+    """Say what became of a rank."""
+    return wording.say(f"fate_{code}" if f"fate_{code}" in wording.sentences() else "fate_other", language, reason=code)
+
+
+def _passed_over(fates: Mapping[int, str], language: Language) -> list[tuple[str, int]]:
+    """Give why winners were passed over, in words, most frequent first."""
+    counted = Counter(code for code in fates.values() if code != SEATED)
+    most = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return [(_fate(code, language), count) for code, count in most]
 
 
 def _data(language: Language, zone: str, files: Mapping[str, str], places: Sequence[Place]) -> dict[str, Any]:

@@ -261,5 +261,7 @@ def _told(wanted: List, entry: Entry, seen_at: datetime, roll: datetime | None) 
         "at": kept_instant(entry.at),
         "edited_at": kept_instant(entry.edited_at),
         "mentions": entry.mentions,
+        "below": entry.below,
+        "local": entry.local or "",
     }
     return told | ({"present_at": roll} if roll else {})

@@ -73,8 +73,8 @@ def _committed(
     told = contest.telling("moved", now, reason=moved, draw_time=draw_time) if moved else contest.news
     after = contest.next(
         state=ContestState.COMMITTED,
-        commitments=(*contest.commitments, Committed(commitment=asdict(made), moved=moved)),
+        commitments=(*contest.commitments, Committed(commitment=asdict(made), moved=moved, after=head.contest)),
         due_at=now,
         news=told,
     )
-    return after, (head, head.model_copy(update={"seq": made.seq, "prev": made.commit()}))
+    return after, (head, head.model_copy(update={"seq": made.seq, "prev": made.commit(), "contest": contest.name}))

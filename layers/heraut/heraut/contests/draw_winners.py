@@ -89,7 +89,9 @@ def _certified(contest: Contest, brand: Brand, world: Running) -> list[str]:
         "witnesses": _witnesses(contest, world),
     }
     certificate = Certificate.model_validate(said)
-    published.put_once(world.objects, published.certificate_key(contest), certificate.text(), published.JSON)
+    published.put_once(
+        world.objects, published.certificate_key(contest), certificate.text(), published.JSON, published.SOON
+    )
     publish_page(contest, brand, certificate, world)
     return ranking
 

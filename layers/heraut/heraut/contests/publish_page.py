@@ -8,6 +8,8 @@ from heraut.contests import published
 from heraut.contests.rules_text import rules_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from heraut.brands import Brand, Terms
     from heraut.contests.certificate import Certificate
     from heraut.contests.running import Contest
@@ -23,8 +25,18 @@ def publish_rules(contest: Contest, brand: Brand, text: str, world: Running) -> 
     published.put_latest(world.objects, published.rules_page_key(contest), page, published.HTML)
 
 
-def publish_page(contest: Contest, brand: Brand, certificate: Certificate, world: Running) -> None:
-    """Write the page of a certificate; written twice it is the same."""
+def publish_page(
+    contest: Contest,
+    brand: Brand,
+    certificate: Certificate,
+    world: Running,
+    names: Mapping[str, str] | None = None,
+    fates: Mapping[int, str] | None = None,
+) -> None:
+    """Write the page of a certificate; written twice it is the same.
+
+    `names` are those of the announced, by id; `fates` what became of ranks (`publish_outcome.fates_of`).
+    """
     from heraut.contests.certificate_page import About, render  # brings the templates, which a draw needs once
 
     terms = contest.agreed
@@ -33,6 +45,8 @@ def publish_page(contest: Contest, brand: Brand, certificate: Certificate, world
         contest=terms.title,
         zone=terms.zone,
         prizes=_prizes(terms),
+        names=names or {},
+        fates=fates or {},
         rules=_beside(contest, published.rules_key(contest)),
         previous=_previous(contest),
     )
@@ -47,10 +61,12 @@ def _prizes(terms: Terms) -> list[str]:
 
 
 def _previous(contest: Contest) -> str:
-    """Give where the commitment before the last one is, when it was this contest's own; "" otherwise."""
-    seq = int(contest.last.commitment["seq"]) - 1
-    known = {one.commitment["seq"] for one in contest.commitments}
-    return _beside(contest, published.commitment_key(contest, seq)) if seq in known else ""
+    """Give where the operator's commitment before the last one is; "" where there is none, or nobody noted where."""
+    last = contest.last
+    seq = int(last.commitment["seq"]) - 1
+    if contest.name == last.after or seq in {one.commitment["seq"] for one in contest.commitments}:
+        return _beside(contest, published.commitment_key(contest, seq))
+    return f"../{last.after}/{published.commitment_name(seq)}" if last.after else ""
 
 
 def _beside(contest: Contest, key: str) -> str:

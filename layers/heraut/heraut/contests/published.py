@@ -43,9 +43,14 @@ def entrants_key(contest: Contest) -> str:
     return f"{contest.folder}entrants.bin"
 
 
+def commitment_name(seq: int) -> str:
+    """What a commitment is called in its contest's folder."""
+    return f"commitment-{seq}.json"
+
+
 def commitment_key(contest: Contest, seq: int) -> str:
     """Where a commitment is, in its canonical form."""
-    return f"{contest.folder}commitment-{seq}.json"
+    return f"{contest.folder}{commitment_name(seq)}"
 
 
 def token_key(contest: Contest, seq: int, key: str) -> str:
@@ -58,6 +63,11 @@ def history_key(contest: Contest) -> str:
     return f"{contest.folder}history.json"
 
 
+def outcome_key(contest: Contest) -> str:
+    """Where it is said what became of each rank since."""
+    return f"{contest.folder}outcome.json"
+
+
 def certificate_key(contest: Contest) -> str:
     """Where the certificate is."""
     return f"{contest.folder}certificate.json"
@@ -68,9 +78,9 @@ def page_key(contest: Contest, language: Language) -> str:
     return f"{contest.folder}{PAGES[language]}"
 
 
-def put_once(objects: Objects, key: str, body: bytes, kind: str) -> None:
+def put_once(objects: Objects, key: str, body: bytes, kind: str, cache: str = FOREVER) -> None:
     """Publish what never changes; done twice it is done once. Raises TryAgain when something else stands there."""
-    if objects.create(key, body, kind, FOREVER):
+    if objects.create(key, body, kind, cache):
         return
     there = objects.read(key)
     if there is None or there.body != body:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import ContestState, changes_allowed, contests_of
 from heraut.contests import published
 from heraut.contests.announce_winners import announce_winners, promote_alternates
+from heraut.contests.check_winners import check_next
 from heraut.contests.collect_entrants import begun_walk, next_walk_at, walked_on
 from heraut.contests.commit_draw import commit_draw
 from heraut.contests.draw_winners import certify, draw_winners
@@ -239,11 +240,11 @@ def _told(contest: Contest, brand: Brand, world: Running, now: datetime) -> Step
 
 
 def _drawn(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
-    return announce_winners(contest, brand, world, now) if contest.certified else certify(contest, brand, world, now)
-
-
-def _announced(contest: Contest, _brand: Brand, world: Running, now: datetime) -> Contest:
-    return promote_alternates(contest, world, now)
+    """Publish the certificate, ask of winners what the list did not tell, and announce."""
+    if not contest.certified:
+        return certify(contest, brand, world, now)
+    every = world.contests.winners(contest.brand, contest.name)
+    return check_next(contest, brand, every, world, now) or announce_winners(contest, brand, world, now)
 
 
 # Steps that leave the operator's sequence of draws alone.
@@ -252,5 +253,5 @@ ALONE: dict[ContestState, Callable[[Contest, Brand, Running, datetime], Contest]
     ContestState.OPEN: _collected,
     ContestState.CLOSED: _closed,
     ContestState.DRAWN: _drawn,
-    ContestState.ANNOUNCED: _announced,
+    ContestState.ANNOUNCED: promote_alternates,
 }

@@ -90,11 +90,13 @@ class Committed(_Stored):
     """A commitment, why it replaced the one before ("" : it is the first), and how far it was shown to others.
 
     `published_at` is when list and commitment were there for everybody, `spoken` the accounts on which the commit was
-    queued to be posted, `posted` whether it was on all of them.
+    queued to be posted, `posted` whether it was on all of them. `after` is the contest of the commitment before ("":
+    the first, or nobody noted it).
     """
 
     commitment: dict[str, Any]
     moved: str = ""
+    after: str = ""
     published_at: Instant | None = None
     posted: bool = False
     spoken: tuple[str, ...] = ()
@@ -123,7 +125,9 @@ class Contest(_Stored):
     (`<network>/<kind>`); `rolls`, by list, when its last roll call began that was over by the closing; `size` how many
     entries the last walk saw; `tally` how far everybody who took part was read; `copied` names what keeps the marks of
     comments that too many wrote (None: not counted yet); `said` what people were told that is told once; `post` what
-    the certificate says of the post that carried the commit: address and Unix seconds.
+    the certificate says of the post that carried the commit: address and Unix seconds; `outcome` (a digest) what was
+    last published of what became of the ranks; `asking_since` when a network that does not answer was first asked about
+    winners.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -154,6 +158,8 @@ class Contest(_Stored):
     post: tuple[str, int] | None = None
     signature: str = ""
     certified: bool = False
+    outcome: str = ""
+    asking_since: Instant | None = None
     announced_at: Instant | None = None
     ended_at: Instant | None = None
     said: frozenset[str] = frozenset()
@@ -196,17 +202,19 @@ class Contest(_Stored):
 
 
 class Head(_Stored):
-    """Where an operator's draws have come to: how many commitments there are, and the last one."""
+    """Where an operator's draws have come to: how many commitments there are, the last one, and of which contest."""
 
     seq: int = 0
     prev: str = FIRST_PREV
+    contest: str = ""
 
 
 class Deed(_Stored):
     """One thing that somebody did, as it is kept; the fields are those of `model.Evidence`.
 
     `present_at` is when the last roll call that read it began, `there_at` when the last one began that asked whether it
-    is there, `gone_at` when we know that it was taken away.
+    is there, `gone_at` when we know that it was taken away. `below` is the comment at whose foot a comment stands,
+    `local` what the account's server calls whoever did it.
     """
 
     kind: EntryKind
@@ -219,6 +227,8 @@ class Deed(_Stored):
     at: Instant | None = None
     edited_at: Instant | None = None
     mentions: tuple[str, ...] = ()
+    below: str | None = None
+    local: str = ""
     present_at: Instant | None = None
     there_at: Instant | None = None
     gone_at: Instant | None = None
@@ -300,10 +310,21 @@ class Place(StrEnum):
     DISQUALIFIED = "disqualified"
 
 
-class Winner(_Stored):
-    """Somebody whom the draw gave a rank; `left` is what nobody could check before, `reason` why they were refused.
+class Told(StrEnum):
+    """How a winner hears of it."""
 
-    `by`: who of the team noted their answer, or refused them.
+    NOT_YET = ""
+    WRITTEN = "written"  # an answer to their own comment was queued
+    PEOPLE = "people"  # the brand's people were asked to
+
+
+class Winner(_Stored):
+    """Somebody whom the draw gave a rank.
+
+    `left` is what only a person can check of them, `asked` what their network was asked about. `seat` is the rank whose
+    prize they have (0: none). `told` is how they hear of it, `sent` whether that is online. `named`: they agreed to be
+    named in public. `reason` is why they are out, in a person's words, `code` in public. `by`: who of the team noted
+    their answer, or refused them.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -316,16 +337,24 @@ class Winner(_Stored):
     place: Place = Place.WAITING
     until: Instant | None = None
     left: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    seat: int = 0
+    told: Told = Told.NOT_YET
+    sent: bool = False
+    named: bool = False
     reason: str = ""
     by: str = ""
+    code: str = ""
     story: tuple[tuple[str, str], ...] = ()  # (when, what became of them)
+
+    def after(self, now: datetime, what: str, **changes: Any) -> Winner:
+        """Give them as they are after something that their story keeps."""
+        story = (*self.story, (stamp(now), what))
+        return self.model_copy(update={**changes, "story": story, "revision": self.revision + 1})
 
     def becomes(self, place: Place, now: datetime, **changes: Any) -> Winner:
         """Give them as they are after a change, which their story keeps."""
-        story = (*self.story, (stamp(now), place.value))
-        return self.model_copy(
-            update={"until": None, **changes, "place": place, "story": story, "revision": self.revision + 1}
-        )
+        return self.after(now, place.value, **{"until": None, **changes, "place": place})
 
 
 def forgotten_at(terms: Terms) -> datetime:

@@ -179,5 +179,11 @@ class Speaks(Protocol):
     def online(self, brand: str, post: str) -> Sequence[Online]:
         """Say where a post is online by now, and where it can be read."""
 
+    def sent_at(self, brand: str, post: str) -> datetime | None:
+        """Say since when what was said is online, wherever it can be read; None while it may still leave.
+
+        NotFound: it leaves no more (refused, dropped, out of time).
+        """
+
     def remote_ids(self, brand: str, row: str | None, post: str | None) -> Mapping[str, str]:
         """Give the network's id of a post (by its own name, or by its calendar row's) on each account where it is."""

@@ -31,6 +31,8 @@ def message(contest: Contest, news: News, brand: Brand, reader: Person) -> Messa
         fields["draw_time"] = to_the_second(at, terms.zone, language)
     if "reason" in fields:
         fields["reason"] = wording.say(f"reason_{fields['reason']}", language)
+    if "left" in fields:
+        fields["left"] = ", ".join(wording.say(f"left_{one}", language) for one in fields["left"] or ["nothing"])
     if "kind" in fields:
         fields["kind"] = wording.say(f"kind_{fields['kind']}", language)
     if "winners" in fields:

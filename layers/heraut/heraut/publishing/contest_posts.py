@@ -162,6 +162,16 @@ class ContestPosts:
             if one.state is State.PUBLISHED and one.url and one.published_at
         ]
 
+    def sent_at(self, brand: str, post: str) -> datetime | None:
+        """Say since when what was said is online; None while it may still leave, NotFound when it leaves no more."""
+        found = self.posts.deliveries(brand, post)
+        online = [one.published_at for one in found if one.state is State.PUBLISHED and one.published_at]
+        if online:
+            return min(online)
+        if all(one.state in {State.FAILED, State.CANCELLED, State.EXPIRED} for one in found):
+            raise NotFound(f"{brand}/{post}")
+        return None
+
     def remote_ids(self, brand: str, row: str | None, post: str | None) -> Mapping[str, str]:
         """Give the network's id of a post (by its own name, or by its calendar row's) on each account where it is."""
         if post is None and row is not None:

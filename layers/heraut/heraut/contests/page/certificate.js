@@ -16,7 +16,7 @@ const isPlace = (one) => has(one, ["handle", "rank"]) && isHash(one.handle) && i
 const isWitness = (one) =>
   has(one, ["kind", "commit", "evidence"], ["at"]) && KINDS.includes(one.kind) && isHash(one.commit) && isInstant(one.at) && typeof one.evidence === "string";
 const isAnnounced = (one) =>
-  has(one, ["id", "nonce"], ["handle", "rank"]) && isText(one.id) && isHash(one.nonce) && (one.handle == null || isHash(one.handle)) && (one.rank == null || isCount(one.rank, 1));
+  isObject(one) && isText(one.id) && isHash(one.nonce) && (one.handle == null || isHash(one.handle)) && (one.rank == null || isCount(one.rank, 1));
 const isInstant = (at) => at == null || isCount(at) || (typeof at === "string" && !Number.isNaN(Date.parse(at)));
 const isListOf = (is) => (value) => Array.isArray(value) && value.every(is);
 const isCounts = (value) => isObject(value) && Object.entries(value).every(([code, count]) => isText(code) && isCount(count));
