@@ -271,7 +271,11 @@ def test_a_prize_is_confirmed_and_a_rank_disqualified(shop: Shop, fair: ContestW
     assert (early.status, "Personne n'a le rang 1" in early.err) == (1, True)
     fair.run_until(DRAWS + timedelta(minutes=3))
 
-    assert "a confirmé son gain (noté par lea)" in shop.heraut("contest", "claim", "galette", "1").out
+    claimed = shop.heraut("contest", "claim", "galette", "1", "--named", "--json").json
+    assert (claimed["place"], claimed["by"]) == ("claimed", "lea")
+    assert fair.contests.winners("boulangerie", "galette")[0].named
+    assert "a confirmé son gain (noté par lea)" in shop.heraut("contest", "claim", "galette", "1", "--not-named").out
+    assert not fair.contests.winners("boulangerie", "galette")[0].named
     assert "Une disqualification a toujours une raison" in shop.heraut("contest", "disqualify", "galette", "2").err
     out = shop.heraut("contest", "disqualify", "galette", "2", "--because", "mineur", "--json").json
     assert (out["place"], out["reason"], out["by"]) == ("disqualified", "mineur", "lea")

@@ -28,6 +28,7 @@ Code = Annotated[str | None, typer.Option("--reason", metavar="CODE")]
 Rank = Annotated[int, typer.Argument(metavar="RANK", min=1)]
 Because = Annotated[str, typer.Option("--because")]
 Undo = Annotated[bool, typer.Option("--undo")]
+Named = Annotated[bool | None, typer.Option("--named/--not-named")]
 Output = Annotated[Path | None, typer.Option("--output")]
 TRIES = 5  # the tick may move the contest on at this very moment
 
@@ -181,6 +182,7 @@ def claim(
     ctx: typer.Context,
     name: ContestName,
     rank: Rank,
+    named: Named = None,
     brand: BrandName = None,
     as_json: Json = False,
     stack: Stack = None,
@@ -189,7 +191,7 @@ def claim(
 
     def claimed(contest: Contest, desk: Desk) -> Winner:
         now = desk.clock.now()
-        return announce_winners.claim(desk.contests, contest.brand, contest.name, rank, now, person())
+        return announce_winners.claim(desk.contests, contest.brand, contest.name, rank, now, person(), named=named)
 
     _change_winner(ctx, (name, rank, brand, stack), claimed, as_json=as_json)
 

@@ -124,6 +124,8 @@ def _first(heard: Overheard, where: List, entry: Entry) -> Deed:
         text=entry.text,
         at=kept_instant(entry.at),
         mentions=entry.mentions,
+        below=entry.below,
+        local=entry.local or "",
     )
 
 

@@ -86,7 +86,8 @@ def _until(terms: Terms, since: datetime) -> datetime | None:
 def _written(contest: Contest, one: Winner, world: Running, now: datetime) -> Told:
     """Queue the answer to the winner's own comment, in the longest words that the network takes."""
     kept = world.contests.entrants(contest.brand, contest.name, [one.id]).get(one.id)
-    said = [deed for deed in (kept.deeds if kept else ()) if deed.kind is EntryKind.COMMENT and deed.remote]
+    deeds = kept.deeds if kept else ()
+    said = [deed for deed in deeds if deed.kind is EntryKind.COMMENT and deed.remote and deed.gone_at is None]
     if not said:
         return Told.PEOPLE
     deed = said[-1]
