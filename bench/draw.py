@@ -3,7 +3,8 @@
 Each part runs in an interpreter of its own, whose whole processor time and peak memory the system tells (`wait4`),
 start included; a peak below this program's own is told as that. `kernel` is what a browser or a phone would compute:
 root, tickets and ranking, and nothing of the command. `hashing` are the same hashes (a leaf, a node and a ticket an
-entrant) without anything around them: what is left of the difference when the machine is busy is their ratio.
+entrant) without anything around them: what is left of the difference when the machine is busy is their ratio. Then the
+same list through the store, in the steps of the function (bench/freeze.py).
 """
 
 from __future__ import annotations
@@ -40,6 +41,18 @@ with open(LIST, "wb") as file:
 with open(LIST, "rb") as file:
     frozen(file)
 """
+MERGE = """
+import io
+from hashlib import sha256
+from heraut.contests.draw import frozen, records_of
+from heraut.contests.freeze_entrants import PEOPLE_AT_ONCE, _merged
+ids = range(COUNT)
+parts = [
+    b"".join(records_of((sha256(b"%d" % one).digest(), 1) for one in ids[at : at + PEOPLE_AT_ONCE]))
+    for at in range(0, COUNT, PEOPLE_AT_ONCE)
+]
+frozen(io.BytesIO(_merged(parts)))
+"""
 KERNEL = """
 from heraut.contests.draw import frozen, ranking
 with open(LIST, "rb") as file:
@@ -59,13 +72,14 @@ COMMAND = "from heraut.cli.main import app; app()"
 
 
 def measure(entrants: int = ENTRANTS) -> Figures:
-    """Freeze, draw and verify in turn; seconds and MiB of each, and how often bare hashing the kernel takes."""
+    """Freeze, draw and verify in turn; seconds and MiB of each, and how often bare hashing kernel and freeze take."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "entrants.bin"
         figures: Figures = {"entrants": entrants}
         figures["nothing"] = _run("pass", listed, entrants)
         figures["hashing"] = _run(HASHING, listed, entrants)
         figures["freeze"] = _run(FREEZE, listed, entrants)
+        figures["merge"] = _run(MERGE, listed, entrants)
         figures["kernel"] = _run(KERNEL, listed, entrants)
         certificate, commitment = _published(Path(folder), listed)
         given = ["--entrants", str(listed)]
@@ -73,9 +87,12 @@ def measure(entrants: int = ENTRANTS) -> Figures:
         figures["rank"] = _run(COMMAND, listed, entrants, rank)
         figures["verify"] = _run(COMMAND, listed, entrants, ["draw", "verify", str(certificate), *given], status=1)
     start = figures["nothing"]["seconds"]
-    figures["kernel_to_hashing"] = round(
-        (figures["kernel"]["seconds"] - start) / (figures["hashing"]["seconds"] - start), 2
-    )
+    for name in ("kernel", "freeze"):
+        times = (figures[name]["seconds"] - start) / (figures["hashing"]["seconds"] - start)
+        figures[f"{name}_to_hashing"] = round(times, 2)
+    from bench import freeze  # brings much: what ran until now would be told as large as this program
+
+    figures["store"] = freeze.measure()
     return figures
 
 
@@ -131,6 +148,7 @@ PARTS = {
     "nothing": "an interpreter that does nothing",
     "hashing": "its hashes alone",
     "freeze": "frozen: handles, list, root",
+    "merge": "frozen from parts, as the function does",
     "kernel": "verified: root, tickets, ranking",
     "rank": "heraut draw rank",
     "verify": "heraut draw verify",
@@ -144,10 +162,13 @@ def table(figures: Figures) -> list[str]:
         f"{said:36}{figures[name]['seconds']:>7} s{figures[name]['peak_mib']:>7} MiB" for name, said in PARTS.items()
     ]
     lines.append(f"verifying takes {figures['kernel_to_hashing']} times its hashes alone")
+    lines.append(f"freezing takes {figures['freeze_to_hashing']} times those, its handles' hashes included")
     for name, (seconds, peak) in AIM.items():
         if figures[name]["seconds"] > seconds or figures[name]["peak_mib"] > peak:
             lines.append(f"missed: {PARTS[name]} within {seconds} s and {peak} MiB")
-    return lines
+    from bench import freeze
+
+    return lines + freeze.table(figures["store"])
 
 
 def broken(_figures: Figures) -> str | None:

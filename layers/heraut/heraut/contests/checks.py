@@ -204,7 +204,7 @@ def _sequence(commitment: Commitment, previous: Commitment | None) -> Check:
     """Check that no draw of this operator was made and thrown away, as far as the one before is given."""
     if (commitment.seq == 1) != (commitment.prev == FIRST_PREV):
         return _fail("sequence", "sequence_first", seq=commitment.seq)
-    if commitment.seq == 1:
+    if previous is None and commitment.seq == 1:
         return _pass("sequence", "sequence_begins")
     if previous is None:
         return _unchecked("sequence", "sequence_unknown", seq=commitment.seq, before=commitment.seq - 1)
@@ -214,6 +214,8 @@ def _sequence(commitment: Commitment, previous: Commitment | None) -> Check:
 def _after(commitment: Commitment, previous: Commitment) -> Check:
     if previous.operator != commitment.operator:
         return _fail("sequence", "sequence_operator", operator=previous.operator)
+    if commitment.seq == 1:
+        return _fail("sequence", "sequence_again", before=previous.seq)
     if previous.seq != commitment.seq - 1:
         return _fail("sequence", "sequence_gap", seq=commitment.seq, found=previous.seq)
     if previous.commit() != commitment.prev:
