@@ -421,56 +421,6 @@ def test_a_gap_in_the_sequence(order: tuple[MadeDraw, Commitment, str]) -> None:
     assert not is_verified(every)
 
 
-# ---------------------------------------------------------------------------- each by its own words
-SECOND = replace(GIVEN, previous=FIRST)
-MOVED = {"draw_time": DRAW.commitment.draw_time + 300, "round": ROUND + 100}
-NAMED: dict[str, Callable[[], list[Check]]] = {
-    "swapped winners": lambda: made(RANKINGS["winners swapped"][0]),
-    "other round": lambda: made(DRAW.committed_anew(round=ROUND + 1)),
-    "moved instant": lambda: made(DRAW.committed_anew(draw_time=T + 3)),
-    "moved instant, with its round": lambda: made(DRAW.changed(**MOVED)),
-    "late freeze": lambda: made(DRAW.committed_anew(frozen_at=T - 59)),
-    "entrant removed": lambda: made(DRAW.certificate, b"".join(LISTS["removed"][0])),
-    "entrant added": lambda: made(DRAW.certificate, b"".join(LISTS["added"][0])),
-    "entrant duplicated": lambda: made(DRAW.certificate, b"".join(LISTS["duplicated"][0])),
-    "entrant replaced": lambda: made(DRAW.certificate, b"".join(LISTS["replaced"][0])),
-    "entrant given more": lambda: made(DRAW.certificate, b"".join(LISTS["given more"][0])),
-    "entrant given less": lambda: made(DRAW.certificate, b"".join(LISTS["given less"][0])),
-    "entrants reordered": lambda: made(DRAW.certificate, b"".join(LISTS["reordered"][0])),
-    "list cut": lambda: made(DRAW.certificate, b"".join(LISTS["cut"][0])),
-    "weight out of bounds": lambda: made(DRAW.certificate, b"".join(LISTS["too heavy"][0])),
-    "rules changed": lambda: made(DRAW.certificate, given=replace(GIVEN, rules=RULES + b"!")),
-    "signature of another round": lambda: made(SIGNATURES["another round's"][0].certificate),
-    "alias": lambda: made(SIGNATURES["the second encoding"][0].certificate),
-    "infinity": lambda: made(SIGNATURES["infinity"][0].certificate),
-    "another chain": lambda: list(checks(DRAW.read(), io.BytesIO(DRAW.entrants), QUICKNET, GIVEN)),
-    "witness missing": lambda: made(_witnesses(ONE)),
-    "witness late": lambda: made(WITNESSES["at the round"][0]),
-    "witness of another commit": lambda: made(WITNESSES["of another commit"][0]),
-    "witness forged": lambda: made(WITNESSES["a forged token"][0]),
-    "witness dated otherwise": lambda: made(WITNESSES["an instant that was moved"][0]),
-    "gap in the sequence": lambda: made(ORDERS["one is missing"][0].certificate, given=SECOND),
-    "draw thrown away": lambda: made(ORDERS["another one thrown away"][0].certificate, given=SECOND),
-    "sequence begun again": lambda: made(DRAW.certificate, given=replace(GIVEN, previous=ORDERS["begun again"][1])),
-    "friend among the winners": lambda: made(RANKINGS["a friend"][0]),
-    "winner dropped": lambda: made(RANKINGS["one dropped"][0]),
-    "winner announced who lost": lambda: made(ANNOUNCED["a loser"][0]),
-}
-
-
-def test_no_two_tamperings_are_refused_in_the_same_words() -> None:
-    """Whoever reads the lines that fail knows what was done; in both languages."""
-    for language in LANGUAGES:
-        said: dict[tuple[str, ...], str] = {}
-        for name, tampered in NAMED.items():
-            every = tampered()
-            words = tuple(one.reason(language) for one in every if one.outcome is Outcome.FAIL)
-
-            assert not is_verified(every), name
-            assert words, name
-            assert said.setdefault(words, name) == name
-
-
 # ---------------------------------------------------------------------------- witnesses
 def _witnesses(*witnesses: dict[str, Any]) -> dict[str, Any]:
     return DRAW.certificate | {"witnesses": list(witnesses)}
@@ -596,6 +546,56 @@ def test_a_post_that_proves_nothing(found: Seen | Exception, outcome: Outcome) -
 
     assert next(one.outcome for one in every if one.name == "witness-2") is outcome
     assert not is_verified(every)
+
+
+# ---------------------------------------------------------------------------- each by its own words
+SECOND = replace(GIVEN, previous=FIRST)
+MOVED = {"draw_time": DRAW.commitment.draw_time + 300, "round": ROUND + 100}
+NAMED: dict[str, Callable[[], list[Check]]] = {
+    "swapped winners": lambda: made(RANKINGS["winners swapped"][0]),
+    "other round": lambda: made(DRAW.committed_anew(round=ROUND + 1)),
+    "moved instant": lambda: made(DRAW.committed_anew(draw_time=T + 3)),
+    "moved instant, with its round": lambda: made(DRAW.changed(**MOVED)),
+    "late freeze": lambda: made(DRAW.committed_anew(frozen_at=T - 59)),
+    "entrant removed": lambda: made(DRAW.certificate, b"".join(LISTS["removed"][0])),
+    "entrant added": lambda: made(DRAW.certificate, b"".join(LISTS["added"][0])),
+    "entrant duplicated": lambda: made(DRAW.certificate, b"".join(LISTS["duplicated"][0])),
+    "entrant replaced": lambda: made(DRAW.certificate, b"".join(LISTS["replaced"][0])),
+    "entrant given more": lambda: made(DRAW.certificate, b"".join(LISTS["given more"][0])),
+    "entrant given less": lambda: made(DRAW.certificate, b"".join(LISTS["given less"][0])),
+    "entrants reordered": lambda: made(DRAW.certificate, b"".join(LISTS["reordered"][0])),
+    "list cut": lambda: made(DRAW.certificate, b"".join(LISTS["cut"][0])),
+    "weight out of bounds": lambda: made(DRAW.certificate, b"".join(LISTS["too heavy"][0])),
+    "rules changed": lambda: made(DRAW.certificate, given=replace(GIVEN, rules=RULES + b"!")),
+    "signature of another round": lambda: made(SIGNATURES["another round's"][0].certificate),
+    "alias": lambda: made(SIGNATURES["the second encoding"][0].certificate),
+    "infinity": lambda: made(SIGNATURES["infinity"][0].certificate),
+    "another chain": lambda: list(checks(DRAW.read(), io.BytesIO(DRAW.entrants), QUICKNET, GIVEN)),
+    "witness missing": lambda: made(_witnesses(ONE)),
+    "witness late": lambda: made(WITNESSES["at the round"][0]),
+    "witness of another commit": lambda: made(WITNESSES["of another commit"][0]),
+    "witness forged": lambda: made(WITNESSES["a forged token"][0]),
+    "witness dated otherwise": lambda: made(WITNESSES["an instant that was moved"][0]),
+    "gap in the sequence": lambda: made(ORDERS["one is missing"][0].certificate, given=SECOND),
+    "draw thrown away": lambda: made(ORDERS["another one thrown away"][0].certificate, given=SECOND),
+    "sequence begun again": lambda: made(DRAW.certificate, given=replace(GIVEN, previous=ORDERS["begun again"][1])),
+    "friend among the winners": lambda: made(RANKINGS["a friend"][0]),
+    "winner dropped": lambda: made(RANKINGS["one dropped"][0]),
+    "winner announced who lost": lambda: made(ANNOUNCED["a loser"][0]),
+}
+
+
+def test_no_two_tamperings_are_refused_in_the_same_words() -> None:
+    """Whoever reads the lines that fail knows what was done; in both languages."""
+    for language in LANGUAGES:
+        said: dict[tuple[str, ...], str] = {}
+        for name, tampered in NAMED.items():
+            every = tampered()
+            words = tuple(one.reason(language) for one in every if one.outcome is Outcome.FAIL)
+
+            assert not is_verified(every), name
+            assert words, name
+            assert said.setdefault(words, name) == name
 
 
 # ---------------------------------------------------------------------------- certificates that are none

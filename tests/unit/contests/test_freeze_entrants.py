@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from heraut.contests.certificate import Certificate
+from heraut.contests.decide_entrants import Decision, decide_entrant, noted
 from heraut.contests.running import Contest
 from tests.twins.contest_world import CLOSES, ContestWorld, Fate, is_over
 
@@ -15,13 +18,19 @@ SUSPECTS = {"families": False, "suspects": {"copied": 3}}
 
 
 def _story(fate: Fate | None = None) -> ContestWorld:
-    """A contest in which three of seventeen people wrote the same long words, and one came too late."""
+    """A contest from its opening to its end."""
+    world = _begun(fate)
+    world.run()
+    return world
+
+
+def _begun(fate: Fate | None = None) -> ContestWorld:
+    """A contest in which three of nineteen people wrote the same long words, and another one came too late."""
     world = ContestWorld(fate, exclude=SUSPECTS)
     world.people_comment(*PEOPLE)
     for name in ("robot-1", "p02", "robot-9"):
         world.crowd.comment(world.post, name, SPAM, at=CLOSES)
     world.people_comment("late", at=CLOSES.replace(minute=59))
-    world.run()
     return world
 
 
@@ -86,3 +95,21 @@ def test_whatever_dies_between_steps_the_list_is_the_same(monkeypatch: pytest.Mo
             certificate = Certificate.read(world.objects.objects[f"{FOLDER}certificate.json"])
             won = [one.handle for one in world.contests.winners("boulangerie", "galette")]
             assert won == [one.handle for one in certificate.ranking]
+
+
+def test_a_decision_between_two_steps_is_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was read already is read again: a list is made with the decision or without it, never with half of it."""
+    monkeypatch.setattr("heraut.contests.freeze_entrants.PEOPLE_AT_ONCE", 4)
+    names = _story(Fate()).fate.names
+    second = [number for number, name in enumerate(names, 1) if name == "ContestsTwin.keep_part"][-2]
+    world = _begun(Fate(second, arrives=True))
+    world.run_until(CLOSES + timedelta(minutes=1))
+    assert world.contest.tally
+    assert world.contest.tally.after > "bluesky:p01"
+
+    note = noted(Decision.EXCLUDE, "lea", "triche", world.clock.now())
+    decide_entrant(world.contest, "bluesky:p01", Decision.EXCLUDE, note, world.contests, world.objects)
+    world.run()
+
+    assert world.contest.rejected == {"excluded": 1, "late": 1, "suspected_bot": 3}
+    assert world.contest.entrants == WHOLE.contest.entrants - 1
