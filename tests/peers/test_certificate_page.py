@@ -168,7 +168,7 @@ def test_a_saved_page_takes_the_files_from_the_disk(tab: Tab, tmp_path: Path) ->
 
 
 def test_the_draw_before_is_followed(tab: Tab, site: DrawSite) -> None:
-    """With the certificate before beside it, a gap in the sequence would show."""
+    """With the certificate before beside it, a gap in the sequence shows, and one that was begun again."""
     before = real_draw(123)
     after = real_draw(seq=2, prev=before.commitment.commit())
     site.files = published(after, replace(ABOUT, previous="before.json")) | {"before.json": before.text()}
@@ -181,6 +181,11 @@ def test_the_draw_before_is_followed(tab: Tab, site: DrawSite) -> None:
     tab.open(site.page())
     assert verify(tab) == "fail"
     assert failed(tab) == {"sequence": "sequence_gap"}
+
+    site.files = published(real_draw(), replace(ABOUT, previous="before.json")) | {"before.json": before.text()}
+    tab.open(site.page())
+    assert verify(tab) == "fail"
+    assert failed(tab) == {"sequence": "sequence_again"}
 
 
 # ---------------------------------------------------------------------------- what was tampered with

@@ -92,12 +92,13 @@ function* listChecks(commitment, found) {
 // Check that no draw of this operator was made and thrown away, as far as the one before is there.
 function sequence({ seq, prev, operator }, previousBytes) {
   if ((seq === 1) !== (prev === FIRST_PREV)) return fail("sequence", "sequence_first", { seq });
-  if (seq === 1) return pass("sequence", "sequence_begins");
+  if (seq === 1 && !previousBytes) return pass("sequence", "sequence_begins");
   const before = seq - 1;
   if (!previousBytes) return unchecked("sequence", "sequence_unknown", { seq, before });
   const [previous, unreadable] = tried("sequence", () => previousOf(previousBytes));
   if (unreadable) return unreadable;
   if (previous.operator !== operator) return fail("sequence", "sequence_operator", { operator: previous.operator });
+  if (seq === 1) return fail("sequence", "sequence_again", { before: previous.seq });
   if (previous.seq !== before) return fail("sequence", "sequence_gap", { seq, found: previous.seq });
   if (commitOf(previous) !== prev) return fail("sequence", "sequence_other", { before });
   return pass("sequence", "sequence", { seq, before });
