@@ -19,7 +19,7 @@ from tests.peers.snac_server import SnacServer, snac_server
 Peer = TypeVar("Peer")
 
 #: The accounts of the shared Bluesky network.
-HANDLES = ["atelier.test", "lecteur.test"]
+HANDLES = ["atelier.test", "lecteur.test", "mairie.test"]
 #: Who take part in what accounts organise.
 PEOPLE = ["zoe", "paul", "lea", "max"]
 
@@ -47,7 +47,7 @@ def _present(peer: AbstractContextManager[Peer]) -> Iterator[Peer]:
 
 @pytest.fixture(scope="session")
 def bluesky() -> Iterator[BlueskyNetwork]:
-    """The Bluesky network with two accounts, `atelier.test` and `lecteur.test`, without rate limits."""
+    """The Bluesky network, without rate limits; `mairie.test` is for who runs ahead of the machine's clock."""
     with _present(bluesky_network(HANDLES)) as running:
         yield running
 

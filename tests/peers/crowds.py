@@ -72,10 +72,11 @@ class Crowd:
 
 
 class BlueskyPeople:
-    """People who sign up on the network, and write into their repositories as an application does."""
+    """People who sign up on the network, and write into their repositories as an application does, around `us`."""
 
-    def __init__(self, network: BlueskyNetwork) -> None:
+    def __init__(self, network: BlueskyNetwork, us: str = "atelier") -> None:
         self._network = network
+        self.us = us
         self._tokens: dict[str, str] = {}
         self._dids = {handle.removesuffix(".test"): one.did for handle, one in network.accounts.items()}
         self._references: dict[str, dict[str, str]] = {}
@@ -83,10 +84,17 @@ class BlueskyPeople:
         self._made: dict[tuple[str, str, str], str] = {}
 
     def did(self, who: str) -> str:
-        """Give who somebody is; whoever has no account yet makes one."""
+        """Give who somebody is; whoever has no account yet makes one, who made one in another test signs in."""
         if who not in self._dids:
-            asked = {"handle": f"{who}.test", "email": f"{who}@mail.test", "password": f"password of {who}"}
-            made = self._post("com.atproto.server.createAccount", asked, {})
+            handle, password = f"{who}.test", f"password of {who}"
+            found = requests.get(
+                f"{self._network.pds}/xrpc/com.atproto.identity.resolveHandle", params={"handle": handle}, timeout=20
+            )
+            if found.ok:
+                made = self._post("com.atproto.server.createSession", {"identifier": handle, "password": password}, {})
+            else:
+                asked = {"handle": handle, "email": f"{who}@mail.test", "password": password}
+                made = self._post("com.atproto.server.createAccount", asked, {})
             self._dids[who], self._tokens[who] = made["did"], made["accessJwt"]
         return self._dids[who]
 
@@ -111,7 +119,7 @@ class BlueskyPeople:
         return {"uri": made["uri"], "cid": made["cid"]}
 
     def post(self, text: str) -> str:
-        made = self.write("atelier", "app.bsky.feed.post", {"text": text})
+        made = self.write(self.us, "app.bsky.feed.post", {"text": text})
         self._references[made["uri"]] = self._roots[made["uri"]] = made
         address = f"{self._network.appview}/xrpc/app.bsky.feed.getPosts"
         until(lambda: requests.get(address, params={"uris": made["uri"]}, timeout=20).json()["posts"], seconds=PATIENCE)
@@ -160,7 +168,7 @@ class BlueskyPeople:
         self.remove(who, self._made.pop((kind, post, who)))
 
     def follow(self, who: str) -> None:
-        made = self.write(who, "app.bsky.graph.follow", {"subject": self.did("atelier")})
+        made = self.write(who, "app.bsky.graph.follow", {"subject": self.did(self.us)})
         self._made["follow", "", who] = made["uri"]
 
     def unfollow(self, who: str) -> None:
@@ -168,8 +176,8 @@ class BlueskyPeople:
 
 
 def crowd_on_bluesky(network: BlueskyNetwork, people: BlueskyPeople) -> Crowd:
-    """Put people around `atelier.test`."""
-    ours = network.accounts["atelier.test"]
+    """Put people around their `us`."""
+    ours = network.accounts[f"{people.us}.test"]
     return Crowd(
         adapter=Bluesky(open_to(network.pds)),
         account=Account(name="bluesky", network=NetworkName.BLUESKY, service=network.pds, handle=ours.handle),

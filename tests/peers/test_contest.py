@@ -196,7 +196,7 @@ INSTANTS = ("opens", "closes", "draws")
 
 @pytest.fixture(name="on_bluesky")
 def _on_bluesky(bluesky: BlueskyNetwork) -> Crowd:
-    return crowd_on_bluesky(bluesky, BlueskyPeople(bluesky))
+    return crowd_on_bluesky(bluesky, BlueskyPeople(bluesky, "mairie"))
 
 
 @pytest.fixture(name="fair")
@@ -233,6 +233,7 @@ def test_a_contest_on_real_networks_is_drawn_and_checked(fair: Fair, monkeypatch
         fair.closes - timedelta(seconds=100),  # the roll call
         fair.closes + timedelta(minutes=1),  # frozen, committed, stamped; the post leaves
         fair.draws + timedelta(seconds=4),
+        *(fair.draws + timedelta(minutes=minute) for minute in range(1, 5)),  # winners are written to, under comments
     ):
         fair.go_to(instant)
 
@@ -245,7 +246,8 @@ def test_a_contest_on_real_networks_is_drawn_and_checked(fair: Fair, monkeypatch
     assert (commitment.entrants, commitment.tickets) == (4, 6)
     texts = fair.online()
     assert sum(commitment.commit() in text for text in texts) == len(fair.crowds)
-    assert sum("/tirage.html" in text for text in texts) == len(fair.crowds)
+    winners = 2  # each is written to, under their comment
+    assert sum("/tirage.html" in text for text in texts) == len(fair.crowds) + winners
 
     every = checks(certificate, io.BytesIO(fair.public("entrants.bin")), OWN.chain, Given(roots=fair.roots))
     assert is_verified(every)
