@@ -9,6 +9,7 @@ import pytest
 
 from heraut.brands import NetworkName
 from heraut.gatherings.run_gatherings import run_gatherings
+from heraut.gatherings.running import Question, Questions
 from heraut.gatherings.world import Holding
 from heraut.publishing import ContestPosts
 from heraut.publishing.model import State
@@ -40,6 +41,8 @@ def tick(shop: Shop, now: datetime) -> None:
     world = Holding(
         gatherings=shop.gatherings,
         brands=shop.brands,
+        secrets=shop.secrets,
+        networks={},
         posts=ContestPosts(shop.posts, shop.brands, shop.secrets, dict.fromkeys(NetworkName, NetworkTwin()), "event"),
         objects=SiteObjectsTwin(),
         notifications=NotificationsTwin(),
@@ -81,8 +84,38 @@ def test_one_shows_its_addresses_and_each_reminder(announced: Shop) -> None:
     (shown,) = announced.heraut("event", "list", "--json").json
     assert shown == announced.heraut("event", "show", "atelier", "--json").json
     assert (shown["event"], shown["state"], shown["begins"]) == ("atelier", "planned", "2099-12-10T18:30:00+01:00")
-    assert [one["outcome"] for one in shown["reminders"]] == ["queued", "queued"]
-    assert shown["reminders"][0]["deliveries"][0]["post"] == "event-atelier-1d"
+    assert [one["outcome"] for one in shown["posts"]] == ["queued", "queued"]
+    assert shown["posts"][0]["deliveries"][0]["post"] == "event-atelier-1d"
+
+
+def test_a_session_shows_what_is_asked(announced: Shop) -> None:
+    """Best first, with who asked, how many like it and whether it was answered; the whole of it for programs."""
+    before = announced.brands.brand("martin")
+    assert before is not None
+    live = {"kind": "live_qa", "title": "Vos questions", "accounts": ["masto"]}
+    live |= {"opens": "2099-12-10 18:30", "closes": "2099-12-10 19:30"}
+    announced.brands.save(before.model_copy(update={"events": {"direct": live}, "revision": before.revision + 1}), 2)
+    asked = Question(
+        account="masto",
+        network=NetworkName.MASTODON,
+        post="1",
+        remote="2",
+        by="mastodon:https://piaf.example/users/zoe",
+        handle="@zoe",
+        text="Quel levain ?",
+        likes=2,
+        answered=True,
+    )
+    made = Questions(brand="martin", name="direct", revision=1, count=1, kept=(asked,))
+    announced.gatherings.save_questions(made, APPLIED)
+
+    said = announced.heraut("event", "show", "direct")
+
+    assert "Ouverture (jeudi 10 décembre 2099, 18 h 30) : à venir" in said.out
+    assert "Questions : 1" in said.out
+    assert "1. Quel levain ? · @zoe · masto · 2 J'aime · répondue" in said.out
+    shown = announced.heraut("event", "show", "direct", "--json").json
+    assert (shown["asked"], shown["questions"][0]["profile"]) == (1, "https://piaf.example/users/zoe")
 
 
 def test_it_speaks_english(announced: Shop) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from heraut.aws.contests_table import ContestsTable
 from heraut.aws.gatherings_table import GatheringsTable
+from heraut.brands import NetworkName
 from heraut.contests import News
 from heraut.contests.running import Contest
 from heraut.errors import Conflict
-from heraut.gatherings.running import Gathering, Outcome, Stage, Step
+from heraut.gatherings.running import Gathering, Outcome, Question, Questions, Stage, Step
 from tests.contracts.samples import MINUTE, NOW
 from tests.contracts.stack import Stack
-from tests.twins.gathering_world import NAME, GatheringWorld
+from tests.twins.gathering_world import BEGINS, LIVE, NAME, GatheringWorld
 from tests.twins.gatherings import GatheringsTwin
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def test_a_whole_event_runs_on_the_table(contests_stack: Stack) -> None:
     """What the steps write is what they read again."""
     world = GatheringWorld()
     table = GatheringsTable(contests_stack.table)
-    world.world = world.world.__class__(**{**vars(world.world), "gatherings": table})
+    world.world = replace(world.world, gatherings=table)
     world.gatherings = cast("GatheringsTwin", table)  # what the test looks at is the table
 
     world.run()
@@ -78,6 +80,41 @@ def test_an_event_is_added_once_and_changed_only_as_it_was_read(gatherings: Gath
     read = gatherings.gathering("martin", "atelier")
     assert read is not None
     assert (read.stage, read.revision) == (Stage.BEGUN, 2)
+
+
+def test_what_was_asked_is_kept_as_it_was_read(gatherings: Gatherings) -> None:
+    """None at first; of two who read the lists at once one loses."""
+    nothing = gatherings.questions("martin", "atelier")
+    asked = Question(account="sky", network=NetworkName.BLUESKY, post="p", remote="r", text="🥐 ?", at=NOW, likes=3)
+    first = nothing.model_copy(update={"revision": 1, "count": 1, "kept": (asked,)})
+    gatherings.save_questions(first, NOW)
+
+    assert (nothing.revision, nothing.kept) == (0, ())
+    assert gatherings.questions("martin", "atelier") == Questions.model_validate(first.model_dump(by_alias=True))
+    with pytest.raises(Conflict):
+        gatherings.save_questions(first, NOW)
+    gatherings.save_questions(first.model_copy(update={"revision": 2, "count": 0, "kept": ()}), NOW)
+    with pytest.raises(Conflict):
+        gatherings.save_questions(first.model_copy(update={"revision": 2}), NOW)
+    assert gatherings.questions("martin", "atelier").count == 0
+    assert gatherings.questions("martin", "autre").revision == 0
+
+
+def test_a_whole_session_runs_on_the_table(contests_stack: Stack) -> None:
+    """Its questions are read, ranked and kept there."""
+    world = GatheringWorld(None, LIVE)
+    table = GatheringsTable(contests_stack.table)
+    world.world = replace(world.world, gatherings=table)
+    world.gatherings = cast("GatheringsTwin", table)
+    world.run_until(BEGINS)
+    while "event-atelier-opening" not in world.crowd.posts:
+        world.run_until(world.clock.now() + MINUTE)
+    world.crowd.comment("event-atelier-opening", "zoe", "Quel levain ?", at=BEGINS + MINUTE)
+
+    world.run()
+
+    assert [one.text for one in table.questions("boulangerie", NAME).kept] == ["Quel levain ?"]
+    assert world.gathering.stage is Stage.OVER
 
 
 def test_what_is_due_is_found_by_when(gatherings: Gatherings) -> None:

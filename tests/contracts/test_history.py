@@ -237,7 +237,7 @@ def test_a_part_of_a_contests_list_of_schema_1(contests_stack: Stack) -> None:
 
 
 def test_an_event_of_schema_1(contests_stack: Stack) -> None:
-    """Announced, reminded of once and moved: what it goes by, its steps, and what people are still to hear."""
+    """Announced, reminded of once and moved: what it goes by, its steps, what people are to hear; what others asked."""
     for item in items("gatherings-schema-1"):
         contests_stack.put(item)
     kept = GatheringsTable(contests_stack.table)
@@ -250,6 +250,12 @@ def test_an_event_of_schema_1(contests_stack: Stack) -> None:
     assert event.news[0].fields["online"][0] == "https://masto.example/event-atelier-7d"
     assert event.due_at is not None
     assert list(kept.due(event.due_at)) == [(BRAND, "atelier")]
+    asked = kept.questions(BRAND, "direct")
+    assert (asked.revision, asked.count) == (4, 2)
+    assert [(one.handle, one.likes, one.answered) for one in asked.kept] == [
+        ("@zoe.test", 3, True),
+        ("@max.test", 0, False),
+    ]
 
 
 def test_webhooks_of_schema_1(conversations_stack: Stack) -> None:

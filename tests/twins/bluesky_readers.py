@@ -111,6 +111,7 @@ class BlueskyReaders:
         at = deed.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         record = written | ({"facets": facets} if facets else {})
         view = {"uri": address, "cid": "bafy", "author": _actor(deed.who), "record": record, "indexedAt": at}
+        view["likeCount"] = len(self.crowd.under(EntryKind.LIKE, address))
         return self._node(view, comments, depth)
 
     def _getLikes(self, asked: Any) -> Said:  # noqa: N802

@@ -35,9 +35,9 @@ from tests.twins.witnesses import BeaconTwin, StampsTwin
 OPENS = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10 h in Paris
 CLOSES = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 DRAWS = datetime(2026, 11, 23, 9, 50, tzinfo=UTC)
-WRITES = frozenset({"add", "change", "save_entrants", "keep_part", "add_winners", "change_winner"}) | {
-    *("create", "replace", "say", "say_under", "tell", "stamp", "forget_overheard")
-}
+WRITES = frozenset(
+    {"add", "change", "save_questions", "save_entrants", "keep_part", "add_winners", "change_winner"}
+) | {*("create", "replace", "say", "say_under", "tell", "stamp", "forget_overheard")}
 PUBLIC = "https://public.example"
 OWN = OwnChain()
 AUTHORITIES = (OwnAuthority("Horodatage un"), OwnAuthority("Horodatage deux"), OwnAuthority("Horodatage trois"))

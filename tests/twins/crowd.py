@@ -190,15 +190,17 @@ class ListsTwin:
             raise self.faults.pop(0)
 
     def _entry(self, deed: Deed) -> Entry:
+        is_comment, remote = deed.kind is EntryKind.COMMENT, self.crowd.named(deed.who, deed.number)
         return Entry(
             kind=deed.kind,
             by=stable_id(self.name, deed.who),
             name=deed.who.capitalize(),
             handle=f"@{deed.who}",
-            remote=self.crowd.named(deed.who, deed.number) if deed.kind is EntryKind.COMMENT else None,
+            remote=remote if is_comment else None,
             text=deed.text,
             at=deed.at,
             below=deed.below,
             mentions=tuple(stable_id(self.name, one) for one in dict.fromkeys(deed.naming)),
             local=deed.who,
+            likes=len(self.crowd.under(EntryKind.LIKE, remote)) if is_comment else None,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.gatherings.run_gatherings import run_gatherings
@@ -16,6 +16,7 @@ from heraut.publishing.model import Delivery, State
 from tests.twins.brands import BrandsTwin
 from tests.twins.clock import ClockTwin
 from tests.twins.contest_world import Fate, Killed, Mortal
+from tests.twins.crowd import Crowd, ListsTwin
 from tests.twins.gatherings import GatheringsTwin
 from tests.twins.network import NetworkTwin
 from tests.twins.notifications import NotificationsTwin
@@ -41,6 +42,16 @@ WORKSHOP: dict[str, Any] = {
 }
 
 
+LIVE: dict[str, Any] = {
+    "kind": "live_qa",
+    "title": "Vos questions au boulanger",
+    "accounts": ["sky"],
+    "opens": "2026-12-10 18:30",
+    "closes": "2026-12-10 19:30",
+}
+CLOSES = datetime(2026, 12, 10, 18, 30, tzinfo=UTC)
+
+
 class GatheringWorld:
     """Everything an event needs; `run` lets time pass until it waits for nothing any more."""
 
@@ -49,6 +60,8 @@ class GatheringWorld:
         self.clock = ClockTwin(APPLIED)
         self.gatherings, self.posts, self.objects = GatheringsTwin(), PostsTwin(), SiteObjectsTwin()
         self.notifications = NotificationsTwin()
+        self.crowd = Crowd()
+        self.lists = ListsTwin(NetworkName.BLUESKY, self.crowd, page=3)
         self.said: list[tuple[datetime, str, str]] = []  # (when, account, text) of what is online
         self.brand = Brand(
             id=ID,
@@ -64,6 +77,8 @@ class GatheringWorld:
         self.world = Holding(
             gatherings=Mortal(self.gatherings, self.fate),
             brands=self.brands,
+            secrets=SecretsTwin({(ID, "sky"): {"password": "x"}}),
+            networks={NetworkName.BLUESKY: cast("Any", self.lists)},  # only what it lists is asked
             posts=ContestPosts(
                 Mortal(self.posts, self.fate),
                 self.brands,
@@ -140,6 +155,7 @@ class GatheringWorld:
                     "revision": one.revision + 1,
                 }
                 self.posts.change(one, one.model_copy(update=online))
+                self.crowd.posts += [one.post] if one.account == "sky" else []
                 post = self.posts.post(ID, one.post)
                 assert post is not None
                 self.said.append((self.clock.now(), one.account, post.content.parts[0].text))

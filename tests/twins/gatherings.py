@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from heraut.errors import Conflict
+from heraut.gatherings.running import Questions
 from tests.twins.stored import kept
 
 if TYPE_CHECKING:
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 
 
 class GatheringsTwin:
-    """Events in memory."""
+    """Events in memory; `forgotten` says until when a session's questions are kept."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._gatherings: dict[tuple[str, str], Gathering] = {}
+        self._questions: dict[tuple[str, str], Questions] = {}
+        self.forgotten: dict[tuple[str, str], datetime] = {}
 
     def gathering(self, brand: str, name: str) -> Gathering | None:
         return self._gatherings.get((brand, name))
@@ -37,6 +40,16 @@ class GatheringsTwin:
             if held is None or held.revision != before.revision:
                 raise Conflict(before.name)
             self._gatherings[before.brand, before.name] = kept(after)
+
+    def questions(self, brand: str, name: str) -> Questions:
+        return self._questions.get((brand, name), Questions(brand=brand, name=name))
+
+    def save_questions(self, questions: Questions, until: datetime) -> None:
+        with self._lock:
+            if self.questions(questions.brand, questions.name).revision != questions.revision - 1:
+                raise Conflict(questions.name)
+            self._questions[questions.brand, questions.name] = kept(questions)
+            self.forgotten[questions.brand, questions.name] = until
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         found = [(one.due_at, key) for key, one in self._gatherings.items() if one.due_at and one.due_at <= now]

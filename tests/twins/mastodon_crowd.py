@@ -171,6 +171,7 @@ class MastodonCrowd:
             "content": f"<p>{html.escape(deed.text)}</p>",
             "account": self._account(deed.who),
             "mentions": named,
+            "favourites_count": len(self.crowd.under(EntryKind.LIKE, remote)),
         }
 
     def _account(self, who: str) -> dict[str, Any]:

@@ -410,6 +410,16 @@ GATHERING = Kind(
     None,
     "until the brand is erased",
 )
+QUESTIONS = Kind(
+    CONTESTS,
+    "<brand>",
+    "questions#<event>",
+    "what people asked under the posts of a session: id, handle, text, likes, whether they were answered",
+    "ranking questions, and the recap",
+    timedelta(days=90),
+    "after the session",
+    public=True,
+)
 DRAWS = Kind(
     CONTESTS,
     "<brand>",

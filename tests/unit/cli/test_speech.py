@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from heraut.brands import Actions, Conditions, ContestState, EntryKind, GatheringKind, NetworkName, Role, Urgency
 from heraut.cli import speech
+from heraut.cli.events import SESSION
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
 from heraut.contests.decide_entrants import WANTS_REASON, Decision
@@ -120,6 +121,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "event_stage_": {"new", *EventStage},
         "event_kind_": set(GatheringKind),
         "event_step_": {"waits", *StepOutcome},
+        "event_post_": set(SESSION),
         "event_address_": {"page", "calendar"},
         "brand_held_": {"secrets", "conteststable", "conversationstable", "poststable", "files", "page", "brandstable"},
         "moderated_": {one.value for one in MODERATED} | {"said", "gone", "by_rule", "by", "charter", "why", "word"},

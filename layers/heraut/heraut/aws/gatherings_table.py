@@ -1,4 +1,4 @@
-"""Events as they run, in the Contests table: `<brand>` / `event#<name>`.
+"""Events as they run, in the Contests table: `<brand>` / `event#<name>`, and `questions#<name>` of a session.
 
 They have a shard of their own in the index `due`: a release that knows no events never meets one.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from heraut import due
-from heraut.aws.items import PK, SCHEMA, SK, Values, document, from_document
-from heraut.gatherings.running import Gathering
+from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
+from heraut.gatherings.running import Gathering, Questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 SHARDS = 1
 SHARD = "event"
-PREFIX = "event#"
+PREFIX, QUESTIONS = "event#", "questions#"
+NEW = "attribute_not_exists(#pk)"
+SAME = "#revision = :revision"
 
 
 class GatheringsTable:
@@ -35,12 +37,11 @@ class GatheringsTable:
 
     def add(self, gathering: Gathering) -> None:
         """Write an event that is not there yet (Conflict when it is)."""
-        self._table.transact([self._table.putting(_write(gathering), "attribute_not_exists(#pk)")])
+        self._table.transact([self._table.putting(_write(gathering), NEW)])
 
     def change(self, before: Gathering, after: Gathering) -> None:
         """Replace `before` by `after`; Conflict unless the revision is still that of before."""
-        same = "#revision = :revision"
-        self._table.transact([self._table.putting(_write(after), same, revision=before.revision)])
+        self._table.transact([self._table.putting(_write(after), SAME, revision=before.revision)])
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and name of the events to look at by now, soonest first (an index: it may lag)."""
@@ -48,6 +49,20 @@ class GatheringsTable:
         for shard in due.shards_of(SHARD, SHARDS):
             for item in self._table.query(condition, {"shard": shard, "until": now}, index=due.INDEX):
                 yield item[PK], item[SK].removeprefix(PREFIX)
+
+    def questions(self, brand: str, name: str) -> Questions:
+        """Read what was asked in a session (none yet: of revision 0)."""
+        item = self._table.get((brand, f"{QUESTIONS}{name}"))
+        return from_document(Questions, item["document"]) if item else Questions(brand=brand, name=name)
+
+    def save_questions(self, questions: Questions, until: datetime) -> None:
+        """Write it until it is forgotten, in place of that of `revision - 1`; Conflict otherwise."""
+        key = {PK: questions.brand, SK: f"{QUESTIONS}{questions.name}", "schema": SCHEMA}
+        written = {"document": document(questions), "revision": questions.revision, EXPIRES: int(until.timestamp())}
+        if questions.revision == 1:
+            self._table.transact([self._table.putting(key | written, NEW)])
+            return
+        self._table.transact([self._table.putting(key | written, SAME, revision=questions.revision - 1)])
 
 
 def _write(gathering: Gathering) -> Values:

@@ -29,7 +29,7 @@ HOUR, DAY = 60, 24 * 60  # minutes
 MOST_REMINDERS = 10
 SOONEST_REMINDER, EARLIEST_REMINDER = 10, 365 * DAY  # minutes before the beginning
 LONGEST_TEXT = 3_000  # characters of a post's text
-FIELDS = ("title", "day", "hour", "place", "page", "calendar")  # that texts may name in braces
+FIELDS = ("title", "day", "hour", "end", "place", "page", "calendar")  # that texts may name in braces
 
 
 class GatheringKind(StrEnum):
@@ -103,6 +103,7 @@ class GatheringTexts(_Written):
 class GatheringTerms(_Written):
     """An event. Instants are aware, in its own zone; `posts` are more posts under which questions are collected.
 
+    `staff` are accounts (`@name`) whose comments are no questions, beside the brand's own.
     `address` is where one goes, `url` where one takes part or books online; `cancelled` says that it does not take
     place, and stays in the file until it would have been over.
     """
@@ -124,6 +125,7 @@ class GatheringTerms(_Written):
         default=USUAL_REMINDERS, max_length=MOST_REMINDERS
     )
     posts: tuple[Place, ...] = ()
+    staff: Texts | None = None
     texts: GatheringTexts = GatheringTexts()
 
     @model_validator(mode="before")

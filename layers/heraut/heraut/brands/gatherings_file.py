@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 COMMON = frozenset({"kind", "title", "zone", "language", "accounts", "about", "url", "cancelled", "texts"})
 OWN: Mapping[GatheringKind, frozenset[str]] = {
-    GatheringKind.LIVE_QA: frozenset({"opens", "closes", "posts"}),
+    GatheringKind.LIVE_QA: frozenset({"opens", "closes", "posts", "staff"}),
     GatheringKind.OFFLINE: frozenset({"starts", "ends", "place", "address", "reminders"}),
 }
 TEXTS: Mapping[GatheringKind, frozenset[str]] = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from heraut.publishing.model import Delivery
 
 Name = Annotated[str, typer.Argument(metavar="NAME")]
+SESSION = ("opening", "closing", "recap")  # posts of a session of questions
 Found = tuple["Brand", "GatheringTerms", "Gathering | None"]
 
 
@@ -60,6 +61,8 @@ def show(ctx: typer.Context, name: Name, brand: BrandName = None, as_json: Json 
 
 
 def _tell(found: Found, desk: Desk) -> None:
+    from heraut.cli.shown import excerpt
+
     owner, terms, there = found
     now = desk.clock.now()
     tell(f"{terms.title} · {say(f'event_stage_{_stage(terms, there, now)}')}", "bold")
@@ -70,13 +73,34 @@ def _tell(found: Found, desk: Desk) -> None:
         tell(say("event_where", place=place))
     for label, address in _addresses(there, desk).items():
         tell(say(f"event_address_{label}", address=address))
-    for reminder in terms.remind:
-        at = moment(reminder.at(terms.begins, terms.zone), terms.zone, language(), now)
-        step = there.steps.get(reminder.step) if there else None
-        how = [_how(one) for one in _deliveries(desk, owner, step)]
-        how += [say("event_left_out", account=one) for one in (step.left_out if step else ())]
-        said = listed(how, language()) or say(f"event_step_{step.outcome if step else 'waits'}")
-        tell(f"  {say('event_reminder', before=reminder.step, at=at)}{say('colon')} {said}")
+    for step, at in _planned(terms, there):
+        noted = there.steps.get(step) if there else None
+        how = [_how(one) for one in _deliveries(desk, owner, noted)]
+        how += [say("event_left_out", account=one) for one in (noted.left_out if noted else ())]
+        said = listed(how, language()) or say(f"event_step_{noted.outcome if noted else 'waits'}")
+        when = moment(at, terms.zone, language(), now)
+        tell(f"  {_step(step)} ({when}){say('colon')} {said}")
+    if terms.is_live:
+        questions = desk.gatherings.questions(owner.id, terms.name)
+        tell(say("event_questions", count=questions.count), "bold")
+        for number, one in enumerate(questions.kept, 1):
+            likes = say("event_likes", likes=one.likes) if one.likes is not None else ""
+            answered = say("event_answered") if one.answered else ""
+            about = " · ".join(filter(None, (one.handle, one.account, likes, answered)))
+            tell(f"  {number}. {excerpt(one.text)} · {about}")
+
+
+def _planned(terms: GatheringTerms, there: Gathering | None) -> list[tuple[str, datetime]]:
+    """Give the posts of an event with their instants: those that leave by the clock, then what came of it."""
+    from heraut.gatherings.plan_posts import planned_posts
+
+    found = {one.step: one.at for one in planned_posts(terms)}
+    return list((found | {name: step.at for name, step in (there.steps if there else {}).items()}).items())
+
+
+def _step(step: str) -> str:
+    """Name a post: which one it is, or how long before the beginning it leaves."""
+    return say(f"event_post_{step}") if step in SESSION else say("event_reminder", before=step)
 
 
 def _called(desk: Desk, name: str, brand: str | None) -> Found:
@@ -134,17 +158,18 @@ def _object(found: Found, desk: Desk) -> dict[str, Any]:
 
     owner, terms, there = found
     steps = []
-    for one in terms.remind:
-        step = there.steps.get(one.step) if there else None
+    for name, at in _planned(terms, there):
+        step = there.steps.get(name) if there else None
         steps.append(
             {
-                "before": one.step,
-                "at": local(one.at(terms.begins, terms.zone), terms.zone).isoformat(),
+                "step": name,
+                "at": local(at, terms.zone).isoformat(),
                 "outcome": step.outcome.value if step else "waiting",
                 "left_out": list(step.left_out) if step else [],
                 "deliveries": [as_object(delivery) for delivery in _deliveries(desk, owner, step)],
             }
         )
+    asked = desk.gatherings.questions(owner.id, terms.name) if terms.is_live else None
     return {
         "event": terms.name,
         "brand": owner.id,
@@ -160,5 +185,7 @@ def _object(found: Found, desk: Desk) -> dict[str, Any]:
         "accounts": list(terms.accounts),
         "sequence": there.sequence if there else 0,
         "published": _addresses(there, desk),
-        "reminders": steps,
+        "posts": steps,
+        "questions": [one.model_dump(mode="json") | {"profile": one.profile} for one in asked.kept] if asked else None,
+        "asked": asked.count if asked else None,
     }

@@ -15,20 +15,21 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import EntryKind, use_secret
+from heraut.brands import EntryKind
 from heraut.contests.keep_entrants import SECOND, kept_instant, new_entrant, over, save_changed
 from heraut.contests.look_again import accounts_that_block, blocks_read, looked_again
+from heraut.contests.read_lists import page_of, places_of, post_of
 from heraut.contests.running import Contest, Deed, KeptEntrant, List, Walk
-from heraut.errors import CredentialsExpired, HerautError, NetworkError, NotFound, RateLimited, Refused
-from heraut.networks.base import Lists, Reach
+from heraut.errors import HerautError, NetworkError, NotFound, RateLimited, Refused
+from heraut.networks.base import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from heraut.brands import Account, Brand, Place, Terms
+    from heraut.brands import Account, Brand, Terms
     from heraut.contests.world import Running
-    from heraut.networks.base import Entry, Listed
+    from heraut.networks.base import Entry, Listed, Lists
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def begun_walk(contest: Contest, brand: Brand, terms: Terms, world: Running, now
     found: list[List] = []
     unfound = {}
     unread: frozenset[str] = frozenset()
-    for account, adapter, place in _where(brand, terms, world):
+    for account, adapter, place in places_of(brand, terms.posts, world):
         try:
             post = post_of(place, account, adapter, brand, world, now)
         except NetworkError as error:
@@ -104,7 +105,7 @@ def walked_on(contest: Contest, brand: Brand, terms: Terms, world: Running, now:
         return contest.next(walk=None, walked_at=walk.began_at, size=walk.seen, due_at=now)
     first = walk.left[0]
     try:
-        page = _page(first, walk.cursor, brand, world, now)
+        page = page_of(first, walk.cursor, brand, world, now)
     except (NetworkError, NotFound) as error:
         return _not_read(contest, walk, brand, terms, error, now)
     _keep(contest, first, page, terms, world, now)
@@ -147,28 +148,6 @@ def _without(contest: Contest, walk: Walk, dropped: List, brand: Brand, terms: T
     return contest.next(walk=left, unread=unread, due_at=now, **told)
 
 
-def _where(brand: Brand, terms: Terms, world: Running) -> Iterator[tuple[Account, Lists, Place]]:
-    """Give the accounts on which one takes part and whose network lists anybody, each with what names the post."""
-    for place in terms.posts:
-        for name in place.accounts:
-            account = brand.account(name)
-            adapter = world.networks.get(account.network) if account else None
-            if account is not None and adapter is not None and isinstance(adapter, Lists):
-                yield account, adapter, place
-
-
-def post_of(place: Place, account: Account, adapter: Lists, brand: Brand, world: Running, now: datetime) -> str | None:
-    """Give the remote id of a contest's post; None where it is not online yet. Raises as the network does."""
-    if place.row or place.post:
-        return world.posts.remote_ids(brand.id, place.row, place.post).get(account.name)
-    address = place.url
-    if address is None:
-        return None
-    return use_secret(
-        world.secrets, brand.id, account.name, lambda secret: adapter.post_at(account, secret, address, now)
-    )
-
-
 def _lists(post: str, account: Account, adapter: Lists, terms: Terms) -> Iterator[List]:
     """Give the lists of a post that are read: those of what people must do, what adds chances, and comments anyhow."""
     more = terms.more_chances
@@ -176,20 +155,6 @@ def _lists(post: str, account: Account, adapter: Lists, terms: Terms) -> Iterato
         wanted = kind is EntryKind.COMMENT or terms.on(account.network).asks(kind) or (more and more.of(kind))
         if reach is Reach.LISTED and wanted:
             yield List(account=account.name, post=post, kind=kind)
-
-
-def _page(wanted: List, cursor: str | None, brand: Brand, world: Running, now: datetime) -> Listed:
-    account = brand.account(wanted.account)
-    adapter = world.networks.get(account.network) if account else None
-    if account is None or adapter is None or not isinstance(adapter, Lists):
-        raise NotFound(wanted.account)
-    return use_secret(
-        world.secrets,
-        brand.id,
-        account.name,
-        lambda secret: adapter.entries(account, secret, wanted.kind, wanted.post, cursor, now),
-        CredentialsExpired,
-    )
 
 
 def _keep(contest: Contest, wanted: List, page: Listed, terms: Terms, world: Running, now: datetime) -> None:

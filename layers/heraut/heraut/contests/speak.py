@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.brands import NetworkName
-from heraut.contests.collect_entrants import post_of
+from heraut.contests.read_lists import post_of
 from heraut.errors import InvalidInput, NetworkError, NotFound, Refused
 from heraut.networks.base import Lists, Spot
 

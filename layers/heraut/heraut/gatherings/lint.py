@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.brands import gatherings_of
+from heraut.gatherings.plan_posts import planned_posts
 from heraut.gatherings.run_gatherings import SHOWN
 from heraut.problems import problem, warning
 
@@ -59,6 +60,6 @@ def _lint(
         yield warning("event_begun_already", "opens" if terms.is_live else "starts")
     if not terms.is_live and not (terms.place or terms.address or terms.url):
         yield warning("event_no_place", "place")
-    past = [one.step for one in terms.remind if one.at(terms.begins, terms.zone) <= now]
+    past = [one.step for one in planned_posts(terms) if one.at <= now]
     if past:
-        yield warning("event_reminders_past", "reminders", steps=", ".join(past))
+        yield warning("event_reminders_past", "opens" if terms.is_live else "reminders", steps=", ".join(past))

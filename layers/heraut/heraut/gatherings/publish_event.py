@@ -11,24 +11,29 @@ from heraut.wording import day, hour
 
 if TYPE_CHECKING:
     from heraut.brands import Brand
-    from heraut.gatherings.running import Gathering
+    from heraut.gatherings.running import Gathering, Questions
     from heraut.gatherings.world import Holding
     from heraut.problems import Language
 
 
-def publish_event(gathering: Gathering, brand: Brand, world: Holding) -> None:
-    """Write what people see of an event as it now is."""
+def publish_event(gathering: Gathering, brand: Brand, world: Holding, questions: Questions | None = None) -> None:
+    """Write what people see of an event as it now is; `questions` are those of a session that is over."""
     page = published.address(world.public_url, published.page_key(gathering, gathering.terms.language))
     file = calendar_file(gathering, page)
     put_latest(world.objects, published.calendar_key(gathering), file, published.CALENDAR)
     for language in published.PAGES:
-        put_latest(world.objects, published.page_key(gathering, language), _page(gathering, brand, language), HTML)
+        html = _page(gathering, brand, language, questions)
+        put_latest(world.objects, published.page_key(gathering, language), html, HTML)
 
 
-def _page(gathering: Gathering, brand: Brand, language: Language) -> bytes:
-    from heraut.pages.event_page import EventShown, event_page  # brings the templates
+def _page(gathering: Gathering, brand: Brand, language: Language, questions: Questions | None) -> bytes:
+    from heraut.pages.event_page import EventShown, QuestionShown, event_page  # brings the templates
 
     terms = gathering.terms
+    asked = [
+        QuestionShown(one.text, one.handle, one.profile, one.likes, answered=one.answered)
+        for one in (questions.kept if questions else ())
+    ]
     other = next(one for one in published.PAGES if one != language)
     shown = EventShown(
         title=terms.title,
@@ -45,5 +50,7 @@ def _page(gathering: Gathering, brand: Brand, language: Language) -> bytes:
         cancelled=terms.cancelled,
         calendar=published.CALENDAR_NAME,
         other=(other, published.PAGES[other]),
+        asked=asked if questions else None,
+        count=questions.count if questions else 0,
     )
     return event_page(brand.name, language, shown)

@@ -17,8 +17,9 @@ from heraut.brands import gatherings_of
 from heraut.contests import AGAIN, told
 from heraut.due import instant, stamp
 from heraut.errors import Conflict, HerautError
+from heraut.gatherings.hold_session import hold_session, next_reading_at
+from heraut.gatherings.plan_posts import begin, begins_at, next_post_at, plan_post, planned_posts, withdrawn_steps
 from heraut.gatherings.publish_event import publish_event
-from heraut.gatherings.remind import due_next, remind, stop_reminders, withdrawn_steps
 from heraut.gatherings.running import Gathering, Stage, plain_of
 from heraut.gatherings.words import message
 
@@ -131,15 +132,28 @@ def _step(gathering: Gathering, brand: Brand, world: Holding, now: datetime) -> 
     if gathering.shown != gathering.sequence:
         publish_event(gathering, brand, world)
         first = gathering.shown < 0
-        steps = [one.step for one in terms.remind if one.at(terms.begins, terms.zone) > now]
+        steps = [one.step for one in planned_posts(terms) if one.at > now]
         news = gathering.telling("published", now, steps=steps or ["—"]) if first else gathering.news
         return gathering.next(shown=gathering.sequence, news=news, due_at=now)
     if terms.cancelled:
         return gathering.next(stage=Stage.CANCELLED, due_at=None)
-    if now >= terms.ends:
+    if now >= terms.ends and not terms.is_live:
         return gathering.next(stage=Stage.OVER, due_at=None)
-    after = stop_reminders(gathering, world, now) or remind(gathering, brand, world, now)
-    return after or gathering.next(due_at=due_next(gathering))
+    after = begin(gathering, world, now) or plan_post(gathering, brand, world, now)
+    if after is None and terms.is_live:
+        after = hold_session(gathering, brand, world, now)
+    return after or gathering.next(due_at=_due_next(gathering))
+
+
+def _due_next(gathering: Gathering) -> datetime:
+    """Say when there is something to do next."""
+    terms, post = gathering.terms, next_post_at(gathering)
+    moments = [post] if post else []
+    if gathering.stage is Stage.PLANNED:
+        moments.append(begins_at(terms))
+    else:
+        moments.append(next_reading_at(gathering) if terms.is_live else terms.ends)
+    return min(moments)
 
 
 def _wanted(gathering: Gathering, brand: Brand) -> GatheringTerms:

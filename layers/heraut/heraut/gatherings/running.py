@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from heraut.brands import GatheringTerms
+from heraut.addresses import is_web
+from heraut.brands import GatheringTerms, NetworkName
 from heraut.contests import News
 from heraut.due import require_aware
 
@@ -58,7 +59,8 @@ class Gathering(_Stored):
 
     `uid` names it in calendars for ever; `sequence` grows each time that what they show changes, `changed_at` says
     when it last did; `edition` grows with each change of the terms. `shown` is the sequence that is published (-1:
-    none). `steps`, by name, are the posts that were dealt with.
+    none). `steps`, by name, are the posts that were dealt with. Of a session of questions: `read_at` is when they were
+    read last, `recapped` whether the recap is published, `said` what people were told that is told once.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -75,6 +77,9 @@ class Gathering(_Stored):
     changed_at: Instant
     shown: int = -1
     steps: dict[str, Step] = Field(default_factory=dict)
+    read_at: Instant | None = None
+    recapped: bool = False
+    said: frozenset[str] = frozenset()
     news: tuple[News, ...] = ()
     quiet_until: Instant | None = None  # nobody could be told; tried again then
 
@@ -100,6 +105,52 @@ class Gathering(_Stored):
     def telling(self, code: str, at: datetime, **fields: Any) -> tuple[News, ...]:
         """Give the news with one thing more."""
         return (*self.news, News(code=code, at=at, fields=fields))
+
+
+class Question(_Stored):
+    """What somebody asked: a comment right under one of the session's posts, as it was when it was read last.
+
+    `post` is the remote id of that post, on `account`; `by` a stable id, `handle` what people write after @ ("" where
+    there is none). `likes` None: its network does not tell. `answered`: the brand answered right beneath it.
+    """
+
+    account: str
+    network: NetworkName
+    post: str
+    remote: str
+    by: str | None = None
+    handle: str = ""
+    text: str = ""
+    at: Instant | None = None
+    likes: int | None = None
+    answered: bool = False
+
+    @property
+    def rank(self) -> tuple[int, float, str]:
+        """Where it stands: the most liked first, then the first asked."""
+        return -(self.likes or 0), self.at.timestamp() if self.at else 0.0, self.remote
+
+    @property
+    def profile(self) -> str:
+        """Where its author is found, "" where their network has no public address for them."""
+        name = self.handle.removeprefix("@")
+        if self.network is NetworkName.BLUESKY and name:
+            return f"https://bsky.app/profile/{name}"
+        if self.network is NetworkName.INSTAGRAM and name:
+            return f"https://www.instagram.com/{name}/"
+        known_as = (self.by or "").partition(":")[2]
+        return known_as if self.network is NetworkName.MASTODON and is_web(known_as) else ""
+
+
+class Questions(_Stored):
+    """What was asked in a session, best first; `count` says how many there are in all, `kept` the best of them."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    brand: str
+    name: str
+    revision: int = 0
+    count: int = 0
+    kept: tuple[Question, ...] = ()
 
 
 def plain_of(terms: GatheringTerms) -> dict[str, Any]:

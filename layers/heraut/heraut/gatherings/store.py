@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from heraut.contests import Online
-    from heraut.gatherings.running import Gathering
+    from heraut.gatherings.running import Gathering, Questions
     from heraut.problems import Language
 
 
@@ -27,6 +27,12 @@ class Gatherings(Protocol):
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and name of the events to look at by now, soonest first (an index: it may lag)."""
+
+    def questions(self, brand: str, name: str) -> Questions:
+        """Read what was asked in a session (none yet: of revision 0)."""
+
+    def save_questions(self, questions: Questions, until: datetime) -> None:
+        """Write it until it is forgotten, in place of that of `revision - 1`; Conflict otherwise."""
 
 
 class Withdrawn(Protocol):
@@ -64,3 +70,6 @@ class Speaks(Protocol):
 
     def online(self, brand: str, post: str) -> Sequence[Online]:
         """Say where a post is online by now, and where it can be read."""
+
+    def remote_ids(self, brand: str, row: str | None, post: str | None) -> Mapping[str, str]:
+        """Give the network's id of a post (by its own name, or by its calendar row's) on each account where it is."""

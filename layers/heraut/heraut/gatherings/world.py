@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from heraut.brands import Brands
+    from collections.abc import Mapping
+
+    from heraut.brands import Brands, NetworkName, Secrets
     from heraut.clock import Clock
     from heraut.contests import Objects
     from heraut.gatherings.store import Gatherings, Speaks
+    from heraut.networks.base import Publishes
     from heraut.notifications.base import Notifications
 
 
@@ -19,6 +22,8 @@ class Holding:
 
     gatherings: Gatherings
     brands: Brands
+    secrets: Secrets
+    networks: Mapping[NetworkName, Publishes]
     posts: Speaks
     objects: Objects
     notifications: Notifications

@@ -425,6 +425,8 @@ def contests_minute() -> Minute:
     gatherings = Holding(
         gatherings=GatheringsTable(Table(clients().dynamodb, read.contests_table)),
         brands=contests.brands,
+        secrets=contests.secrets,
+        networks=networks,
         posts=ContestPosts(_posts(read.posts_table), contests.brands, contests.secrets, networks, "event"),
         objects=contests.objects,
         notifications=contests.notifications,

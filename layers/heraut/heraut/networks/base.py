@@ -499,7 +499,8 @@ class Entry:
     right under the post. `mentions` are the different accounts that a comment names, in their order: stable ids where
     the network tells them, else names with their @ in small letters. `local` is what the account's server calls its
     author, for `Lists.follows`. What may tell a machine, where the network says it: since when their account is there,
-    how many follow it, whether it calls itself a machine.
+    how many follow it, whether it calls itself a machine. `likes` is how many like the comment, None where the list
+    does not tell.
     """
 
     kind: EntryKind
@@ -516,6 +517,7 @@ class Entry:
     account_since: datetime | None = None
     followers: int | None = None
     machine: bool | None = None
+    likes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from heraut.errors import NotReady, OutcomeUnknown, Refused
 from heraut.networks.base import Blocked, Entry, Listed, stable_id
 from heraut.networks.bluesky_records import COLLECTION, uri
 from heraut.networks.bluesky_sessions import handle_of, service_of
-from heraut.networks.entries import comment_heard, not_ours, require_listed, since
+from heraut.networks.entries import comment_heard, count_told, not_ours, require_listed, since
 from heraut.problems import problem
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ def _comment(post: Mapping[str, Any], below: str | None) -> Entry:
         at=_instant(post["indexedAt"]),
         below=below,
         mentions=mentions_in(text, record.get("facets")),
+        likes=count_told(post.get("likeCount")),
     )
 
 

@@ -73,6 +73,11 @@ def comment_heard(said: Interaction, post: str, known_as: str | None, local: str
     )
 
 
+def count_told(told: object) -> int | None:
+    """Read a count as a network tells it; None where it tells none."""
+    return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else None
+
+
 def not_ours(title: str, address: str) -> Refused:
     """Say that an address leads to no post of the account."""
     return Refused(problem("lists_not_our_post", network=title, address=address[:_LONGEST_ADDRESS]))

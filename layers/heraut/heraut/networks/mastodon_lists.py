@@ -22,7 +22,7 @@ from heraut.brands import EntryKind, NetworkName
 from heraut.due import require_aware
 from heraut.errors import OutcomeUnknown, Refused
 from heraut.networks.base import Blocked, Entry, Listed, stable_id
-from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed, since
+from heraut.networks.entries import comment_heard, count_told, not_ours, not_told, require_listed, since
 from heraut.networks.mastodon_answers import entity, is_good, next_max_id, refusal
 from heraut.networks.mastodon_text import text_of_html
 from heraut.problems import problem
@@ -173,6 +173,7 @@ def _comment(status: Mapping[str, Any], post: str, known: Mapping[str, str], *, 
         edited_at=_instant(status["edited_at"]) if status.get("edited_at") else None,
         below=None if answers in {None, post} else answers,
         mentions=mentions_in(status.get("mentions"), known),
+        likes=count_told(status.get("favourites_count")),
     )
 
 

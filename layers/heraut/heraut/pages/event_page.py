@@ -9,16 +9,33 @@ from heraut.pages.site_page import SitePage, html_of, render
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from heraut.problems import Language
 
 WORDS = Wording("heraut.pages", "event_page.toml")
 
 
 @dataclass(frozen=True)
+class QuestionShown:
+    """What somebody asked in public: by whom (their handle and its address, "" where there is none), liked how often.
+
+    `likes` None: nobody counts. `answered`: the brand answered right below it.
+    """
+
+    text: str
+    handle: str
+    profile: str
+    likes: int | None
+    answered: bool
+
+
+@dataclass(frozen=True)
 class EventShown:
     """An event in a reader's words; days and hours by the clock of `zone`, `iso` is its beginning for machines.
 
-    `calendar` and the second of `other` (a language, and the page in it) are addresses relative to the page.
+    `calendar` and the second of `other` (a language, and the page in it) are addresses relative to the page. `asked`
+    are the questions of a session that is over, best first (None: there is no such thing), `count` how many there were.
     """
 
     title: str
@@ -35,6 +52,8 @@ class EventShown:
     cancelled: bool
     calendar: str
     other: tuple[Language, str]
+    asked: Sequence[QuestionShown] | None = None
+    count: int = 0
 
 
 def event_page(brand: str, language: Language, shown: EventShown) -> bytes:
