@@ -110,7 +110,13 @@ class BlueskyReaders:
         facets = [_mention(deed.text, one) for one in deed.naming]
         at = deed.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         record = written | ({"facets": facets} if facets else {})
-        view = {"uri": address, "cid": "bafy", "author": _actor(deed.who), "record": record, "indexedAt": at}
+        view: dict[str, Any] = {
+            "uri": address,
+            "cid": "bafy",
+            "author": _actor(deed.who),
+            "record": record,
+            "indexedAt": at,
+        }
         view["likeCount"] = len(self.crowd.under(EntryKind.LIKE, address))
         return self._node(view, comments, depth)
 
