@@ -29,7 +29,7 @@ from heraut.cli.main import app
 from heraut.contests.certificate import Certificate
 from heraut.contests.checks import Given, checks, is_verified
 from heraut.contests.run_contests import run_contests
-from heraut.contests.running import Contest
+from heraut.contests.running import Contest, Told
 from heraut.contests.world import Running
 from heraut.fetch import Guard
 from heraut.publishing import ContestPosts
@@ -244,10 +244,12 @@ def test_a_contest_on_real_networks_is_drawn_and_checked(fair: Fair, monkeypatch
     assert [one.kind for one in certificate.witnesses] == ["rfc3161", "rfc3161", "post"]
     assert [one.handle for one in certificate.ranking] == _computed(weights, fair.entrants(), certificate)
     assert (commitment.entrants, commitment.tickets) == (4, 6)
-    texts = fair.online()
-    assert sum(commitment.commit() in text for text in texts) == len(fair.crowds)
-    winners = 2  # each is written to, under their comment
-    assert sum("/tirage.html" in text for text in texts) == len(fair.crowds) + winners
+    for crowd, post in fair.places:  # under the contest's own post, for whoever takes part
+        until(partial(_say, crowd, post, commitment.commit()), seconds=PATIENCE)
+    won = fair.contests.winners(BRAND, NAME)
+    assert [one.handle for one in won] == [one.handle for one in certificate.ranking]
+    assert [one.told for one in won if one.sent] == [Told.WRITTEN] * 2
+    assert sum("/tirage.html" in text for text in fair.online()) == len(fair.crowds) + 2
 
     every = checks(certificate, io.BytesIO(fair.public("entrants.bin")), OWN.chain, Given(roots=fair.roots))
     assert is_verified(every)
@@ -287,6 +289,10 @@ def _computed(weights: dict[str, int], nonces: dict[str, str], certificate: Cert
         tickets = (hashed("tirage/v1/ticket", seed, handle, one.to_bytes(4, "big")) for one in range(weight))
         scores.append((min(tickets), handle.hex()))
     return [handle for _score, handle in sorted(scores)]
+
+
+def _say(crowd: Crowd, post: str, words: str) -> bool:
+    return any(words in one.text for one in crowd.walk(COMMENT, post))
 
 
 def _say_the_words(crowd: Crowd, post: str, who: tuple[str, ...]) -> bool:
