@@ -11,6 +11,7 @@ import pytest
 from heraut.aws.sendings_table import SendingsTable
 from heraut.brands import WayName
 from heraut.clock import SystemClock
+from heraut.contests.forget_entrant import ContestEntries
 from heraut.conversations import Author, What
 from heraut.conversations.forget_person import people_called
 from heraut.conversations.receive_interaction import receive_interaction
@@ -22,7 +23,10 @@ from heraut.notifications.sendings import Sending, SendingState
 from heraut.publishing.model import State
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.stack import Stack
+from tests.contracts.test_cli_contests import held
 from tests.contracts.test_conversations import said
+from tests.twins.contest_world import CLOSES, DRAWS, OPENS
+from tests.twins.contests import ContestsTwin
 from tests.twins.quotes import QuotesTwin
 
 if TYPE_CHECKING:
@@ -218,7 +222,8 @@ def test_whom_it_is_about_must_be_clear(busy: Shop) -> None:
 def test_somebody_without_a_record_is_found_by_what_they_said(busy: Shop) -> None:
     """An earlier release kept no names beside its counts."""
     busy.conversations.forget_author("martin", "bluesky", ZOE.id)
-    assert [one.id for one in people_called(BAKERY, "@zoe.test", None, busy.conversations)] == [ZOE.id]
+    nobody = ContestEntries(ContestsTwin())
+    assert [one.id for one in people_called(BAKERY, "@zoe.test", None, busy.conversations, nobody)] == [ZOE.id]
 
 
 def test_without_the_key_nothing_is_taken_in(busy: Shop) -> None:
@@ -229,3 +234,43 @@ def test_without_the_key_nothing_is_taken_in(busy: Shop) -> None:
 
     with pytest.raises(ConfigurationError):
         receive_interaction(SAID[0], BAKERY, busy.conversations, QuotesTwin(), SystemClock().now())
+
+
+def test_who_only_took_part_in_a_contest_is_found_and_forgotten(shop: Shop) -> None:
+    """Their comment and their code are given back; erased, their id alone stays so that they are not counted again."""
+    fair = held(shop)
+    fair.run_until(OPENS + timedelta(minutes=6))
+    asked = ("@ana", "--brand", "boulangerie")
+
+    given = shop.heraut("people", "export", *asked).json
+    assert [one["deeds"][0]["text"] for one in given["contests"][0]["entries"]] == ["#Galette pour moi"]
+    shown = shop.heraut("people", "erase", *asked, "--dry-run").out
+    assert "Jeu-concours « La galette » : sa participation, avec 1 preuves" in shown
+    assert "une empreinte que plus rien ne relie" in shown
+    assert shop.heraut("people", "erase", *asked, "--json", "--yes").json["entries"] == 1
+
+    kept = json.dumps(Stack(shop.clients, "ContestsTable").items(), ensure_ascii=False)
+    assert ("#Galette pour moi" in kept, "@ana" in kept) == (False, False)
+    nobody = shop.heraut("contest", "entrants", "galette", "--of", "@ana")
+    assert (nobody.status, "Rien n'est gardé" in nobody.err) == (1, True)
+    fair.run_until(CLOSES + timedelta(minutes=5))
+    assert shop.heraut("contest", "list", "--json").json[0]["entrants"] == 2
+    assert "Rien n'est gardé" in shop.heraut("people", "erase", *asked, "--yes").err
+
+
+def test_somebody_who_speaks_and_takes_part_is_forgotten_in_both(busy: Shop) -> None:
+    """After the draw too: a winner's place stays, without who it was."""
+    fair = held(busy)
+    fair.run_until(OPENS + timedelta(minutes=6))
+    owner = busy.brands.brand("boulangerie")
+    assert owner is not None
+    ana = Author(id="ana", handle="@ana", name="Ana")
+    spoken = told(1, ana, "J'ai joué !").model_copy(update={"brand": "boulangerie"})
+    receive_interaction(spoken, owner, busy.conversations, QuotesTwin(), spoken.at)
+    fair.run_until(DRAWS + timedelta(minutes=3))
+
+    done = busy.heraut("people", "erase", "@ana", "--brand", "boulangerie", "--json", "--yes").json
+    assert (done["said"], done["entries"], done["erased"]) == (1, 1, True)
+    kept = json.dumps(Stack(busy.clients, "ContestsTable").items(), ensure_ascii=False)
+    assert "@ana" not in kept
+    assert "bluesky:ana" not in kept

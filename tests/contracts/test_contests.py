@@ -169,6 +169,16 @@ def test_an_id_of_any_length_is_kept(contests: Contests) -> None:
     assert contests.entrants("martin", "galette", [long.id]) == {long.id: long}
 
 
+def test_who_is_forgotten_is_gone(contests: Contests) -> None:
+    """Once or twice; the others stay."""
+    contests.save_entrants("martin", "galette", [entrant(1), entrant(2)], UNTIL)
+
+    for _ in range(2):
+        contests.forget_entrants("martin", "galette", [entrant(1).id, entrant(7).id])
+
+    assert list(contests.every_entrant("martin", "galette")) == [entrant(2)]
+
+
 def test_a_hundred_entrants_are_one_write(contests: Contests) -> None:
     """As many as a transaction takes."""
     many = [entrant(number) for number in range(100)]

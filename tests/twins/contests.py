@@ -88,6 +88,11 @@ class ContestsTwin:
             raise NotFound(part)
         return self.parts[brand, name, part]
 
+    def forget_entrants(self, brand: str, name: str, ids: Sequence[str]) -> None:
+        held = self._entrants.get((brand, name), {})
+        for one in ids:
+            held.pop(one, None)
+
     def winners(self, brand: str, name: str) -> Sequence[Winner]:
         return [one for _, one in sorted(self._winners.get((brand, name), {}).items())]
 

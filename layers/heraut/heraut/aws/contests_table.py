@@ -101,6 +101,10 @@ class ContestsTable:
             raise NotFound(f"part {part} of {brand}/{name}")
         return bytes(item["part"])
 
+    def forget_entrants(self, brand: str, name: str, ids: Sequence[str]) -> None:
+        """Take entrants away; who is gone already is gone."""
+        self._table.delete_many([_entrant(brand, name, one) for one in ids])
+
     def winners(self, brand: str, name: str) -> Sequence[Winner]:
         """Read everybody to whom the draw gave a rank, in the order of ranks."""
         asked = {"pk": _of(brand, name), "prefix": "w#"}

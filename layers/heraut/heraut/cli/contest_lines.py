@@ -156,7 +156,7 @@ def winner_line(one: Winner, contest: Contest, now: datetime) -> str:
     place = say(f"contest_place_{one.place}", until=until, reason=one.reason)
     if one.by:
         place += f" {say('contest_noted_by', by=one.by)}"
-    line = say("contest_rank", rank=one.rank, who=one.called or one.name or one.id, place=place)
+    line = say("contest_rank", rank=one.rank, who=one.called or one.name or one.id or "—", place=place)
     if one.left:
         left = ", ".join(say(f"contest_left_{what}") for what in one.left)
         line += f" · {say('contest_to_check', what=left)}"

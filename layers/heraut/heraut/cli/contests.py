@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heraut.contests.known_contests import Known
     from heraut.contests.model import Reason
     from heraut.contests.running import Contest, KeptEntrant, Winner
-    from heraut.contests.standing import Register
+    from heraut.contests.standing import Register, Standing
 
 ContestName = Annotated[str, typer.Argument(metavar="CONTEST")]
 Who = Annotated[str, typer.Argument(metavar="WHO")]
@@ -102,10 +102,9 @@ def entrants(
     known = _called(desk, name, brand)
     contest = _opened(known)
     register = _register(contest, desk)
-    asked: Iterable[KeptEntrant] = desk.contests.every_entrant(contest.brand, contest.name)
+    every: Iterable[Standing] = register.every()
     if of is not None:
-        asked = _entrants_called(of, contest, desk)
-    every = (register.of(one) for one in asked)
+        every = (register.of(one) for one in _entrants_called(of, contest, desk))
     found = [one for one in every if wanted is None or one.reason is wanted]
     if as_json:
         print_json([entrant_object(contest, one, evidence=of is not None) for one in found])
@@ -332,7 +331,8 @@ def _count(known: Known, desk: Desk) -> int:
     contest = known.contest
     if contest is None or contest.frozen_at is not None:
         return contest.entrants if contest else 0
-    return sum(1 for _ in desk.contests.every_entrant(contest.brand, contest.name))
+    every = desk.contests.every_entrant(contest.brand, contest.name)
+    return sum(one.forgotten_at is None for one in every)
 
 
 def _winners(known: Known, desk: Desk) -> Sequence[Winner]:

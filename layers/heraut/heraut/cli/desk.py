@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from heraut.aws.contests_table import ContestsTable
     from heraut.brands.store import Place
     from heraut.cli.stacks import OpenStack
+    from heraut.contests.forget_entrant import ContestEntries
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,13 @@ class Desk:
         from heraut.aws.contests_table import ContestsTable  # brings the models of contests, which most never need
 
         return ContestsTable(Table(self.stack.clients.dynamodb, self.stack["ContestsTable"]))
+
+    @cached_property
+    def entries(self) -> ContestEntries:
+        """What people did in contests."""
+        from heraut.contests.forget_entrant import ContestEntries
+
+        return ContestEntries(self.contests)
 
     @cached_property
     def public(self) -> PublicBucket:
@@ -150,6 +158,7 @@ class Desk:
             links=self.links,
             secrets=self.secrets,
             quotes=QuotingPosts(self.posts),
+            entries=self.entries,
         )
 
     @cached_property

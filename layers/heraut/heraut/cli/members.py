@@ -122,7 +122,7 @@ def erase(
 
 def _counted(found: Holding) -> dict[str, Any]:
     """Give whom it is about, and how much is held, as a program reads it."""
-    kinds = ("said", "answers", "moments", "events", "messages", "testimonials")
+    kinds = ("said", "answers", "moments", "events", "messages", "testimonials", "entries")
     member = found.member
     named = {"brand": member.brand, "network": member.network.value, "author": member.id, "name": member.called}
     return named | {kind: len(getattr(found, kind)) for kind in kinds}
@@ -138,7 +138,8 @@ def _called(desk: Desk, author: str, brand: str | None, network: str | None) -> 
     owners = brands_called(desk.brands, brand)
     if len(owners) > 1:
         raise CannotGoOn("brand_which", known=", ".join(one.id for one in owners))
-    found = people_called(owners[0], author, NetworkName(network) if network else None, desk.conversations)
+    chosen = NetworkName(network) if network else None
+    found = people_called(owners[0], author, chosen, desk.conversations, desk.entries)
     if not found:
         raise CannotGoOn("author_unknown", name=author, brand=owners[0].name)
     if len(found) > 1:
@@ -160,11 +161,18 @@ def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
         yield "  " + say("person_said", at=recorded(one.at, zone, language(), now), text=excerpt(one.text))
     for answer in found.answers:
         yield "  " + say("person_answered", at=recorded(answer.at, zone, language(), now), text=excerpt(answer.text))
+    for entry in found.entries:
+        count = sum(len(one["deeds"]) for one in entry["entries"])
+        yield "  " + say("person_entered", contest=entry["title"], count=count)
+        for place in entry["ranks"]:
+            yield "  " + say("person_ranked", contest=entry["title"], rank=place["rank"])
     for shown in found.testimonials:
         if shown.draft:
             yield "  " + say("testimonial_take_down", post=shown.draft)
     yield "  " + say("person_rest", moments=len(found.moments), events=len(found.events), messages=len(found.messages))
     yield say("person_beyond")
+    if found.entries:
+        yield say("person_beyond_contests")
 
 
 def _line(owner: Brand, member: Member, group: str, now: datetime) -> str:

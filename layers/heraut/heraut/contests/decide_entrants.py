@@ -51,7 +51,7 @@ def decide_entrant(
     if contest.frozen_at is not None:
         raise _too_late(contest)
     before, after = _kept(contest, who, decision, note, contests)
-    now_at = _noticed(contest, contests)
+    now_at = made_anew(contest, contests)
     if now_at.frozen_at is None:
         return after
     listed = Register(now_at, contests, objects).of(after).takes_part
@@ -79,8 +79,11 @@ def _kept(
     raise TryAgain(f"an entrant of {contest.brand}/{contest.name} changed {TRIES} times")
 
 
-def _noticed(contest: Contest, contests: Contests) -> Contest:
-    """Let whoever makes the list right now make it again, from the first on; frozen or not, it is given."""
+def made_anew(contest: Contest, contests: Contests) -> Contest:
+    """Let a list that is being made be made again, so that it sees what was just written; gives the contest as it is.
+
+    A list that is frozen stays. TryAgain: others change the contest faster than this can.
+    """
     for _ in range(TRIES):
         now_at = contests.contest(contest.brand, contest.name)
         if now_at is None:

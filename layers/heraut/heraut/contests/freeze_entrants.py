@@ -63,6 +63,8 @@ def freeze_entrants(contest: Contest, world: Running, now: datetime) -> Contest:
     accepted = []
     people, more = next_people(contest, tally, world)
     for one in people:
+        if one.forgotten_at is not None:
+            continue
         verdict = court.verdict(one.judged(contest.rolls))
         if verdict.reason is None:
             accepted.append((handle_of(contest.draw_id, bytes.fromhex(one.nonce), one.id), verdict.weight))

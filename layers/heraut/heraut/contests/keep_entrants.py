@@ -34,11 +34,14 @@ def new_entrant(who: str, world: Running) -> KeptEntrant:
 def save_changed(
     contest: Contest, changed: Sequence[tuple[KeptEntrant | None, KeptEntrant]], terms: Terms, world: Running
 ) -> None:
-    """Write those who are new, or not what they were before; who did not change is not written again."""
+    """Write those who are new, or not what they were before; who did not change is not written again.
+
+    Nor is who asked to be forgotten.
+    """
     after = [
         one.model_copy(update={"revision": before.revision + 1}) if before else one
         for before, one in changed
-        if one != before
+        if one != before and not (before and before.forgotten_at)
     ]
     for start in range(0, len(after), WRITTEN_AT_ONCE):
         part = after[start : start + WRITTEN_AT_ONCE]

@@ -264,6 +264,7 @@ class KeptEntrant(_Stored):
     excluded: str = ""  # why a person took them out; `vouched`: a person said that it is no program's
     vouched: bool = False
     notes: tuple[Note, ...] = ()
+    forgotten_at: Instant | None = None  # when they asked: nothing but the id is kept, and nothing is added
 
     def judged(self, rolls: dict[str, datetime]) -> Entrant:
         """Give the entrant as the judge takes it: what a roll call did not find any more was taken away.

@@ -51,7 +51,8 @@ class Register:
     def every(self) -> Iterator[Standing]:
         """Give everybody, page by page."""
         for one in self._contests.every_entrant(self._contest.brand, self._contest.name):
-            yield self.of(one)
+            if one.forgotten_at is None:
+                yield self.of(one)
 
     def of(self, kept: KeptEntrant) -> Standing:
         """Give one."""
@@ -68,7 +69,7 @@ def entrants_called(wanted: str, contest: Contest, contests: Contests) -> list[K
     """
     found = contests.entrants(contest.brand, contest.name, [wanted])
     if found:
-        return list(found.values())
+        return [one for one in found.values() if one.forgotten_at is None]
     name = wanted.casefold()
     return [one for one in contests.every_entrant(contest.brand, contest.name) if name in _names(one)]
 

@@ -98,6 +98,9 @@ class Contests(Protocol):
     def part(self, brand: str, name: str, part: str) -> bytes:
         """Read a part by its name; NotFound when it is not there."""
 
+    def forget_entrants(self, brand: str, name: str, ids: Sequence[str]) -> None:
+        """Take entrants away; who is gone already is gone."""
+
     def winners(self, brand: str, name: str) -> Sequence[Winner]:
         """Read everybody to whom the draw gave a rank, in the order of ranks."""
 

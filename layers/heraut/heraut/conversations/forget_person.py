@@ -4,7 +4,8 @@ First it is remembered, under a keyed name, that what they said until now is not
 webhook brings again afterwards stays out. Then each thing they said goes, with the answers given to it here, the raw
 events that name them, and their record last, so that a run which died is found again and goes on. What alerts and
 moderation keep of it (what was done, when, by which rule or person of the team) names nobody. Messages to the team that
-are kept for a week go whole, with what others said in them: their alerts are there without them.
+are kept for a week go whole, with what others said in them: their alerts are there without them. What they did in
+contests goes too; published lists hold codes that name nobody.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Brand, NetworkName, Secrets
     from heraut.conversations.model import GivenAnswer, Interaction, Moment
-    from heraut.conversations.store import Answers, Conversations, QuotingPosts, RawEvents, SentMessages
+    from heraut.conversations.store import Answers, Conversations, Entries, QuotingPosts, RawEvents, SentMessages
     from heraut.conversations.testimonials import Testimonial
     from heraut.links import Links
 
@@ -44,6 +45,7 @@ class Forgetting:
     links: Links
     secrets: Secrets
     quotes: QuotingPosts
+    entries: Entries
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Holding:
     events: Sequence[str]  # names of raw events, which hold others' words too
     messages: Sequence[str]  # ids of messages to the team, which hold others' words too
     testimonials: Sequence[Testimonial] = ()
+    entries: Sequence[dict[str, Any]] = ()  # in contests, an object for each
 
     def as_object(self) -> dict[str, Any]:
         """Give it as a file for the person who asked."""
@@ -69,13 +72,19 @@ class Holding:
             "answers": [one.model_dump(**plain, exclude={"anew"}) for one in self.answers],
             "done": [one.model_dump(**plain, exclude_none=True) for one in self.moments],
             "testimonials": [one.model_dump(**plain, exclude={"revision"}) for one in self.testimonials],
+            "contests": list(self.entries),
             "raw_events": list(self.events),
             "messages": list(self.messages),
         }
 
 
-def people_called(brand: Brand, name: str, network: NetworkName | None, kept: Conversations) -> list[Member]:
-    """Give whoever has this handle, name or network's id, on one network or any; several may have one name."""
+def people_called(
+    brand: Brand, name: str, network: NetworkName | None, kept: Conversations, entries: Entries
+) -> list[Member]:
+    """Give whoever has this handle, name or network's id, on one network or any; several may have one name.
+
+    Who only took part in a contest is looked for where nobody who spoke to the brand is called so.
+    """
     known = {(one.network, one.id): one for one in kept.members(brand.id) if one.id}
     found = _of_name(known.values(), name, network)
     if found:
@@ -84,7 +93,14 @@ def people_called(brand: Brand, name: str, network: NetworkName | None, kept: Co
         author = said.author
         somebody = Member(brand=brand.id, network=said.network, id=author.id, handle=author.handle, name=author.name)
         known.setdefault((said.network, author.id), somebody)
-    return _of_name(known.values(), name, network)
+    found = _of_name(known.values(), name, network)
+    if found:
+        return found
+    took_part = {
+        (where, who): Member(brand=brand.id, network=where, id=who, handle=handle, name=called)
+        for where, who, handle, called in entries.people(brand.id)
+    }
+    return _of_name(took_part.values(), name, network)
 
 
 def holding(member: Member, world: Forgetting) -> Holding:
@@ -98,6 +114,7 @@ def holding(member: Member, world: Forgetting) -> Holding:
     given = [world.answers.given(member.brand, one.account, one.id) for _, one in said]
     answers = [one for one in given if one is not None]
     names = {member.id, member.handle.lstrip("@")} - {""}
+    entries = world.entries.held(member.brand, member.network, member.id, member.handle)
     return Holding(
         member=member,
         said=said,
@@ -105,6 +122,7 @@ def holding(member: Member, world: Forgetting) -> Holding:
         moments=[one for one in stories if one.interaction in ids],
         events=world.events.naming(member.brand, names),
         messages=_messages(member, [one for _, one in said], world),
+        entries=entries,
         testimonials=[one for one in kept.testimonials(member.brand) if one.interaction in ids],
     )
 
@@ -120,6 +138,7 @@ def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
         world.secrets.save_secret(member.brand, FORGETTING, {"key": secrets.token_urlsafe(32)})
     kept.refuse_earlier(member.brand, network, member.id, now)
     _hold_quotes(member, world, now)
+    world.entries.forget(member.brand, member.network, member.id, member.handle, now)
     for _ in range(PASSES):
         said = list(_said_by(member, kept))
         world.messages.forget(member.brand, _messages(member, [one for _, one in said], world))

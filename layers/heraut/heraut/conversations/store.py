@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from heraut.brands import Account, Brand
+    from heraut.brands import Account, Brand, NetworkName
     from heraut.conversations.members import Known, Member
     from heraut.conversations.model import Alert, Answered, GivenAnswer, Interaction, Moment, Overheard
     from heraut.conversations.testimonials import Testimonial
@@ -191,6 +191,19 @@ class QuotingPosts(Protocol):
 
         A post that is gone is held by nothing. TryAgain: it is leaving at this moment.
         """
+
+
+class Entries(Protocol):
+    """What people did in a brand's contests: contests keep it. Somebody is their network, its id of them and handle."""
+
+    def people(self, brand: str) -> Iterator[tuple[NetworkName, str, str, str]]:
+        """Give everybody who took part: network, its id, handle, name; somebody may come several times."""
+
+    def held(self, brand: str, network: NetworkName, who: str, handle: str) -> Sequence[dict[str, Any]]:
+        """Give what is kept of somebody, an object for each contest, as it is given to them."""
+
+    def forget(self, brand: str, network: NetworkName, who: str, handle: str, now: datetime) -> None:
+        """Forget it, but for what the published lists hold, which names nobody. TryAgain; done again it goes on."""
 
 
 class RawEvents(Protocol):
