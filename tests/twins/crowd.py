@@ -45,7 +45,8 @@ class Crowd:
     """The books of one account's network: people are known by a word, each deed comes a second after the last.
 
     `named` says what the network calls the thing of a number that somebody made. `blocked` are people whom it shows to
-    nobody here, `blocking` those whom the account blocks.
+    nobody here, `unnamed` those whom it does not
+    name, `blocking` those whom the account blocks.
     """
 
     named: Callable[[str, int], str] = lambda who, number: f"{who}-{number}"
@@ -53,6 +54,7 @@ class Crowd:
     posts: list[str] = field(default_factory=list)
     followers: set[str] = field(default_factory=set)
     blocked: set[str] = field(default_factory=set)
+    unnamed: set[str] = field(default_factory=set)
     blocking: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -107,13 +109,15 @@ class Crowd:
 class ListsTwin:
     """A network in memory that lists a crowd, a `page` at a time; `faults` are raised, one a call, before anything.
 
-    `broken` is what a method raises each time. `most` is how many it lists at all, the newest ones; None: everybody.
+    `unlisted` are kinds that its server has no list of, `broken` is what a method raises each time. `most` is how many
+    it lists at all, the newest ones; None: everybody.
     """
 
     name: NetworkName = NetworkName.BLUESKY
     crowd: Crowd = field(default_factory=Crowd)
     page: int = 50
     most: int | None = None
+    unlisted: set[EntryKind] = field(default_factory=set)
     broken: dict[str, NetworkError] = field(default_factory=dict)
     faults: list[NetworkError] = field(default_factory=list)
     calls: list[tuple[EntryKind, str | None]] = field(default_factory=list)
@@ -137,6 +141,8 @@ class ListsTwin:
         if self.faults:
             raise self.faults.pop(0)
         require_listed(self.name, self.name, kind)
+        if kind in self.unlisted:
+            raise not_told(self.name, kind)
         if post not in self.crowd.posts:
             raise Refused(problem("lists_post_gone", network=self.name))
         shown = self.crowd.under(kind, post)[: self.most]
@@ -191,16 +197,17 @@ class ListsTwin:
 
     def _entry(self, deed: Deed) -> Entry:
         is_comment, remote = deed.kind is EntryKind.COMMENT, self.crowd.named(deed.who, deed.number)
+        hidden = deed.who in self.crowd.unnamed
         return Entry(
             kind=deed.kind,
-            by=stable_id(self.name, deed.who),
-            name=deed.who.capitalize(),
-            handle=f"@{deed.who}",
+            by=None if hidden else stable_id(self.name, deed.who),
+            name="" if hidden else deed.who.capitalize(),
+            handle="" if hidden else f"@{deed.who}",
             remote=remote if is_comment else None,
             text=deed.text,
             at=deed.at,
             below=deed.below,
             mentions=tuple(stable_id(self.name, one) for one in dict.fromkeys(deed.naming)),
-            local=deed.who,
+            local=None if hidden else deed.who,
             likes=len(self.crowd.under(EntryKind.LIKE, remote)) if is_comment else None,
         )

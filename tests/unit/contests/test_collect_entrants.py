@@ -10,7 +10,7 @@ import pytest
 from heraut.brands import EntryKind
 from heraut.errors import CredentialsExpired, RateLimited, Unreachable
 from heraut.problems import problem
-from tests.twins.contest_world import CLOSES, OPENS, ContestWorld
+from tests.twins.contest_world import CLOSES, DRAWS, OPENS, ContestWorld
 from tests.twins.crowd import Deed
 
 BOTH = {"comment": True, "like": True}
@@ -147,3 +147,99 @@ def test_known_entrants_are_not_written_again() -> None:
     world.run_until(OPENS + 9 * MINUTE)
 
     assert world.fate.names.count("ContestsTwin.save_entrants") == before
+
+
+def test_a_comment_of_whom_the_network_does_not_name_is_counted_in_public() -> None:
+    """Each is one, whoever wrote it, and however many times it is read; nobody is drawn for it."""
+    world = ContestWorld()
+    world.people_comment("ana", "bao", "bao")
+    world.crowd.unnamed.add("bao")
+
+    assert rejected(world) == {"unnamed": 2}
+    assert world.contest.entrants == 1
+
+
+def test_a_nameless_comment_that_is_named_elsewhere_is_its_authors() -> None:
+    """A webhook names whom the list does not: they take part, and are not counted among the nameless too."""
+    world = ContestWorld()
+    world.run_until(OPENS + MINUTE)
+    world.people_comment("ana", "bao")
+    world.crowd.unnamed |= {"ana", "bao"}
+    world.run_until(OPENS + 6 * MINUTE)
+    world.hear("ana")
+
+    assert rejected(world) == {"unnamed": 1}
+    assert world.contest.entrants == 1
+
+
+def test_a_nameless_comment_that_came_too_late_is_late() -> None:
+    """It would not count, whoever wrote it."""
+    world = ContestWorld()
+    world.run_until(CLOSES)
+    world.people_comment("bao", at=CLOSES + timedelta(seconds=1))
+    world.crowd.unnamed.add("bao")
+
+    assert rejected(world) == {"late": 1}
+
+
+@pytest.mark.parametrize(("conditions", "counted"), [({"like": True}, {"unnamed": 1}), (BOTH, {"no_like": 1})])
+def test_a_like_of_nobody_is_an_entry_where_likes_alone_are_asked(
+    conditions: dict[str, bool], counted: dict[str, int]
+) -> None:
+    """Where a comment is asked too, who liked unnamed is counted by what their comment lacks."""
+    world = ContestWorld(conditions=conditions)
+    world.people_comment("bao")
+    world.crowd.like(world.post, "chloe")
+    world.crowd.unnamed.add("chloe")
+    if "comment" not in conditions:
+        world.crowd.like(world.post, "bao")
+
+    assert rejected(world) == counted
+
+
+def test_whom_the_account_blocks_by_the_closing_does_not_take_part() -> None:
+    """As it was when it was last read before the closing: who is let in again takes part, who is blocked later too."""
+    world = ContestWorld()
+    world.people_comment("ana", "bao", "chloe", "dodo")
+    world.crowd.blocking += ["bao", "chloe", "nobody"]
+    world.run_until(OPENS + 6 * MINUTE)
+    world.crowd.blocking.remove("chloe")
+    world.run_until(CLOSES)
+    world.crowd.blocking.append("dodo")
+
+    assert rejected(world) == {"blocked": 1}
+    assert world.contest.entrants == 3
+
+
+def test_blocked_accounts_take_part_where_the_terms_let_them() -> None:
+    """Then nobody asks whom the account blocks."""
+    world = ContestWorld(exclude={"families": False, "blocked": False})
+    world.people_comment("ana", "bao")
+    world.crowd.blocking.append("bao")
+    world.lists.broken["blocked"] = Unreachable(problem("network_unreachable", host="twin.example"))
+
+    assert rejected(world) == {}
+
+
+def test_people_hear_once_that_blocked_accounts_cannot_be_read() -> None:
+    """A right that is missing is theirs to give; the contest goes on."""
+    world = ContestWorld()
+    world.people_comment("ana")
+    world.lists.broken["blocked"] = CredentialsExpired(problem("credentials_expired", network="Bluesky"))
+
+    assert rejected(world) == {}
+    assert world.told()["blocks"] == 1
+
+
+def test_a_list_that_could_not_be_read_tells_nobodys_absence() -> None:
+    """Who did not like, as far as one knows, is not out: it is checked on the winners."""
+    world = ContestWorld(conditions=BOTH, claim_within="10 min")
+    world.people_comment("ana", "bao")
+    world.crowd.like(world.post, "ana")
+    world.run_until(CLOSES)
+    world.lists.unlisted.add(EntryKind.LIKE)
+
+    assert rejected(world) == {}
+    world.run_until(DRAWS + MINUTE)
+    left = {one.id: one.left for one in world.contests.winners("boulangerie", "galette")}
+    assert left == {"bluesky:ana": (), "bluesky:bao": ("like",)}

@@ -433,7 +433,7 @@ def test_the_strictest_terms_can_give_every_reason() -> None:
 
     assert [reason for reason, _ in court.before[BLUESKY].checks] == list(Reason)
     assert [reason for reason, _ in Judge(LENIENT, About()).before[BLUESKY].checks] == [
-        *(Reason.EXCLUDED, Reason.LATE, Reason.NO_LIKE),
+        *(Reason.EXCLUDED, Reason.LATE, Reason.UNNAMED, Reason.NO_LIKE),
     ]
 
 

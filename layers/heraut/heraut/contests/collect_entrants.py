@@ -15,9 +15,11 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import EntryKind
+from heraut.brands import EntryKind, NetworkName
 from heraut.contests.keep_entrants import SECOND, kept_instant, new_entrant, over, save_changed
 from heraut.contests.look_again import accounts_that_block, blocks_read, looked_again
+from heraut.contests.model import is_nameless
+from heraut.contests.nameless import who_did
 from heraut.contests.read_lists import page_of, places_of, post_of
 from heraut.contests.running import Contest, Deed, KeptEntrant, List, Walk
 from heraut.errors import HerautError, NetworkError, NotFound, RateLimited, Refused
@@ -108,20 +110,25 @@ def walked_on(contest: Contest, brand: Brand, terms: Terms, world: Running, now:
         page = page_of(first, walk.cursor, brand, world, now)
     except (NetworkError, NotFound) as error:
         return _not_read(contest, walk, brand, terms, error, now)
-    _keep(contest, first, page, terms, world, now)
+    nameless = _keep(contest, first, page, brand, terms, world, now) or contest.nameless
     whole = page.cursor is None
+    of_nobody = walk.unnamed + sum(1 for one in page.entries if one.by is None and one.remote is None)
     moved = walk.model_copy(
         update={
             "cursor": page.cursor,
             "left": walk.left[1:] if whole else walk.left,
             "failed": 0,
+            "unnamed": 0 if whole else of_nobody,
             "seen": walk.seen + len(page.entries),
         }
     )
-    rolls = contest.rolls
+    rolls, unnamed = contest.rolls, contest.unnamed
+    if whole and (of_nobody or first.name in unnamed) and now < over(terms):
+        unnamed = {**unnamed, first.name: (_network_of(first, brand), first.kind, of_nobody)}
     if whole and walk.roll_call and now < over(terms):
         rolls = {**rolls, first.name: walk.began_at}
-    return contest.next(walk=moved, rolls=rolls, own=contest.own | page.own, due_at=now)
+    told = {"rolls": rolls, "unnamed": unnamed, "nameless": nameless, "own": contest.own | page.own}
+    return contest.next(walk=moved, **told, due_at=now)
 
 
 def _not_read(contest: Contest, walk: Walk, brand: Brand, terms: Terms, error: HerautError, now: datetime) -> Contest:
@@ -141,7 +148,7 @@ def _without(contest: Contest, walk: Walk, dropped: List, brand: Brand, terms: T
     told = contest.telling_once(
         "unread", now, f"unread {dropped.name}", account=dropped.account, kind=dropped.kind.value
     )
-    left = walk.model_copy(update={"left": walk.left[1:], "cursor": None, "failed": 0})
+    left = walk.model_copy(update={"left": walk.left[1:], "cursor": None, "failed": 0, "unnamed": 0})
     unread = contest.unread
     if now >= over(terms) and account is not None:
         unread |= {f"{account.network}/{dropped.kind}"}
@@ -157,14 +164,20 @@ def _lists(post: str, account: Account, adapter: Lists, terms: Terms) -> Iterato
             yield List(account=account.name, post=post, kind=kind)
 
 
-def _keep(contest: Contest, wanted: List, page: Listed, terms: Terms, world: Running, now: datetime) -> None:
-    """Keep what a page brought, each entrant's part in one write; what is known and unchanged is not written again."""
+def _keep(
+    contest: Contest, wanted: List, page: Listed, brand: Brand, terms: Terms, world: Running, now: datetime
+) -> bool:
+    """Keep what a page brought, each entrant's part in one write; what is known and unchanged is not written again.
+
+    Gives whether any of it is of nobody that is named.
+    """
     if contest.walk is None:
         raise ValueError("no walk was begun")
     did: dict[str, list[Entry]] = defaultdict(list)
     for one in page.entries:
-        if one.by is not None:
-            did[one.by].append(one)
+        who = who_did(one, wanted, _network_of(wanted, brand))
+        if who is not None:
+            did[who].append(one)
     known = world.contests.entrants(contest.brand, contest.name, list(did))
     roll = contest.walk.began_at if contest.walk.roll_call else None
     is_over = now >= over(terms)
@@ -174,6 +187,14 @@ def _keep(contest: Contest, wanted: List, page: Listed, terms: Terms, world: Run
         merged = _merged(before or new_entrant(who, world), wanted, entries, now, roll, is_over=is_over)
         changed.append((before, merged))
     save_changed(contest, changed, terms, world)
+    return any(is_nameless(who) for who in did)
+
+
+def _network_of(wanted: List, brand: Brand) -> NetworkName:
+    account = brand.account(wanted.account)
+    if account is None:
+        raise NotFound(wanted.account)
+    return account.network
 
 
 def _merged(

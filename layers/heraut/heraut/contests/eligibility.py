@@ -256,6 +256,8 @@ def _of_what(conditions: ContestConditions, states: frozenset[EntryKind]) -> Che
     yield Reason.LATE, lambda case: any(case.lacks(kind, Reason.LATE) for kind in asked)
     if conditions.asks(COMMENT):
         yield Reason.EARLY, lambda case: case.lacks(COMMENT, Reason.EARLY)
+    yield Reason.UNNAMED, lambda case: case.entrant.nameless
+    if conditions.asks(COMMENT):
         yield Reason.NO_COMMENT, lambda case: not case.done[COMMENT]
     yield Reason.FEW_FRIENDS, (lambda case: case.friends < conditions.friends) if conditions.friends else None
     for reason, wanted in ((Reason.NO_EXPRESSION, conditions.words), (Reason.WRONG_ANSWER, answers)):

@@ -18,6 +18,7 @@ from heraut.contests import published
 from heraut.contests.comment_texts import MARK_BYTES
 from heraut.contests.draw import RECORD_BYTES, frozen, handle_of, records_of
 from heraut.contests.eligibility import About, Judge, copied_comments, listed_on
+from heraut.contests.nameless import told_apart, uncounted
 from heraut.contests.running import Tally, forgotten_at
 
 if TYPE_CHECKING:
@@ -54,16 +55,18 @@ def _listed(network: NetworkName, unread: frozenset[str]) -> frozenset[EntryKind
 
 def freeze_entrants(contest: Contest, world: Running, now: datetime) -> Contest:
     """Take the next step to the list that nothing enters any more; done again before it was noted, it is the same."""
+    if contest.nameless and not contest.told_apart:
+        return told_apart(contest, world, now)
     suspects = contest.agreed.exclude.suspects
     if suspects and suspects.copied and contest.copied is None:
         return _compared(contest, suspects.copied, world, now)
     tally = contest.tally or Tally()
     court = court_of(contest, world.contests)
-    rejected = Counter(tally.rejected)
+    rejected = Counter(contest.tally.rejected) if contest.tally else uncounted(contest, contest.agreed)
     accepted = []
     people, more = next_people(contest, tally, world)
     for one in people:
-        if one.forgotten_at is not None:
+        if one.elsewhere or one.forgotten_at is not None:
             continue
         verdict = court.verdict(one.judged(contest.rolls))
         if verdict.reason is None:

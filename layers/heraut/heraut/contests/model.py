@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from heraut.brands import EntryKind, NetworkName
 
+NOBODY = "?"  # stands where an author's id would
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -43,7 +45,8 @@ class Entrant:
 
     `id` is stable (`network:id`), `handle` what people write after @ ("" where there is none). `excluded` is why a
     person of the brand took them out ("" : nobody did): it is logged, and never shown in public. `vouched`: a person of
-    the brand said that this account is no program's.
+    the brand said that this account is no program's. `nameless`: the network does not say who it is, and each of their
+    comments is an entrant of its own.
     """
 
     id: str
@@ -55,6 +58,12 @@ class Entrant:
     machine: bool | None = None
     excluded: str = ""
     vouched: bool = False
+    nameless: bool = False
+
+
+def is_nameless(who: str) -> bool:
+    """Whether an entrant's id stands for nobody: a comment whose author the network does not name."""
+    return who.partition(":")[2].startswith(NOBODY)
 
 
 class Reason(StrEnum):
@@ -72,6 +81,7 @@ class Reason(StrEnum):
     DELETED = "deleted"
     LATE = "late"
     EARLY = "early"
+    UNNAMED = "unnamed"
     NO_COMMENT = "no_comment"
     FEW_FRIENDS = "few_friends"
     NO_EXPRESSION = "no_expression"

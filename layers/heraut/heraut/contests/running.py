@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from heraut.brands import ContestState, EntryKind, NetworkName, Terms
 from heraut.contests.draw import FIRST_PREV, Commitment
-from heraut.contests.model import Entrant, Evidence
+from heraut.contests.model import Entrant, Evidence, is_nameless
 from heraut.due import require_aware, stamp
 
 KEPT = timedelta(days=90)  # unless the terms say otherwise
@@ -48,7 +48,8 @@ class Walk(_Stored):
 
     In a roll call what is there is marked, so that what is not is looked for again: `looks` times until it is `looked`
     for. `blocks` are accounts of which is still to be read whom they block, `blocked` who of the first of them was
-    found. `failed`: how many times a list could not be read since the last page that could.
+    found. `unnamed` are those of nobody in the first list. `failed`: how many times a list could not be read since the
+    last page that could.
     """
 
     began_at: Instant
@@ -57,6 +58,7 @@ class Walk(_Stored):
     cursor: str | None = None
     failed: int = 0
     seen: int = 0
+    unnamed: int = 0
     looks: int = 0
     looked: bool = False
     blocks: tuple[str, ...] = ()
@@ -122,12 +124,13 @@ class Contest(_Stored):
     `own` is all that the organiser's accounts are called where people take part; `posts` the comments of each post that
     was found, `heard_at` when what conversations heard below them was last taken note of; `blocked`, by account, who of
     those who took part it blocked when that was last read; `unread` what could not be read after the closing
-    (`<network>/<kind>`); `rolls`, by list, when its last roll call began that was over by the closing; `size` how many
-    entries the last walk saw; `tally` how far everybody who took part was read; `copied` names what keeps the marks of
-    comments that too many wrote (None: not counted yet); `said` what people were told that is told once; `post` what
-    the certificate says of the post that carried the commit: address and Unix seconds; `outcome` (a digest) what was
-    last published of what became of the ranks; `asking_since` when a network that does not answer was first asked about
-    winners.
+    (`<network>/<kind>`); `nameless` whether any entry is kept whose author nobody named, `told_apart` whether those were
+    that are known with their author too; `unnamed`, by list, how many likes or reposts of nobody it last had; `rolls`,
+    by list, when its last roll call began that was over by the closing; `size` how many entries the last walk saw;
+    `tally` how far everybody who took part was read; `copied` names what keeps the marks of comments that too many
+    wrote (None: not counted yet); `said` what people were told that is told once; `post` what the certificate says of
+    the post that carried the commit: address and Unix seconds; `outcome` (a digest) what was last published of what
+    became of the ranks; `asking_since` when a network that does not answer was first asked about winners.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -143,6 +146,9 @@ class Contest(_Stored):
     heard_at: Instant | None = None
     blocked: dict[str, frozenset[str]] = Field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    nameless: bool = False
+    told_apart: bool = False
+    unnamed: dict[str, tuple[NetworkName, EntryKind, int]] = Field(default_factory=dict)
     walk: Walk | None = None
     walked_at: Instant | None = None
     rolls: dict[str, Instant] = Field(default_factory=dict)
@@ -263,6 +269,7 @@ class KeptEntrant(_Stored):
     machine: bool | None = None
     excluded: str = ""  # why a person took them out; `vouched`: a person said that it is no program's
     vouched: bool = False
+    elsewhere: bool = False  # nameless, and known with its author too
     notes: tuple[Note, ...] = ()
     forgotten_at: Instant | None = None  # when they asked: nothing but the id is kept, and nothing is added
 
@@ -281,6 +288,7 @@ class KeptEntrant(_Stored):
             machine=self.machine,
             excluded=self.excluded,
             vouched=self.vouched,
+            nameless=is_nameless(self.id),
         )
 
     def _evidence(self, deed: Deed, roll: datetime | None) -> Evidence:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heraut.contests import published
 from heraut.contests.draw import handle_of, weight_in
 from heraut.contests.freeze_entrants import court_of
+from heraut.contests.nameless import named_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,9 @@ class Register:
 
     def every(self) -> Iterator[Standing]:
         """Give everybody, page by page."""
+        elsewhere = named_elsewhere(self._contest, self._contests)
         for one in self._contests.every_entrant(self._contest.brand, self._contest.name):
-            if one.forgotten_at is None:
+            if one.forgotten_at is None and not one.elsewhere and one.id not in elsewhere:
                 yield self.of(one)
 
     def of(self, kept: KeptEntrant) -> Standing:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import EntryKind
 from heraut.contests.keep_entrants import kept_instant, new_entrant, over, save_changed
+from heraut.contests.model import is_nameless
+from heraut.contests.nameless import who_did
 from heraut.contests.running import Contest, Deed, KeptEntrant, List
 from heraut.networks.base import Lists
 
@@ -53,9 +55,10 @@ def heard_taken(contest: Contest, brand: Brand, terms: Terms, world: Running, no
             read.append(one)
         if len(read) == AT_ONCE:
             break
-    _keep(contest, matched, terms, world)
+    nameless = _keep(contest, matched, terms, world) or contest.nameless
     world.heard.forget_overheard(read)
-    return contest.next(heard_at=contest.heard_at if len(read) == AT_ONCE else now, due_at=now)
+    heard_at = contest.heard_at if len(read) == AT_ONCE else now
+    return contest.next(heard_at=heard_at, nameless=nameless, due_at=now)
 
 
 def _known_by_now(contest: Contest, brand: Brand, terms: Terms, world: Running) -> Iterator[List]:
@@ -82,11 +85,13 @@ def _matched(heard: Overheard, posts: Sequence[List], brand: Brand, world: Runni
             yield heard, one, entry
 
 
-def _keep(contest: Contest, matched: Iterable[Matched], terms: Terms, world: Running) -> None:
+def _keep(contest: Contest, matched: Iterable[Matched], terms: Terms, world: Running) -> bool:
+    """Keep it with whom it is of, and say whether any of it is of nobody that is named."""
     of_whom: dict[str, list[Matched]] = defaultdict(list)
     for one in matched:
-        if one[2].by is not None:
-            of_whom[one[2].by].append(one)
+        who = who_did(one[2], one[1], one[0].said.network)
+        if who is not None:
+            of_whom[who].append(one)
     known = world.contests.entrants(contest.brand, contest.name, list(of_whom))
     changed = []
     for who, said in of_whom.items():
@@ -95,6 +100,7 @@ def _keep(contest: Contest, matched: Iterable[Matched], terms: Terms, world: Run
             merged = _merged(merged, *one, terms)
         changed.append((known.get(who), merged))
     save_changed(contest, changed, terms, world)
+    return any(is_nameless(who) for who in of_whom)
 
 
 def _merged(before: KeptEntrant, heard: Overheard, where: List, entry: Entry, terms: Terms) -> KeptEntrant:

@@ -34,7 +34,7 @@ def message(contest: Contest, news: News, brand: Brand, reader: Person) -> Messa
     if "left" in fields:
         fields["left"] = ", ".join(wording.say(f"left_{one}", language) for one in fields["left"] or ["nothing"])
     if "kind" in fields:
-        fields["kind"] = wording.say(f"kind_{fields['kind']}", language)
+        fields["what"] = wording.say(f"kind_{fields.pop('kind')}", language)
     if "winners" in fields:
         fields["winners"] = ", ".join(fields["winners"]) or "—"
     return in_words(
