@@ -223,3 +223,14 @@ def test_winners_are_kept_once_and_in_the_order_of_ranks(contests: Contests) -> 
         contests.change_winner("martin", "galette", people[1].becomes(Place.DISQUALIFIED, NOW))
     with pytest.raises(Conflict):
         contests.change_winner("martin", "galette", Winner(rank=7, handle="", id="").becomes(Place.WON, NOW))
+
+
+def test_who_kept_a_prize_is_remembered_by_contest(contests: Contests) -> None:
+    """The last time counts; who was disqualified since is remembered no longer."""
+    long = "mastodon:https://piaf.example/users/" + "é" * 3_000
+    contests.remember_wins("martin", "galette", {"bluesky:ana": NOW, long: NOW}, UNTIL)
+    contests.remember_wins("martin", "buche", {"bluesky:ana": NOW - MINUTE, "bluesky:bao": NOW}, UNTIL)
+    contests.remember_wins("martin", "buche", {"bluesky:ana": NOW - MINUTE}, UNTIL)
+
+    assert contests.won("martin") == {"bluesky:ana": NOW, long: NOW}
+    assert contests.won("autre") == {}

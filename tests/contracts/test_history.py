@@ -221,6 +221,7 @@ def test_a_contest_of_schema_1(contests_stack: Stack) -> None:
     assert (first.handle, first.deeds[0].text, len(bytes.fromhex(first.nonce))) == ("@ana", "Je participe !", 32)
     assert {winner.id, alternate.id} == {first.id, second.id}
     assert (winner.place, alternate.place) == ("won", "waiting")
+    assert kept.won(BRAND) == {winner.id: contest.agreed.draws}
     assert contest.due_at is not None
     assert list(kept.due(contest.due_at)) == [(BRAND, "galette")]
 

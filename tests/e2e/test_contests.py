@@ -24,6 +24,7 @@ from heraut.aws.posts_table import PostsTable
 from heraut.aws.site_objects import PublicBucket
 from heraut.aws.table import Table
 from heraut.brands import Account, Brand, NetworkName, Person, Role, WayName
+from heraut.contests.announce_winners import claim
 from heraut.contests.beacon import QUICKNET
 from heraut.contests.certificate import Certificate
 from heraut.contests.checks import Given, checks, is_verified
@@ -249,5 +250,11 @@ def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None
     fair.tick()
     eventually(lambda: fair.state() == "announced", 90)
     eventually(lambda: [one.place for one in fair.contests.winners(ID, NAME)] == [Place.WON, Place.WAITING], 60)
+    claim(fair.contests, ID, NAME, 1, datetime.now(UTC))
+    announced = fair.read()
+    fair.contests.change(announced, announced.next(due_at=datetime.now(UTC)))
+    fair.tick()
+    eventually(lambda: fair.state() == "ended", 90)
+    assert list(fair.contests.won(ID)) == [fair.contests.winners(ID, NAME)[0].id]
     said = f"« La galette » : le tirage au sort parmi {len(PEOPLE)} participants est fait"
     eventually(lambda: any(said in one for one in fair.published()), 150)

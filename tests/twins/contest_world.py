@@ -37,7 +37,7 @@ CLOSES = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 DRAWS = datetime(2026, 11, 23, 9, 50, tzinfo=UTC)
 WRITES = frozenset(
     {"add", "change", "save_questions", "save_entrants", "keep_part", "add_winners", "change_winner"}
-) | {*("create", "replace", "say", "say_under", "tell", "stamp", "forget_overheard")}
+) | {*("create", "replace", "say", "say_under", "tell", "stamp", "forget_overheard", "remember_wins")}
 PUBLIC = "https://public.example"
 OWN = OwnChain()
 AUTHORITIES = (OwnAuthority("Horodatage un"), OwnAuthority("Horodatage deux"), OwnAuthority("Horodatage trois"))

@@ -26,6 +26,7 @@ class ContestsTwin:
         self._heads: dict[str, Head] = {}
         self._entrants: dict[tuple[str, str], dict[str, KeptEntrant]] = {}
         self._winners: dict[tuple[str, str], dict[int, Winner]] = {}
+        self._won: dict[tuple[str, str], dict[str, datetime]] = {}
         self.commits: dict[str, list[Head]] = {}
         self.parts: dict[tuple[str, str, str], bytes] = {}
 
@@ -107,3 +108,13 @@ class ContestsTwin:
         if there is None or there.revision != after.revision - 1:
             raise Conflict(str(after.rank))
         held[after.rank] = kept(after)
+
+    def remember_wins(self, brand: str, name: str, wins: Mapping[str, datetime], until: datetime) -> None:
+        self._won[brand, name] = dict(wins)
+
+    def won(self, brand: str) -> Mapping[str, datetime]:
+        found: dict[str, datetime] = {}
+        for (owner, _), wins in self._won.items():
+            for who, at in wins.items() if owner == brand else ():
+                found[who] = max(at, found.get(who, at))
+        return found

@@ -462,6 +462,17 @@ PART = Kind(
     public=True,
 )
 
+WON = Kind(
+    CONTESTS,
+    "<brand>#won",
+    "<contest>#<entrant>",
+    "who kept a prize of a contest, and when they won: their id and nothing else",
+    "setting previous winners aside (`exclude.previous_winners`)",
+    ENTRANT.kept,
+    "after the contest, or as many months after the draw as any contest in `heraut.yaml` asks for when it ends",
+    public=True,
+)
+
 REFUSALS_LOG = timedelta(days=30)  # of Amazon SNS, with telephone numbers: `make refusals` makes it
 
 KINDS = tuple(value for value in list(globals().values()) if isinstance(value, Kind))

@@ -557,3 +557,29 @@ def test_a_draw_leads_to_the_commitment_before_it() -> None:
     page = world.objects.objects[f"contests/boulangerie/{second}/tirage.html"].decode()
     assert f'href="../{first}/commitment-1.json"' in page
     assert "tirage n° 2" in page.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_who_kept_a_prize_does_not_take_part_for_as_long_as_the_next_contest_says() -> None:
+    """Who was disqualified, or let the prize go, does."""
+    world = ContestWorld(claim_within="1 h")
+    again = {**world.plain, "exclude": {"families": False, "previous_winners": 1}}
+    later = {name: str(world.plain[name]).replace("11-23", "12-20") for name in ("opens", "closes", "draws")}
+    plans = {"galette": world.plain, "buche": {**again, **later}}
+    world.brands._brands["boulangerie"] = world.brand.model_copy(update={"contests": plans})
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS + timedelta(minutes=2))
+    claim(world.contests, "boulangerie", "galette", 1, world.clock.now())
+    disqualify(world.contests, "boulangerie", "galette", 2, "n'est pas majeur", world.clock.now())
+    world.run()
+    kept = {one.id for one in world.contests.winners("boulangerie", "galette") if one.place is Place.CLAIMED}
+    assert world.contests.won("boulangerie") == dict.fromkeys(kept, DRAWS)
+
+    world.clock.advance_to(OPENS + timedelta(days=27))
+    for name in PEOPLE:
+        world.crowd.comment(world.post, name, "Encore !", at=OPENS + timedelta(days=27, minutes=3))
+    while (second := world.contests.contest("boulangerie", "buche")) is None or second.frozen_at is None:
+        world.tick()
+        world.clock.advance(timedelta(minutes=1))
+
+    assert second.rejected == {"previous_winner": 1}
+    assert second.entrants == len(PEOPLE) - 1

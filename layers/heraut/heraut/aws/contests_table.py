@@ -1,7 +1,7 @@
 """The Contests table: contests as they run, the operator's head, who took part, who won.
 
 `<brand>` / `contest#<name>` and `chain`; `<brand>#<contest>` / `e#<stable id>` (a long one is cut and hashed) and
-`w#<rank>`; `p#<digest>` is a part of what is made of all of them.
+`w#<rank>`; `p#<digest>` is a part of what is made of all of them. `<brand>#won` / `<contest>#<stable id>`: who won.
 """
 
 from __future__ import annotations
@@ -127,6 +127,23 @@ class ContestsTable:
         if not done.done and (done.item is None or done.item["document"] != values["document"]):
             raise Conflict(f"rank {after.rank} of {brand}/{name} moved on")
 
+    def remember_wins(self, brand: str, name: str, wins: Mapping[str, datetime], until: datetime) -> None:
+        """Keep who kept a prize of a contest, and when they won, until then; whoever else did is gone."""
+        held = {_won(brand, name, who): (who, at) for who, at in wins.items()}
+        asked = {"pk": f"{brand}#won", "prefix": f"{name}#"}
+        there = [(item[PK], item[SK]) for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked)]
+        self._table.delete_many([key for key in there if key not in held])
+        expires = int(until.timestamp())
+        self._table.put_many([_values(key, id=who, at=at, expires=expires) for key, (who, at) in held.items()])
+
+    def won(self, brand: str) -> Mapping[str, datetime]:
+        """Say when each who kept a prize of a brand's contest last won, as far as that is remembered."""
+        found: dict[str, datetime] = {}
+        for item in self._table.query("#pk = :pk", {"pk": f"{brand}#won"}):
+            at = due.instant(item["at"])
+            found[item["id"]] = max(at, found.get(item["id"], at))
+        return found
+
     def _advancing(self, brand: str, before: Head, after: Head) -> TransactWriteItemTypeDef:
         values = _values((brand, "chain"), document=document(after), revision=after.seq)
         if before.seq == 0:
@@ -161,10 +178,17 @@ def _contest(brand: str, name: str) -> Key:
 
 
 def _entrant(brand: str, name: str, who: str) -> Key:
-    short = who
-    if len(who.encode()) > LONGEST_ID:
-        short = f"#{hashlib.sha256(who.encode()).hexdigest()}"
-    return _of(brand, name), f"e#{short}"
+    return _of(brand, name), f"e#{_short(who)}"
+
+
+def _short(who: str) -> str:
+    if len(who.encode()) <= LONGEST_ID:
+        return who
+    return f"#{hashlib.sha256(who.encode()).hexdigest()}"
+
+
+def _won(brand: str, name: str, who: str) -> Key:
+    return f"{brand}#won", f"{name}#{_short(who)}"
 
 
 def _part(brand: str, name: str, digest: str) -> Key:

@@ -40,7 +40,8 @@ def court_of(contest: Contest, contests: Contests) -> Judge:
     blocked = frozenset(who for found in contest.blocked.values() for who in found)
     listed = {network: _listed(network, contest.unread) for network in NetworkName}
     copied = _copied(contest, contests)
-    return Judge(contest.agreed, About(listed=listed, own=contest.own, blocked=blocked, copied=copied))
+    won = contests.won(contest.brand) if contest.agreed.exclude.previous_winners else {}
+    return Judge(contest.agreed, About(listed=listed, own=contest.own, blocked=blocked, won=won, copied=copied))
 
 
 def _listed(network: NetworkName, unread: frozenset[str]) -> frozenset[EntryKind]:

@@ -21,6 +21,7 @@ from heraut.contests.commit_draw import commit_draw
 from heraut.contests.draw_winners import certify, draw_winners
 from heraut.contests.freeze_entrants import freeze_entrants
 from heraut.contests.keep_entrants import over
+from heraut.contests.previous_winners import remember_winners
 from heraut.contests.publish_page import publish_rules
 from heraut.contests.rules_text import rules_digest, rules_text
 from heraut.contests.running import Contest
@@ -247,11 +248,19 @@ def _drawn(contest: Contest, brand: Brand, world: Running, now: datetime) -> Con
     return check_next(contest, brand, every, world, now) or announce_winners(contest, brand, world, now)
 
 
+def _announced(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
+    """Follow the winners; once nobody is waited for, remember who kept a prize."""
+    after = promote_alternates(contest, brand, world, now)
+    if after.state is ContestState.ENDED:
+        remember_winners(after, brand, world)
+    return after
+
+
 # Steps that leave the operator's sequence of draws alone.
 ALONE: dict[ContestState, Callable[[Contest, Brand, Running, datetime], Contest]] = {
     ContestState.PLANNED: _opened,
     ContestState.OPEN: _collected,
     ContestState.CLOSED: _closed,
     ContestState.DRAWN: _drawn,
-    ContestState.ANNOUNCED: promote_alternates,
+    ContestState.ANNOUNCED: _announced,
 }

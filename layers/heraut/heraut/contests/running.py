@@ -124,7 +124,7 @@ class Contest(_Stored):
     `own` is all that the organiser's accounts are called where people take part; `posts` the comments of each post that
     was found, `heard_at` when what conversations heard below them was last taken note of; `blocked`, by account, who of
     those who took part it blocked when that was last read; `unread` what could not be read after the closing
-    (`<network>/<kind>`); `nameless` whether any entry is kept whose author nobody named, `told_apart` whether those were
+    (`<network>/<kind>`); `nameless` whether an entry is kept whose author nobody named, `told_apart` whether those were
     that are known with their author too; `unnamed`, by list, how many likes or reposts of nobody it last had; `rolls`,
     by list, when its last roll call began that was over by the closing; `size` how many entries the last walk saw;
     `tally` how far everybody who took part was read; `copied` names what keeps the marks of comments that too many

@@ -110,6 +110,12 @@ class Contests(Protocol):
     def change_winner(self, brand: str, name: str, after: Winner) -> None:
         """Replace a winner of `revision - 1`; Conflict otherwise."""
 
+    def remember_wins(self, brand: str, name: str, wins: Mapping[str, datetime], until: datetime) -> None:
+        """Keep who (stable id) kept a prize of a contest, and when they won, until then; whoever else did is gone."""
+
+    def won(self, brand: str) -> Mapping[str, datetime]:
+        """Say when each who kept a prize of a brand's contest last won, as far as that is remembered."""
+
 
 class Hears(Protocol):
     """What contests ask of conversations (as `conversations.store.Conversations`)."""
