@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from heraut.brands import Brand, NetworkName, Person
+from heraut.brands import Brand, EntryKind, NetworkName
+from heraut.brands import Person as Colleague
+from heraut.contests.run_contests import run_contests
+from heraut.contests.running import Contest
+from heraut.contests.world import Running
 from heraut.conversations.poll_networks import Listening, poll_networks
 from heraut.conversations.receive_webhook import Receiving, receive_webhook
 from heraut.conversations.route_interaction import Routing, route_interaction
@@ -18,17 +25,27 @@ from heraut.links import hash_of, new_token
 from heraut.networks.base import WebhookEvent, WebhookRequest
 from heraut.networks.webhooks import scheme
 from heraut.networks.webhooks.meta import Meta
+from heraut.publishing import ContestPosts
 from tests.contracts.graph_rooms import PAUL, ZOE, Clock, Room
 from tests.twins.brands import BrandsTwin
+from tests.twins.contest_world import OWN
+from tests.twins.contests import ContestsTwin
 from tests.twins.conversations import ConversationsTwin
-from tests.twins.graph_double import graph
+from tests.twins.graph_double import Entry, Person, graph
+from tests.twins.notifications import NotificationsTwin
+from tests.twins.posts import PostsTwin
 from tests.twins.quotes import QuotesTwin
 from tests.twins.secrets import SecretsTwin
+from tests.twins.site_objects import SiteObjectsTwin
 from tests.twins.webhooks import EventsTwin, WebhooksTwin
 
 pytestmark = pytest.mark.enable_socket
 
-BRAND = "martin"
+BRAND, PARIS = "martin", ZoneInfo("Europe/Paris")
+SEEN_AT = {
+    NetworkName.FACEBOOK: "https://www.facebook.com/{}",
+    NetworkName.INSTAGRAM: "https://www.instagram.com/p/{}/",
+}
 SECRET = {"app_secret": "signs-the-events", "verify_token": "ours"}
 
 
@@ -37,8 +54,10 @@ class House:
 
     def __init__(self, room: Room) -> None:
         self.room, self.token = room, new_token()
-        people = (Person(id="lea", name="Léa", email="lea@x.example"),)
-        brands = BrandsTwin(Brand(id=BRAND, name="Boulangerie Martin", accounts=(room.account,), people=people))
+        people = (Colleague(id="lea", name="Léa", email="lea@x.example"),)
+        brands = self.brands = BrandsTwin(
+            Brand(id=BRAND, name="Boulangerie Martin", accounts=(room.account,), people=people)
+        )
         self.webhooks, self.events, self.kept, secrets = (
             WebhooksTwin(),
             EventsTwin(),
@@ -56,6 +75,13 @@ class House:
         self.routing = Routing(brands, secrets, networks, self.kept, self.webhooks, QuotesTwin())
         self.listening = Listening(brands, secrets, networks, self.kept, self.webhooks, QuotesTwin(), map)
         self.poll()
+
+    def hold_contest(self, post: Entry) -> HeldContest:
+        """Open a contest of half an hour under a post, and look at it."""
+        held = HeldContest(self, post)
+        self.brands.save(held.brand.model_copy(update={"revision": 1}), 0)
+        held.go_on()
+        return held
 
     def poll(self) -> Any:
         """Listen once."""
@@ -78,6 +104,67 @@ class House:
     def waiting(self) -> list[str]:
         """Everything that waits for an answer."""
         return sorted(one for alert in self.kept.open_alerts(BRAND) for one in alert.waiting)
+
+
+class HeldContest:
+    """A contest of the house's brand, run with its adapter on the same conversations."""
+
+    def __init__(self, house: House, post: Entry) -> None:
+        self.house, self.clock, self.kept = house, house.room.clock, ContestsTwin()
+        self.opens = self.clock.now().replace(microsecond=0)
+        self.closes = self.opens + timedelta(minutes=30)
+        instants = {"opens": self.opens, "closes": self.closes, "draws": self.opens + timedelta(minutes=90)}
+        plain = {
+            **{name: f"{at.astimezone(PARIS):%Y-%m-%d %H:%M:%S}" for name, at in instants.items()},
+            "title": "Le jeu",
+            "posts": [{"accounts": "page", "url": SEEN_AT[house.room.network].format(post.id)}],
+            "conditions": {"comment": True},
+            "rules": {"text": "Un commentaire par personne."},
+        }
+        brand = house.brands.brand(BRAND)
+        assert brand is not None
+        self.brand = brand.model_copy(update={"contests": {"jeu": plain}})
+
+    def go_on(self, lasting: timedelta = timedelta(0)) -> None:
+        """Let minutes pass, each with its tick."""
+        until = self.clock.now() + lasting
+        world = self._world()
+        run_contests(world, self.clock.now(), plan=True)
+        while self.clock.now() < until:
+            self.clock.pass_by(timedelta(minutes=1))
+            run_contests(world, self.clock.now(), plan=True)
+
+    def close(self) -> None:
+        """Let it close and freeze."""
+        self.go_on(self.closes + timedelta(minutes=3) - self.clock.now())
+        assert self.now.frozen_at is not None
+
+    @property
+    def now(self) -> Contest:
+        """The contest as it is."""
+        found = self.kept.contest(BRAND, "jeu")
+        assert found is not None
+        return found
+
+    def _world(self) -> Running:
+        """Only what comes before the draw is there."""
+        house, never = self.house, cast("Any", None)
+        return Running(
+            contests=self.kept,
+            brands=house.brands,
+            secrets=house.routing.secrets,
+            networks=house.routing.networks,
+            heard=house.kept,
+            posts=ContestPosts(PostsTwin(), house.brands, house.routing.secrets, house.routing.networks),
+            objects=SiteObjectsTwin(),
+            notifications=NotificationsTwin(),
+            clock=self.clock,
+            chain=OWN.chain,
+            beacon=never,
+            authorities=list,
+            nonce=partial(secrets.token_bytes, 32),
+            public_url="https://public.example",
+        )
 
 
 def opened(network: NetworkName) -> Iterator[House]:
@@ -108,6 +195,40 @@ def test_a_signed_batch_twice_with_a_forged_one_among_them(house: House) -> None
     assert [house.send(batch), house.send(forged, key="another"), house.send(batch)] == [200, 401, 200]
     assert house.route() == ["received"]
     assert house.waiting == sorted(one.id for one in comments)
+
+
+def test_a_signed_batch_of_comments_fills_a_contest(house: House) -> None:
+    """From the events to the frozen list, on a network that lists its first page and no more: nobody is lost.
+
+    What was listed too is one entry; who is named nowhere is counted; what was taken away is deleted, though Instagram
+    says so to nobody; a forged event brings nobody, a repeated one nobody twice.
+    """
+    room = house.room
+    post, other = room.post(), room.post()
+    contest = house.hold_contest(post)
+    room.double.first_page_alone = True
+    people = [Person(f"88{number:04}", f"Invité {number}", f"invite_{number}") for number in range(120)]
+    said = [room.say(post, "Je participe !", one) for one in people]
+    nobody, elsewhere = room.say(post, "Moi aussi", None), room.say(other, "Joli", Person("990001", "Max", "max"))
+    listed = room.adapter.entries(room.account, room.secret, EntryKind.COMMENT, post.id, None, room.clock.now())  # type: ignore[attr-defined]
+    assert (listed.cursor, len(listed.entries) < len(said)) == (None, True)
+    batches = [said[:40], said[40:80], [*said[80:], nobody, elsewhere]]
+    events = [room.event(*(room.told(one) for one in batch)) for batch in batches]
+    invented = room.say(post, "Faux", PAUL)
+    forged = room.event(room.told(invented))
+    room.double.remove(invented)
+
+    assert [house.send(one) for one in (*events, events[0])] == [200] * 4
+    assert house.send(forged, key="another") == 401
+    house.route()
+    contest.go_on(timedelta(minutes=6))
+    for gone in (said[3], said[119]):
+        room.double.remove(gone)
+    contest.close()
+
+    assert contest.now.entrants == 118
+    assert contest.now.rejected == {"deleted": 2, "unnamed": 1}
+    assert {len(one.deeds) for one in contest.kept.every_entrant(BRAND, "jeu")} == {1}
 
 
 def test_what_was_sent_and_is_polled_counts_once(house: House) -> None:

@@ -136,6 +136,7 @@ class GraphDouble:
     shown_after: timedelta = timedelta(0)
     entries: dict[str, Entry] = field(default_factory=dict)
     gone: dict[str, Entry] = field(default_factory=dict)
+    first_page_alone: bool = False  # of comments: there is no way to the others
     subscribed: tuple[str, ...] = ()
     app_subscriptions: list[dict[str, str]] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -305,7 +306,7 @@ class GraphDouble:
         body: dict[str, Any] = {"data": [self._shown(one.kind, one.id, fields) for one in page]}
         if page:
             body["paging"] = {"cursors": {"before": page[0].id, "after": page[-1].id}}
-        if len(found) > start + limit:
+        if len(found) > start + limit and not (self.first_page_alone and "omment" in edge.node):
             asked = urlencode({"access_token": "…", "limit": limit, "after": page[-1].id})
             body["paging"]["next"] = f"{self.url}/{VERSION}/{node_id}/{name}?{asked}"
         return body
