@@ -158,7 +158,7 @@ class HeldContest:
             posts=ContestPosts(PostsTwin(), house.brands, house.routing.secrets, house.routing.networks),
             objects=SiteObjectsTwin(),
             notifications=NotificationsTwin(),
-            clock=self.clock,
+            clock=cast("Any", self.clock),
             chain=OWN.chain,
             beacon=never,
             authorities=list,

@@ -72,6 +72,7 @@ class Contests:
         client = world.client("dynamodb")
         self.contests = ContestsTable(Table(client, world.outputs["ContestsTable"]))
         self.talk = ConversationsTable(Table(client, world.outputs["ConversationsTable"]))
+        self.objects = PublicBucket(world.client("s3"), world.outputs["PublicBucket"])
         self.posts = PostsTable(Table(client, world.outputs["PostsTable"]))
         self.table = Table(client, world.outputs["BrandsTable"])
         self.brands = BrandsTable(self.table)
@@ -161,7 +162,6 @@ class Contests:
 
     def dying_machine(self, clock: ClockTwin, fate: Fate) -> Running:
         """The world of a machine that dies, on the stack's own tables and bucket."""
-        objects = PublicBucket(self.world.client("s3"), self.world.outputs["PublicBucket"])
         stamps = [StampsTwin(one, clock.now) for one in OWN_AUTHORITIES[:2]]
         kept = SecretsTwin({(ID, "sky"): {"password": PASSWORD}})
         posts = ContestPosts(self.posts, self.brands, kept, self.networks)
@@ -172,7 +172,7 @@ class Contests:
             networks=self.networks,
             heard=Mortal(self.talk, fate),
             posts=Mortal(posts, fate),
-            objects=Mortal(objects, fate),
+            objects=Mortal(self.objects, fate),
             notifications=NotificationsTwin(),
             clock=clock,
             chain=OWN.chain,
