@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from heraut.brands import use_secret
-from heraut.errors import Conflict, InvalidInput, NotFound
+from heraut.errors import Conflict, InvalidInput, NotFound, TryAgain
 from heraut.events import EventName, event
 from heraut.networks.base import Limits, SpeaksUnder
-from heraut.problems import problem
+from heraut.problems import Problem, problem
 from heraut.publishing import decisions
 from heraut.publishing.calendar.row import id_key
 from heraut.publishing.cancel_post import cancelled
-from heraut.publishing.change_deliveries import change_each
 from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
 
 if TYPE_CHECKING:
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from heraut.networks.base import Publishes, Spot
     from heraut.problems import Language
     from heraut.publishing.store import Posts
+
+TRIES = 5  # a delivery may leave at this very moment
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,12 @@ class ContestPosts:
 
     def withdraw(self, brand: str, post: str, now: datetime) -> Withdrawn:
         """Cancel what has not left of a post; nothing where there is none."""
-        change_each(self.posts.deliveries(brand, post), partial(cancelled, by="", now=now), self.posts)
+        for _ in range(TRIES):
+            with suppress(Conflict):  # one of them moved on: read again
+                self._cancel(brand, post, now)
+                break
+        else:
+            raise TryAgain(f"{brand}/{post} changed {TRIES} times while it was being withdrawn")
         after = self.posts.deliveries(brand, post)
         stopped = tuple(one.account for one in after if one.state is State.CANCELLED)
         return Withdrawn(stopped, tuple(one.account for one in after if one.account not in stopped))
@@ -98,7 +103,7 @@ class ContestPosts:
 
         InvalidInput: this network lets nobody, or would refuse these words. Raises too what asking the network raises.
         """
-        if self.posts.post(brand, post) is not None:
+        if self.posts.deliveries(brand, post):
             return
         told = self._brand(brand)
         found = told.account(account)
@@ -114,6 +119,12 @@ class ContestPosts:
         if problems:
             raise InvalidInput(problems)
         self._queue(told, post, [found], content, now, answers=spot.comment)
+
+    def _cancel(self, brand: str, post: str, now: datetime) -> None:
+        for one in self.posts.deliveries(brand, post):
+            decided = cancelled(one, "", now)
+            if not isinstance(decided, Problem):
+                self.posts.change(one, *decided)
 
     def _brand(self, brand: str) -> Brand:
         told = self.brands.brand(brand)
