@@ -289,3 +289,55 @@ def test_a_prize_is_confirmed_and_a_rank_disqualified(shop: Shop, fair: ContestW
         ("won", None),
     ]
     assert "disqualifié : mineur (noté par lea)" in shop.heraut("contest", "show", "galette").out
+
+
+ADDED = """\
+title: La bûche
+zone: Europe/Paris
+opens: "2090-12-01 09:00"
+closes: "2090-12-15 23:59:59"
+draws: "2090-12-16 12:00"
+posts: [{accounts: masto, url: "https://social.example/@m/1"}]
+conditions: {comment: true}
+alternates: 2
+claim_within: 7j
+rules: {file: reglement.txt}
+"""
+
+
+def test_a_contest_is_added_from_a_file_of_its_own(shop: Shop, tmp_path: Path) -> None:
+    """Checked, shown, asked for; in force with its rules; once, and nothing else of the brand changes."""
+    file = tmp_path / "buche.yaml"
+    file.write_text(ADDED, encoding="utf-8")
+    (tmp_path / "reglement.txt").write_text("Notre règlement.\n", encoding="utf-8")
+    asked = ("contest", "add", "buche", file, "--brand", "martin")
+    before = shop.brands.brand("martin")
+    assert before is not None
+
+    assert shop.heraut(*asked, "--dry-run").status == 0
+    assert shop.heraut(*asked, "--json").json["applied"] is False
+    assert shop.heraut(*asked, typed="n\n").status == 1
+    assert shop.brands.brand("martin") == before
+    said = shop.heraut(*asked, "--yes")
+
+    assert "+ contests.buche.title: La bûche" in said.out
+    assert "est ajouté à Boulangerie Martin" in said.out
+    after = shop.brands.brand("martin")
+    assert after is not None
+    assert after.contests["buche"]["rules"]["text"] == "Notre règlement."
+    assert after == before.model_copy(update={"contests": after.contests, "revision": before.revision + 1})
+    assert "prévu" in shop.heraut("contest", "list").out
+    again = shop.heraut(*asked, "--yes")
+    assert (again.status, "existe déjà" in again.err) == (1, True)
+
+
+def test_a_contest_that_cannot_be_held_is_not_added(shop: Shop, tmp_path: Path) -> None:
+    """With the sentences of `heraut apply`; a file that is none, and a brand that is not said."""
+    file = tmp_path / "buche.yaml"
+    file.write_text(ADDED.replace("rules: {file: reglement.txt}", "winners: 0"), encoding="utf-8")
+
+    refused = shop.heraut("contest", "add", "buche", file, "--brand", "martin", "--yes")
+    assert (refused.status, "martin.contests.buche.winners : Personne ne gagne." in refused.err) == (1, True)
+    assert "De quelle marque" in shop.heraut("contest", "add", "buche", file).err
+    file.write_text("- un\n", encoding="utf-8")
+    assert "ne dit pas un jeu-concours" in shop.heraut("contest", "add", "buche", file, "--brand", "martin").err

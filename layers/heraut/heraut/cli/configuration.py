@@ -44,12 +44,12 @@ def apply(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = Fa
     check_contests(wanted, desk, now)
     check_events(wanted, desk, now)
     plan = plan_configuration(wanted, brands)
-    _show(plan)
+    show_plan(plan)
     if dry_run:
         tell(say("dry_run_done"))
         return
     if plan.changes:
-        _ask("apply_question", yes=yes)
+        ask("apply_question", yes=yes)
     try:
         written = apply_configuration(plan, brands)
     finally:
@@ -95,11 +95,11 @@ def _target(file: Path, document: dict[str, Any], *, yes: bool) -> Configuration
     if target.text() == before:
         return None
     _show_lines(before, target.text())
-    _ask("pull_question", yes=yes, file=file)
+    ask("pull_question", yes=yes, file=file)
     return target
 
 
-def _ask(code: str, *, yes: bool, **fields: object) -> None:
+def ask(code: str, *, yes: bool, **fields: object) -> None:
     """Ask before writing; where nobody is there to answer, the answer is no."""
     if yes:
         return
@@ -113,7 +113,8 @@ def _ask(code: str, *, yes: bool, **fields: object) -> None:
         raise typer.Exit(1)
 
 
-def _show(plan: Plan) -> None:
+def show_plan(plan: Plan) -> None:
+    """Show what applying would change."""
     if not plan.changes:
         tell(say("no_change"))
     for brand in plan.changed():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heraut.cli.contest_add import add
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
 from heraut.cli.speech import CannotGoOn, person, safe, say, tell
 
@@ -40,6 +41,7 @@ def add_to(app: typer.Typer) -> None:
     contest.command("show")(show)
     contest.command("entrants")(entrants)
     contest.command("receipt")(receipt)
+    contest.command("add")(add)
     contest.command("exclude")(exclude)
     contest.command("vouch")(vouch)
     contest.command("claim")(claim)
