@@ -75,6 +75,9 @@ def test_the_commit_is_posted_under_the_contests_own_post() -> None:
     page = world.objects.objects[f"{FOLDER}reglement.html"].decode()
     assert world.contest.rules in page
     assert "Un commentaire par personne." in page
+    for name in ("rules.md", "commitment-1.json", "entrants.bin", "history.json", "tirage.html", "certificate.json"):
+        assert f'href="{name}"' in page
+        assert f"{FOLDER}{name}" in world.objects.objects
     assert f"/{FOLDER}reglement.html" in world.objects.objects[f"{FOLDER}rules.md"].decode()
 
 
@@ -583,3 +586,24 @@ def test_who_kept_a_prize_does_not_take_part_for_as_long_as_the_next_contest_say
 
     assert second.rejected == {"previous_winner": 1}
     assert second.entrants == len(PEOPLE) - 1
+
+
+def test_what_a_winner_replies_is_shown_to_people_as_what_it_is() -> None:
+    """Known by who wrote it, below their own entry, after they were written to; once; nobody else's words."""
+    world = _drawn()
+    one = world.contests.winners("boulangerie", "galette")[0]
+    (deed,) = world.contests.entrants("boulangerie", "galette", [one.id])[one.id].deeds
+    assert deed.remote
+    world.crowd.posts.append(deed.remote)  # what stands below a comment is listed like what stands below a post
+    world.crowd.comment(deed.remote, "gus", "Et moi ?", at=world.clock.now())
+    world.crowd.comment(
+        deed.remote, _named(world, 1), "Merci, je confirme !", at=world.clock.now() + timedelta(minutes=1)
+    )
+    world.run_until(world.clock.now() + timedelta(minutes=20))
+
+    assert world.told()["answered"] == 1
+    (message,) = [message for _, message in world.notifications.told if "/answered/" in message.id]
+    assert "Merci, je confirme !" in str(message)
+    assert "Et moi ?" not in str(message)
+    assert "rang 1" in str(message)
+    assert _places(world)[0] is Place.WON  # a person notes it

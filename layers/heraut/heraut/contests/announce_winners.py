@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import ContestState
 from heraut.contests.check_winners import OUT, SEATED, check_next, free_seats, next_to_seat
+from heraut.contests.hear_winners import hear_next, next_look_at
 from heraut.contests.publish_outcome import publish_outcome
 from heraut.contests.published import page_key
 from heraut.contests.running import Place, Told
@@ -68,16 +69,17 @@ def promote_alternates(contest: Contest, brand: Brand, world: Running, now: date
     if asked is not None:
         return asked
     _seat(contest, every, world, now)
-    written = write_next(contest, every, world, now)
-    if written is not None:
-        return written
-    shown = publish_outcome(contest, brand, every, world, now)
-    if shown is not None:
-        return shown
+    done = (
+        write_next(contest, every, world, now)
+        or hear_next(contest, brand, every, world, now)
+        or publish_outcome(contest, brand, every, world, now)
+    )
+    if done is not None:
+        return done
     told = news_of(contest, every, now)
     if told:
         return contest.next(due_at=now, **told)
-    waits = [look_at] + [one.until for one in every if _is_waited_for(one)]
+    waits = [look_at, next_look_at(every)] + [one.until for one in every if _is_waited_for(one)]
     open_until = [at for at in waits if at is not None]
     if open_until:
         return contest.next(due_at=min(open_until))
@@ -96,7 +98,7 @@ def _let_go(contest: Contest, every: list[Winner], world: Running, now: datetime
 
 def _is_waited_for(one: Winner) -> bool:
     """Whether a winner's time to answer runs."""
-    return one.place is Place.WON and (one.told is not Told.WRITTEN or one.sent)
+    return one.place is Place.WON and (one.told is not Told.WRITTEN or one.sent_at is not None)
 
 
 def _seat(contest: Contest, every: list[Winner], world: Running, now: datetime) -> None:

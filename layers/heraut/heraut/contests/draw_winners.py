@@ -18,7 +18,7 @@ from heraut.contests.checks import ENOUGH_WITNESSES, ranked
 from heraut.contests.commit_draw import move_draw
 from heraut.contests.draw import handle_of
 from heraut.contests.freeze_entrants import court_of, next_people
-from heraut.contests.publish_page import publish_page
+from heraut.contests.publish_page import DRAWN, publish_page, publish_rules_again
 from heraut.contests.running import Tally, Winner, forgotten_at
 from heraut.contests.store import NobodyAnswered
 from heraut.contests.witness_commitment import AGAIN, comes_at, witnesses
@@ -93,6 +93,7 @@ def _certified(contest: Contest, brand: Brand, world: Running) -> list[str]:
         world.objects, published.certificate_key(contest), certificate.text(), published.JSON, published.SOON
     )
     publish_page(contest, brand, certificate, world)
+    publish_rules_again(contest, brand, world, DRAWN)
     return ranking
 
 

@@ -8,21 +8,44 @@ from heraut.contests import published
 from heraut.contests.rules_text import rules_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from heraut.brands import Brand, Terms
     from heraut.contests.certificate import Certificate
     from heraut.contests.running import Contest
     from heraut.contests.world import Running
 
+COMMITTED = ("commitment", "entrants", "history")  # what the page of rules leads to once the list is bound
+DRAWN = ("draw", "certificate", *COMMITTED)
 
-def publish_rules(contest: Contest, brand: Brand, text: str, world: Running) -> None:
-    """Write the page of a contest's rules, in the contest's language; written twice it is the same."""
+
+def publish_rules(contest: Contest, brand: Brand, text: str, world: Running, links: Sequence[str] = ()) -> None:
+    """Write the page of a contest's rules, in the contest's language; written twice it is the same.
+
+    `links` are what else is public by now (`COMMITTED`, `DRAWN`).
+    """
     from heraut.pages.rules_page import rules_page  # brings the templates, which an opening needs once
 
-    exact = _beside(contest, published.rules_key(contest))
-    page = rules_page(brand.name, contest.agreed.language, text, rules_digest(text), exact)
+    language = contest.agreed.language
+    keys = {"draw": published.page_key(contest, language), "certificate": published.certificate_key(contest)}
+    keys |= {"entrants": published.entrants_key(contest), "history": published.history_key(contest)}
+    if contest.commitments:
+        keys["commitment"] = published.commitment_key(contest, int(contest.last.commitment["seq"]))
+    page = rules_page(
+        brand.name,
+        language,
+        text,
+        rules_digest(text),
+        _beside(contest, published.rules_key(contest)),
+        [(what, _beside(contest, keys[what])) for what in links],
+    )
     published.put_latest(world.objects, published.rules_page_key(contest), page, published.HTML)
+
+
+def publish_rules_again(contest: Contest, brand: Brand, world: Running, links: Sequence[str]) -> None:
+    """Write that page with what became public since; the text is the one that was published at the opening."""
+    text = published.held(world.objects, published.rules_key(contest)).decode()
+    publish_rules(contest, brand, text, world, links)
 
 
 def publish_page(

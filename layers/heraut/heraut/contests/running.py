@@ -331,9 +331,9 @@ class Winner(_Stored):
     """Somebody whom the draw gave a rank.
 
     `left` is what only a person can check of them, `asked` what their network was asked about. `seat` is the rank whose
-    prize they have (0: none). `told` is how they hear of it, `sent` whether that is online. `named`: they agreed to be
-    named in public. `reason` is why they are out, in a person's words, `code` in public. `by`: who of the team noted
-    their answer, or refused them.
+    prize they have (0: none). `told` is how they hear of it, `sent_at` since when that is online, `heard_at` when we
+    last looked for what they say to it, `answer` what that was. `named`: they agreed to be named in public. `reason` is
+    why they are out, in a person's words, `code` in public. `by`: who of the team noted their answer, or refused them.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -349,7 +349,9 @@ class Winner(_Stored):
     asked: tuple[str, ...] = ()
     seat: int = 0
     told: Told = Told.NOT_YET
-    sent: bool = False
+    sent_at: Instant | None = None
+    heard_at: Instant | None = None
+    answer: str = ""
     named: bool = False
     reason: str = ""
     by: str = ""
@@ -360,6 +362,10 @@ class Winner(_Stored):
         """Give them as they are after something that their story keeps."""
         story = (*self.story, (stamp(now), what))
         return self.model_copy(update={**changes, "story": story, "revision": self.revision + 1})
+
+    def looked(self, now: datetime) -> Winner:
+        """Give them as they are after a look for what they say that found nothing."""
+        return self.model_copy(update={"heard_at": now, "revision": self.revision + 1})
 
     def becomes(self, place: Place, now: datetime, **changes: Any) -> Winner:
         """Give them as they are after a change, which their story keeps."""

@@ -26,6 +26,9 @@ def news_of(contest: Contest, every: Sequence[Winner], now: datetime) -> dict[st
             after = _with(
                 after, "passed", f"passed {one.rank}", now, winner=_called(one), rank=one.rank, reason=one.code
             )
+        if one.place is Place.WON and one.answer:
+            fields = {"winner": _called(one), "rank": one.rank, "answer": one.answer}
+            after = _with(after, "answered", f"answered {one.rank}", now, **fields)
     seated = [one for one in every if one.place is Place.WON and one.told is not Told.NOT_YET]
     for how, code in ((Told.WRITTEN, "written"), (Told.PEOPLE, "contact")):
         new = [one for one in seated if one.told is how and f"{code} {one.rank}" not in contest.said]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.contests import published
 from heraut.contests.checks import ENOUGH_WITNESSES
+from heraut.contests.publish_page import COMMITTED, publish_rules_again
 from heraut.contests.running import Contest, Witnessed
 from heraut.contests.speak import PATIENCE, said_on_thread, speaking
 from heraut.contests.store import NobodyAnswered
@@ -36,7 +37,7 @@ def show_commitment(contest: Contest, brand: Brand, world: Running, now: datetim
     """Do the next thing that lets others see the last commitment; None when nothing is left to do."""
     last = contest.last
     if last.published_at is None:
-        return _published(contest, world, now)
+        return _published(contest, brand, world, now)
     if not last.posted:
         return _posted(contest, brand, world, now)
     if len(last.stamps) < ENOUGH_WITNESSES:
@@ -56,13 +57,14 @@ def witnesses(contest: Contest, world: Running) -> tuple[tuple[Witnessed, ...], 
     return stamps, (in_time[0][1], in_time[0][0]) if in_time else None
 
 
-def _published(contest: Contest, world: Running, now: datetime) -> Contest:
+def _published(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
     objects, commitment = world.objects, contest.last.said
     body = published.held(objects, published.list_key(contest, contest.root))
     published.put_once(objects, published.entrants_key(contest), body, published.BINARY)
     key = published.commitment_key(contest, commitment.seq)
     published.put_once(objects, key, commitment.canonical(), published.JSON)
     published.put_latest(objects, published.history_key(contest), published.history(contest), published.JSON)
+    publish_rules_again(contest, brand, world, COMMITTED)
     return _last(contest, now, published_at=world.clock.now())  # after it was written
 
 

@@ -63,7 +63,7 @@ def watch_messages(contest: Contest, every: list[Winner], world: Running, now: d
     """
     look_at = None
     for place, one in enumerate(every):
-        if one.place is not Place.WON or one.told is not Told.WRITTEN or one.sent:
+        if one.place is not Place.WON or one.told is not Told.WRITTEN or one.sent_at:
             continue
         try:
             at = world.posts.sent_at(contest.brand, message_name(contest, one.rank))
@@ -73,10 +73,18 @@ def watch_messages(contest: Contest, every: list[Winner], world: Running, now: d
             if at is None:
                 look_at = now + LOOK_AGAIN
                 continue
-            after = one.after(now, "sent", sent=True, until=_until(contest.agreed, at))
+            after = one.after(now, "sent", sent_at=at, heard_at=at, until=_until(contest.agreed, at))
         world.contests.change_winner(contest.brand, contest.name, after)
         every[place] = after
     return look_at
+
+
+def comment_of(contest: Contest, one: Winner, world: Running) -> Deed | None:
+    """Give the comment by which a winner took part (the last one), None where there is none any more."""
+    kept = world.contests.entrants(contest.brand, contest.name, [one.id]).get(one.id)
+    deeds = kept.deeds if kept else ()
+    said = [deed for deed in deeds if deed.kind is EntryKind.COMMENT and deed.remote and deed.gone_at is None]
+    return said[-1] if said else None
 
 
 def _until(terms: Terms, since: datetime) -> datetime | None:
@@ -85,12 +93,9 @@ def _until(terms: Terms, since: datetime) -> datetime | None:
 
 def _written(contest: Contest, one: Winner, world: Running, now: datetime) -> Told:
     """Queue the answer to the winner's own comment, in the longest words that the network takes."""
-    kept = world.contests.entrants(contest.brand, contest.name, [one.id]).get(one.id)
-    deeds = kept.deeds if kept else ()
-    said = [deed for deed in deeds if deed.kind is EntryKind.COMMENT and deed.remote and deed.gone_at is None]
-    if not said:
+    deed = comment_of(contest, one, world)
+    if deed is None:
         return Told.PEOPLE
-    deed = said[-1]
     language = contest.agreed.language
     spot, name = Spot(deed.post, deed.remote, deed.below), message_name(contest, one.rank)
     for text in _texts(contest, one, deed, world, now):

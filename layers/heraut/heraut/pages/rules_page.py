@@ -14,7 +14,7 @@ from heraut.pages.site_page import SitePage, html_of, linked, render
 from heraut.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from heraut.problems import Language
 
@@ -31,8 +31,14 @@ class Block:
     lines: list[Markup]
 
 
-def rules_page(brand: str, language: Language, text: str, digest: str, exact: str) -> bytes:
-    """Write the page of rules; `digest` is that of `text` (hexadecimal), `exact` the address of the text itself."""
+def rules_page(
+    brand: str, language: Language, text: str, digest: str, exact: str, links: Sequence[tuple[str, str]] = ()
+) -> bytes:
+    """Write the page of rules; `digest` is that of `text` (hexadecimal), `exact` the address of the text itself.
+
+    `links` are what else is public of the contest by now: what it is (`draw`, `certificate`, `commitment`, `entrants`,
+    `history`) and where.
+    """
     page = SitePage(brand, language)
     title = next((line.lstrip("# ") for line in text.splitlines() if line.strip()), brand)
 
@@ -40,6 +46,7 @@ def rules_page(brand: str, language: Language, text: str, digest: str, exact: st
         return WORDS.say(code, language)
 
     values = {"title": title, "blocks": list(blocks_of(text)), "digest": digest, "exact": exact, "words": words}
+    values["links"] = [(words(f"link_{what}"), address) for what, address in links]
     return render("contest_rules.html", page, **values)
 
 
