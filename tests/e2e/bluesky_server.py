@@ -77,6 +77,9 @@ class BlueskyServer:
             case "getPostThread":  # who comments, as the readers' server says
                 thread = self.readers._getPostThread({name: [value] for name, value in query.items()})
                 return thread.status, thread.body
+            case "getPosts":  # what is answered, as the readers' server says
+                posts = self.readers._getPosts({name: [value] for name, value in query.items()})
+                return posts.status, posts.body
             case "listNotifications":
                 return 200, {"notifications": self.said[::-1]}
             case "listRecords":

@@ -77,7 +77,8 @@ class BlueskyReaders:
             for one in self.crowd.deeds
             if one.kind is EntryKind.COMMENT and uri(one.who, one.number) in asked["uris"]
         ]
-        return Said(200, {"posts": [_view_of_comment(one) for one in found]})
+        ours = [_view_of_ours(post) for post in self.crowd.posts if post in asked["uris"]]
+        return Said(200, {"posts": ours + [_view_of_comment(one) for one in found]})
 
     def _resolveHandle(self, asked: Any) -> Said:  # noqa: N802
         who, _, rest = asked["handle"][0].partition(".")
