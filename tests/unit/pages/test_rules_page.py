@@ -11,7 +11,9 @@ import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
+from heraut.contests.publish_page import DRAWN
 from heraut.pages import rules_page as module
 from heraut.pages.rules_page import WORDS, blocks_of, rules_page
 
@@ -101,4 +103,16 @@ def test_every_sentence_is_said() -> None:
     """None is left over."""
     template = (Path(module.__file__).parent / "templates" / "contest_rules.html").read_text(encoding="utf-8")
 
-    assert {code for code in WORDS.sentences() if f'words("{code}")' not in template} == set()
+    links = {f"link_{what}" for what in DRAWN}
+    assert {code for code in WORDS.sentences() if f'words("{code}")' not in template} == links
+
+
+def test_the_page_leads_to_what_became_public_since() -> None:
+    """In words, each to its file; nothing before."""
+    digest = sha256(TEXT.encode()).hexdigest()
+    made = rules_page("Boulangerie", "fr", TEXT, digest, "rules.md", [(what, f"{what}.x") for what in DRAWN]).decode()
+
+    html5lib.HTMLParser(strict=True).parse(made)
+    for what in DRAWN:
+        assert f'<a href="{what}.x">{escape(WORDS.say(f"link_{what}", "fr"))}</a>' in made
+    assert WORDS.say("links", "fr") not in page(TEXT)
