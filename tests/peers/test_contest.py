@@ -248,7 +248,7 @@ def test_a_contest_on_real_networks_is_drawn_and_checked(fair: Fair, monkeypatch
         until(partial(_say, crowd, post, commitment.commit()), seconds=PATIENCE)
     won = fair.contests.winners(BRAND, NAME)
     assert [one.handle for one in won] == [one.handle for one in certificate.ranking]
-    assert [one.told for one in won if one.sent] == [Told.WRITTEN] * 2
+    assert [one.told for one in won if one.sent_at] == [Told.WRITTEN] * 2
     assert sum("/tirage.html" in text for text in fair.online()) == len(fair.crowds) + 2
 
     every = checks(certificate, io.BytesIO(fair.public("entrants.bin")), OWN.chain, Given(roots=fair.roots))
