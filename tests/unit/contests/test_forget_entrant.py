@@ -115,6 +115,22 @@ def test_who_is_forgotten_after_the_draw_leaves_a_story_without_a_name() -> None
     assert verified(world)
 
 
+def test_a_previous_winner_who_is_forgotten_is_no_previous_winner() -> None:
+    """What sets winners aside in later contests goes with the next tick."""
+    world = opened()
+    world.run_until(DRAWS + timedelta(minutes=3))
+    first, second, *_ = world.contests.winners("boulangerie", "galette")
+    for rank in (1, 2):
+        claim(world.contests, "boulangerie", "galette", rank, world.clock.now())
+    world.run()
+    assert set(world.contests.won("boulangerie")) == {first.id, second.id}
+
+    forget(world, first.id.partition(":")[2], first.called)
+    world.run()
+
+    assert set(world.contests.won("boulangerie")) == {second.id}
+
+
 def test_what_moves_too_fast_is_told() -> None:
     """Nothing is called forgotten that is not."""
     world = opened()

@@ -110,11 +110,11 @@ class ContestEntries:
             self._contests.change_winner(contest.brand, contest.name, after)
         except Conflict:
             raise TryAgain(f"rank {one.rank} of {contest.draw_id} changed at this moment") from None
-        if one.place is Place.WON or one.named:
+        if one.place in {Place.WON, Place.CLAIMED}:
             self._goes_on(contest, now)
 
     def _goes_on(self, contest: Contest, now: datetime) -> None:
-        """Let the next tick seat an alternate and publish the page without the name, though the contest was over."""
+        """Let the next tick seat an alternate, and publish and remember who won without them, though it was over."""
         for _ in range(TRIES):
             there = self._contests.contest(contest.brand, contest.name) or contest
             state = ContestState.ANNOUNCED if there.state is ContestState.ENDED else there.state

@@ -30,5 +30,5 @@ def remember_winners(contest: Contest, brand: Brand, world: Running) -> None:
     months = max((terms.exclude.previous_winners or 0 for terms in contests_of(brand).values()), default=0)
     until = max(forgotten_at(contest.agreed), months_before(won_at, -months) + A_DAY)
     every = world.contests.winners(contest.brand, contest.name)
-    wins = {one.id: won_at for one in every if one.place in KEPT_A_PRIZE}
+    wins = {one.id: won_at for one in every if one.id and one.place in KEPT_A_PRIZE}
     world.contests.remember_wins(contest.brand, contest.name, wins, until)
