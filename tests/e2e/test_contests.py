@@ -250,6 +250,8 @@ def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None
     fair.tick()
     eventually(lambda: fair.state() == "announced", 90)
     eventually(lambda: [one.place for one in fair.contests.winners(ID, NAME)] == [Place.WON, Place.WAITING], 60)
+    won = "Bravo, vous avez gagné à « La galette » !"
+    eventually(lambda: any(won in one for one in fair.published()), 150)
     claim(fair.contests, ID, NAME, 1, datetime.now(UTC))
     announced = fair.read()
     fair.contests.change(announced, announced.next(due_at=datetime.now(UTC)))
