@@ -17,6 +17,7 @@ from samtranslator.yaml_helper import yaml_parse
 from bench import posting, tick
 from bench.layers import build
 from bench.results import ROOT
+from heraut.contests.run_contests import PLANNED_EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,10 +48,14 @@ FREE_STORAGE_MB = 512
 
 @dataclass(frozen=True)
 class Schedule:
-    """How often a function runs, and the seconds of a run beside its calls of AWS: a start, an answer of a network."""
+    """How often a function runs, and the seconds of a run beside its calls of AWS: a start, an answer of a network.
+
+    `reads` is the part of the runs that read and write more than a due index.
+    """
 
     an_hour: int
     seconds: float = 0.0
+    reads: float = 1.0
 
 
 SCHEDULES = {
@@ -59,6 +64,7 @@ SCHEDULES = {
     "refresh_tokens": Schedule(1, START),
     "poll_networks": Schedule(12, START + 3 * NETWORK),  # accounts are listened to side by side, each by three answers
     "escalate_alerts": Schedule(60),
+    "run_contests": Schedule(60, reads=1 / PLANNED_EVERY),  # in between it asks only what is due
     "send_morning_point": Schedule(1, START),
 }
 
@@ -161,6 +167,7 @@ def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting])
     runs = {name: schedule.an_hour * hours for name, schedule in SCHEDULES.items()}
     logged = sum(count * measured.log[name] for name, count in runs.items()) / 1e9
     units = {name: resting[name].usage for name in runs if name != "dispatch_posts"}
+    reading = {name: count * SCHEDULES[name].reads for name, count in runs.items()}
     return [
         Line("scheduled runs started", sum(runs.values()), "scheduler_invocations"),
         Line("scheduled runs", sum(runs.values()), "lambda_requests"),
@@ -175,14 +182,16 @@ def _idle(measured: Measured, tick_units: float, resting: Mapping[str, Resting])
         Line("due index, every shard each minute", runs["dispatch_posts"] * tick_units, "dynamodb_reads"),
         Line("due index of alerts, each minute", runs["escalate_alerts"] * EMPTY_QUERY, "dynamodb_reads"),
         Line("due index of messages, each minute", runs["escalate_alerts"] * EMPTY_QUERY, "dynamodb_reads"),
+        Line("due index of contests, each minute", runs["run_contests"] * EMPTY_QUERY, "dynamodb_reads"),
+        Line("due index of events, each minute", runs["run_contests"] * EMPTY_QUERY, "dynamodb_reads"),
         Line("whether the posts come from a backup, each minute", runs["dispatch_posts"], "dynamodb_reads"),
         *(
             line
             for name, used in units.items()
             for line in (
-                Line(f"{name}, reads", runs[name] * used["dynamodb_half_reads"] / 2, "dynamodb_reads"),
-                Line(f"{name}, writes", runs[name] * used["dynamodb_writes"], "dynamodb_writes"),
-                Line(f"{name}, secrets", runs[name] * used["kms_requests"], "kms_requests"),
+                Line(f"{name}, reads", reading[name] * used["dynamodb_half_reads"] / 2, "dynamodb_reads"),
+                Line(f"{name}, writes", reading[name] * used["dynamodb_writes"], "dynamodb_writes"),
+                Line(f"{name}, secrets", reading[name] * used["kms_requests"], "kms_requests"),
             )
             if line.quantity
         ),

@@ -63,8 +63,10 @@ SCHEDULED = (
     "dispatch_posts",
     "poll_networks",
     "escalate_alerts",
+    "run_contests",
     "send_morning_point",
 )
+PLANS = {"plan": True}
 EARLY = timedelta(seconds=2.5)  # what the queue's delay leaves, in the middle: two to three seconds
 BRAND = "boulangerie-martin"
 LOG_LINE_BYTES = 26  # CloudWatch counts them for each line
@@ -233,6 +235,7 @@ def _events(held: House) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "check_upcoming", {"scheduled_time": "x"}
     yield "poll_networks", {"scheduled_time": "x"}
     yield "escalate_alerts", {"scheduled_time": "x"}
+    yield "run_contests", PLANS
     yield "send_morning_point", {"scheduled_time": "x"}
     yield "dispatch_posts", {"scheduled_time": "x"}
     tick = bootstrap.dispatch_posts()
@@ -253,12 +256,12 @@ class Resting:
 
 
 def idle_runs() -> dict[str, Resting]:
-    """Give what each scheduled function uses at rest."""
+    """Give what each scheduled function uses at rest: of contests, in a minute that looks at what is planned."""
     used: dict[str, Resting] = {}
     with mastodon() as double, house(double) as held, contextlib.redirect_stdout(io.StringIO()):
         for name in 2 * SCHEDULED:  # the first writes what lasts
             before = Resting(held.meter.usage(), held.meter.recorder.counts())
-            app_of(name).lambda_handler({"scheduled_time": "x"}, Context(name))
+            app_of(name).lambda_handler(PLANS if name == "run_contests" else {"scheduled_time": "x"}, Context(name))
             used[name] = Resting(held.meter.usage() - before.usage, held.meter.recorder.counts() - before.calls)
     return used
 
@@ -300,7 +303,7 @@ class Context:
 
 def _furnished(double: Double, answering: Answering, *, metered: bool) -> House:
     plain = Clients()
-    for table in ("PostsTable", "BrandsTable", "ConversationsTable"):
+    for table in ("PostsTable", "BrandsTable", "ConversationsTable", "ContestsTable"):
         wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
         asked: dict[str, Any] = {name: value for name, value in properties(table).items() if name in wanted}
         plain.dynamodb.create_table(TableName=table, **asked)
@@ -323,7 +326,8 @@ def _furnished(double: Double, answering: Answering, *, metered: bool) -> House:
 
     functions: Any = made.functions
     functions.meta.events.register_first("before-send.lambda.Invoke", start)
-    meter = Meter(plain.dynamodb, {name: indexes_of(properties(name)) for name in ("PostsTable", "ConversationsTable")})
+    with_indexes = ("PostsTable", "ConversationsTable", "ContestsTable")
+    meter = Meter(plain.dynamodb, {name: indexes_of(properties(name)) for name in with_indexes})
     listen = meter.listen if metered else meter.recorder.listen
     listen(made.dynamodb, made.sqs, made.functions, made.ssm, made.s3)
     return House(meter, invoked, answering)
@@ -346,6 +350,7 @@ def _environment(double: Double) -> dict[str, str]:
         "BRANDS_TABLE": "BrandsTable",
         "POSTS_TABLE": "PostsTable",
         "CONVERSATIONS_TABLE": "ConversationsTable",
+        "CONTESTS_TABLE": "ContestsTable",
         "LINKS_URL": "https://links.example",
         "FILES_BUCKET": "files",
         "PUBLIC_BUCKET": "public",
