@@ -7,7 +7,7 @@ networks' rules, the law's) is `contests/lint.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -66,6 +66,16 @@ def read_contests(held: Any, path: str, problems: list[Problem], zone: str | Non
 
     A contest promises instants in public: its zone is written down somewhere, never taken for granted.
     """
+    return read_by_name(held, path, problems, lambda name, entry, where: _read(name, entry, where, problems, zone))
+
+
+def read_by_name(
+    held: Any, path: str, problems: list[Problem], read: Callable[[str, dict[str, Any], str], dict[str, Any] | None]
+) -> dict[str, dict[str, Any]]:
+    """Read entries that stand under short names; `read` takes name, plain values and path, and gives what is stored.
+
+    What is no such entry, or of which `read` gives None, is left out; why is among `problems`.
+    """
     if not isinstance(held, dict):
         problems.append(problem("entry_not_a_mapping", path))
         return {}
@@ -77,9 +87,9 @@ def read_contests(held: Any, path: str, problems: list[Problem], zone: str | Non
         elif not isinstance(entry, dict):
             problems.append(problem("entry_not_a_mapping", where))
         else:
-            read = _read(str(name), plain(entry), where, problems, zone)
-            if read is not None:
-                found[str(name)] = read
+            stored = read(str(name), plain(entry), where)
+            if stored is not None:
+                found[str(name)] = stored
     return found
 
 

@@ -6,13 +6,12 @@ Here: what cannot be read, and names that nobody has. Whether an event can still
 
 from __future__ import annotations
 
-import re
 import string
 from typing import TYPE_CHECKING, Any
 
 from heraut.addresses import is_web
 from heraut.brands.contests import Place, wall_time
-from heraut.brands.contests_file import WAYS_TO_NAME, plain, several
+from heraut.brands.contests_file import WAYS_TO_NAME, read_by_name, several
 from heraut.brands.durations import minutes
 from heraut.brands.fields import built, letters_problems, repeated, unknown, zone_problems
 from heraut.brands.gatherings import (
@@ -27,7 +26,6 @@ from heraut.brands.gatherings import (
     GatheringTexts,
     Reminder,
 )
-from heraut.brands.model import NAME
 from heraut.letters import clean
 from heraut.local_time import at_local, written
 from heraut.problems import Problem, problem
@@ -53,21 +51,7 @@ def read_gatherings(held: Any, path: str, problems: list[Problem], zone: str | N
 
     An event promises an hour in public: its zone is written down somewhere, never taken for granted.
     """
-    if not isinstance(held, dict):
-        problems.append(problem("entry_not_a_mapping", path))
-        return {}
-    found = {}
-    for name, entry in held.items():
-        where = f"{path}.{name}"
-        if not re.fullmatch(NAME, str(name)):
-            problems.append(problem("value_unusable", where, given=str(name)[:80]))
-        elif not isinstance(entry, dict):
-            problems.append(problem("entry_not_a_mapping", where))
-        else:
-            read = _read(str(name), plain(entry), where, problems, zone)
-            if read is not None:
-                found[str(name)] = read
-    return found
+    return read_by_name(held, path, problems, lambda name, entry, where: _read(name, entry, where, problems, zone))
 
 
 def gatherings_problems(brand: Brand, path: str) -> list[Problem]:
