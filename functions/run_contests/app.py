@@ -18,6 +18,6 @@ log = logging.getLogger("heraut")
 def lambda_handler(event: dict[str, Any], world: bootstrap.Minute) -> None:
     """Let what is due go on; events first, for a large contest may take minutes."""
     plan = event.get("plan") is True  # what was just applied is to open at once
-    now = world.contests.clock.now()
+    now = world.clock.now()
     log.info("events", extra=asdict(run_gatherings(world.gatherings, now, plan=plan)))
     log.info("contests", extra=asdict(run_contests(world.contests, now, plan=plan)))

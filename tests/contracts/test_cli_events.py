@@ -49,7 +49,7 @@ def tick(shop: Shop, now: datetime) -> None:
         clock=ClockTwin(now),
         public_url="https://public.example",
     )
-    assert run_gatherings(world, now, plan=True).failed == 0
+    assert run_gatherings(world.timed, now, plan=True).failed == 0
 
 
 @pytest.fixture(name="announced")

@@ -128,7 +128,7 @@ class HeldContest:
     def go_on(self, lasting: timedelta = timedelta(0)) -> None:
         """Let minutes pass, each with its tick."""
         until = self.clock.now() + lasting
-        world = self._world()
+        world = self._world().timed
         run_contests(world, self.clock.now(), plan=True)
         while self.clock.now() < until:
             self.clock.pass_by(timedelta(minutes=1))

@@ -224,7 +224,7 @@ def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None
     for _ in range(240):
         fate = Fate(strike, arrives=True)  # the first thing that is written is the last, or the next one after that
         try:
-            run_contests(fair.dying_machine(clock, fate), clock.now())
+            run_contests(fair.dying_machine(clock, fate).timed, clock.now())
         except Killed:
             deaths += 1
         before, contest = contest.revision, fair.read()

@@ -147,7 +147,7 @@ class Fair:
     def tick(self) -> None:
         """Play a minute: contests go on, what they queued leaves."""
         self.clock.advance_to(datetime.now(UTC) + self.ahead)
-        run_contests(self.world, self.clock.now(), plan=True)
+        run_contests(self.world.timed, self.clock.now(), plan=True)
         before = self.clock.now()
         self.desk.run(timedelta(minutes=2))
         self.ahead += self.clock.now() - before

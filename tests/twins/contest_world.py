@@ -184,7 +184,7 @@ class ContestWorld:
     def tick(self) -> None:
         """Play one minute of the schedule; a death ends this one alone."""
         with contextlib.suppress(Killed):
-            run_contests(self.world, self.clock.now())
+            run_contests(self.world.timed, self.clock.now())
 
     def run_until(self, instant: datetime) -> None:
         """Let the minutes pass until then."""

@@ -108,7 +108,7 @@ class GatheringWorld:
     def tick(self) -> None:
         """Play one minute of the schedule; a death ends this one alone."""
         with contextlib.suppress(Killed):
-            run_gatherings(self.world, self.clock.now())
+            run_gatherings(self.world.timed, self.clock.now())
 
     def run_until(self, until: datetime) -> None:
         """Let time pass until then, by the minutes in which something is due, or may be planned."""

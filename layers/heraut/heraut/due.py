@@ -9,11 +9,29 @@ An index row is only a hint: the index is eventually consistent.
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+World = TypeVar("World")
 
 INDEX = "due"
 SHARD = "due_shard"
 AT = "due_at"
+
+
+@dataclass(frozen=True)
+class Timed(Generic[World]):
+    """What tells a tick whose time has come (brand and name), and what makes all that lets them go on.
+
+    Most ticks find nothing due: only then is the rest loaded and made, once.
+    """
+
+    due: Callable[[datetime], Iterable[tuple[str, str]]]
+    make: Callable[[], World]
 
 
 def shard_of(kind: str, key: str, shards: int) -> str:

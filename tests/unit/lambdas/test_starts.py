@@ -16,6 +16,14 @@ LOADED = "\nimport sys\nprint(*sorted(one for one in sys.modules if one.startswi
 JUDGING = {"heraut.conversations.receive_interaction", "heraut.brands.rules", "heraut.conversations.labels"}
 POSTS = {"heraut.aws.posts_table", "heraut.publishing.model", "heraut.aws.outbox"}
 TELLING = {"heraut.notifications.ways", "heraut.notifications.email", "heraut.exchange"}
+RUNNING = {
+    "heraut.brands",
+    "heraut.networks",
+    "heraut.conversations.model",
+    "heraut.contests.running",
+    "heraut.contests.advance_contest",
+    "heraut.gatherings.running",
+}
 WITHOUT = {
     "send_morning_point": {*JUDGING, *POSTS, *TELLING, "heraut.conversations.model", "heraut.networks.base"},
     "poll_networks": {*JUDGING, *POSTS, *TELLING, "heraut.conversations.own_events"},
@@ -23,6 +31,15 @@ WITHOUT = {
     "route_interaction": {*POSTS, *TELLING, "heraut.conversations.own_events"},
     "receive_webhook": {*JUDGING, *POSTS, *TELLING},
     "note_bounce": {*JUDGING, *POSTS},
+    "run_contests": {
+        *JUDGING,
+        *POSTS,
+        *TELLING,
+        "heraut.brands",
+        "heraut.networks",
+        "heraut.conversations.model",
+        *RUNNING,
+    },
     "dispatch_posts": {*JUDGING, *TELLING, "heraut.conversations.model", "heraut.networks.base"},
 }
 

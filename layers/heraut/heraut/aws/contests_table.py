@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from heraut import due
+from heraut.aws.due_names import CONTEST, SHARDS, due_names
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.contests.running import Contest, Head, KeptEntrant, Winner
 from heraut.errors import Conflict, NotFound
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from heraut.aws.table import Key, Table
 
-SHARDS = 1
-SHARD = "contest"
 NEW = "attribute_not_exists(#pk)"
 SAME = "#revision = :revision"
 PART_NAME = 32  # hexadecimal digits of what a part holds
@@ -43,7 +42,9 @@ class ContestsTable:
 
     def every_contest(self, brand: str) -> Iterator[Contest]:
         """Give every contest that a brand ever planned, by name."""
-        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", {"pk": brand, "prefix": "contest#"}):
+        for item in self._table.query(
+            "#pk = :pk AND begins_with(#sk, :prefix)", {"pk": brand, "prefix": f"{CONTEST}#"}
+        ):
             yield from_document(Contest, item["document"])
 
     def add(self, contest: Contest) -> None:
@@ -64,10 +65,7 @@ class ContestsTable:
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and name of the contests to look at by now, soonest first (an index: it may lag)."""
-        condition = f"#{due.SHARD} = :shard AND #{due.AT} <= :until"
-        for shard in due.shards_of(SHARD, SHARDS):
-            for item in self._table.query(condition, {"shard": shard, "until": now}, index=due.INDEX):
-                yield item[PK], item[SK].removeprefix("contest#")
+        return due_names(self._table, CONTEST, now)
 
     def entrants(self, brand: str, name: str, ids: Sequence[str]) -> Mapping[str, KeptEntrant]:
         """Read those of these who took part."""
@@ -160,7 +158,7 @@ class ContestsTable:
 def _write(contest: Contest) -> Values:
     values: dict[str, Any] = {"document": document(contest), "revision": contest.revision}
     if contest.due_at is not None:
-        shard = due.shard_of(SHARD, contest.draw_id, SHARDS)
+        shard = due.shard_of(CONTEST, contest.draw_id, SHARDS)
         values |= {due.SHARD: shard, due.AT: contest.due_at}
     return _values(_contest(contest.brand, contest.name), **values)
 
@@ -174,7 +172,7 @@ def _of(brand: str, name: str) -> str:
 
 
 def _contest(brand: str, name: str) -> Key:
-    return brand, f"contest#{name}"
+    return brand, f"{CONTEST}#{name}"
 
 
 def _entrant(brand: str, name: str, who: str) -> Key:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from heraut import due
+from heraut.aws.due_names import EVENT, SHARDS, due_names
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
 from heraut.gatherings.running import Gathering, Questions
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
     from heraut.aws.table import Key, Table
 
-SHARDS = 1
-SHARD = "event"
-PREFIX, QUESTIONS = "event#", "questions#"
+QUESTIONS = "questions#"
 NEW = "attribute_not_exists(#pk)"
 SAME = "#revision = :revision"
 
@@ -45,10 +44,7 @@ class GatheringsTable:
 
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Give brand and name of the events to look at by now, soonest first (an index: it may lag)."""
-        condition = f"#{due.SHARD} = :shard AND #{due.AT} <= :until"
-        for shard in due.shards_of(SHARD, SHARDS):
-            for item in self._table.query(condition, {"shard": shard, "until": now}, index=due.INDEX):
-                yield item[PK], item[SK].removeprefix(PREFIX)
+        return due_names(self._table, EVENT, now)
 
     def questions(self, brand: str, name: str) -> Questions:
         """Read what was asked in a session (none yet: of revision 0)."""
@@ -69,10 +65,10 @@ def _write(gathering: Gathering) -> Values:
     brand, entry = _key(gathering.brand, gathering.name)
     values: dict[str, Any] = {"document": document(gathering), "revision": gathering.revision}
     if gathering.due_at is not None:
-        shard = due.shard_of(SHARD, f"{gathering.brand}/{gathering.name}", SHARDS)
+        shard = due.shard_of(EVENT, f"{gathering.brand}/{gathering.name}", SHARDS)
         values |= {due.SHARD: shard, due.AT: gathering.due_at}
     return {PK: brand, SK: entry, "schema": SCHEMA, **values}
 
 
 def _key(brand: str, name: str) -> Key:
-    return brand, f"{PREFIX}{name}"
+    return brand, f"{EVENT}#{name}"

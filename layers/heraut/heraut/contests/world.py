@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heraut.due import Timed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -38,3 +40,8 @@ class Running:
     authorities: Callable[[], Sequence[Stamps]]
     nonce: Callable[[], bytes]
     public_url: str
+
+    @property
+    def timed(self) -> Timed[Running]:
+        """Give it to a tick as it is, made already."""
+        return Timed(self.contests.due, lambda: self)

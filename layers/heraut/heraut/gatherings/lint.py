@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.brands import gatherings_of
+from heraut.gatherings.advance_gathering import SHOWN
 from heraut.gatherings.plan_posts import planned_posts
-from heraut.gatherings.run_gatherings import SHOWN
 from heraut.problems import problem, warning
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heraut.due import Timed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,3 +31,8 @@ class Holding:
     notifications: Notifications
     clock: Clock
     public_url: str
+
+    @property
+    def timed(self) -> Timed[Holding]:
+        """Give it to a tick as it is, made already."""
+        return Timed(self.gatherings.due, lambda: self)

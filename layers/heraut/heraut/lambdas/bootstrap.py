@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from heraut.conversations.store import Conversations, Webhooks
     from heraut.conversations.tend_webhooks import Tending
     from heraut.conversations.webhook import StoredEvent
+    from heraut.due import Timed
     from heraut.gatherings.world import Holding
     from heraut.links import Links
     from heraut.mornings.send_morning_point import Sending
@@ -408,32 +409,46 @@ def run_contests() -> Running:
 
 @dataclass(frozen=True)
 class Minute:
-    """What one tick of contests and events needs."""
+    """What one tick of contests and events needs; their worlds are made when something is due, or to be planned."""
 
-    contests: Running
-    gatherings: Holding
+    contests: Timed[Running]
+    gatherings: Timed[Holding]
+    clock: Clock
 
 
 def contests_minute() -> Minute:
-    """Build the world of contests and that of events, which share their timer."""
+    """Build what tells whether a contest or an event is due: they share a timer and a table."""
+    from heraut.aws.due_names import CONTEST, EVENT, due_names
+    from heraut.due import Timed
+
+    table = Table(clients().dynamodb, settings.RunContestsSettings(os.environ).contests_table)
+    contests = cache(run_contests)
+    return Minute(
+        contests=Timed(partial(due_names, table, CONTEST), contests),
+        gatherings=Timed(partial(due_names, table, EVENT), cache(lambda: _gatherings(contests()))),
+        clock=SystemClock(),
+    )
+
+
+def _gatherings(contests: Running) -> Holding:
+    """Build the world of events beside that of contests."""
     from heraut.aws.gatherings_table import GatheringsTable
     from heraut.gatherings.world import Holding
     from heraut.publishing import ContestPosts
 
-    read, contests = settings.RunContestsSettings(os.environ), run_contests()
-    networks = contests.networks
-    gatherings = Holding(
+    read = settings.RunContestsSettings(os.environ)
+    posts, networks = _posts(read.posts_table), contests.networks
+    return Holding(
         gatherings=GatheringsTable(Table(clients().dynamodb, read.contests_table)),
         brands=contests.brands,
         secrets=contests.secrets,
         networks=networks,
-        posts=ContestPosts(_posts(read.posts_table), contests.brands, contests.secrets, networks, "event"),
+        posts=ContestPosts(posts, contests.brands, contests.secrets, networks, "event"),
         objects=contests.objects,
         notifications=contests.notifications,
         clock=contests.clock,
         public_url=contests.public_url,
     )
-    return Minute(contests, gatherings)
 
 
 @dataclass(frozen=True)
