@@ -341,3 +341,37 @@ def test_a_contest_that_cannot_be_held_is_not_added(shop: Shop, tmp_path: Path) 
     assert "De quelle marque" in shop.heraut("contest", "add", "buche", file).err
     file.write_text("- un\n", encoding="utf-8")
     assert "ne dit pas un jeu-concours" in shop.heraut("contest", "add", "buche", file, "--brand", "martin").err
+
+
+def test_a_contest_is_called_off_for_a_reason_that_everybody_reads(shop: Shop, fair: ContestWorld) -> None:
+    """Asked first; never silently, and not before it opened, where the file is the place."""
+    plain = {**fair.plain, "title": "La bûche", "opens": "2099-12-01 09:00", "closes": "2099-12-02 09:00"}
+    shop.brands.save(
+        fair.brand.model_copy(update={"contests": {"galette": fair.plain, "buche": plain}, "revision": 2}), 1
+    )
+
+    assert "a toujours un motif" in shop.heraut("contest", "cancel", "galette", "--yes").err
+    assert "retirez-le de heraut.yaml" in shop.heraut("contest", "cancel", "buche", "--because", "Panne").err
+    refused = shop.heraut("contest", "cancel", "galette", "--because", "Panne", typed="non\n")
+    assert refused.status == 1
+    assert fair.contest.called_off is None
+    said = shop.heraut("contest", "cancel", "galette", "--because", "Panne du four", typed="oui\n")
+
+    assert said.status == 0
+    assert "La galette (galette) · annulé" in said.out
+    assert "par " in shop.heraut("contest", "show", "galette").out
+    assert "Panne du four" in shop.heraut("contest", "show", "galette").out
+    fair.run()
+    assert "Panne du four" in published(shop, "reglement.html").decode()
+    again = shop.heraut("contest", "cancel", "galette", "--because", "Autre", "--json").json
+    assert (again["state"], again["cancelled"]["because"]) == ("cancelled", "Panne du four")
+
+
+def test_a_drawn_contest_is_not_called_off(shop: Shop, fair: ContestWorld) -> None:
+    """Whoever knows the winners chooses nothing any more."""
+    fair.run_until(DRAWS + timedelta(minutes=2))
+
+    said = shop.heraut("contest", "cancel", "galette", "--because", "Ils ne me plaisent pas", "--yes")
+
+    assert said.status == 1
+    assert "le tirage au sort est fait" in said.err

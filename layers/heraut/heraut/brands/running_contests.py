@@ -38,7 +38,7 @@ def late_changes(before: Brand | None, after: Brand, opened: Opened) -> Iterator
     for name, (state, held) in opened.items():
         path, new = f"{after.id}.contests.{name}", wanted.get(name)
         found = changes_allowed(held, new, state)
-        if state is ContestState.ENDED:
+        if state in {ContestState.ENDED, ContestState.CANCELLED}:
             if found and new != applied.get(name):
                 yield problem("contest_is_over", path, contest=held.title, name=name)
             continue

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def head(known: Known, count: int, winners: Sequence[Winner], now: datetime) -> str:
     """Say in a line which contest it is, how far it came, what comes next, and how many take part."""
-    parts = [known.brand.name, f"{known.title} ({known.name})", say(f"contest_state_{known.state}")]
+    parts = [known.brand.name, f"{known.title} ({known.name})", _state(known)]
     found = coming(known, winners)
     if found is not None:
         what, at = found
@@ -45,6 +45,7 @@ def head_object(known: Known, count: int, winners: Sequence[Winner]) -> dict[str
         "contest": known.name,
         "title": known.title,
         "state": known.state.value,
+        "cancelled": _cancelled(known.contest),
         "next": {"what": found[0], "at": _iso(found[1], _zone(known))} if found else None,
         "entrants": count,
         "frozen": known.is_frozen,
@@ -64,6 +65,10 @@ def details(
         yield say("contest_rejected" if known.is_frozen else "contest_rejected_so_far", count=sum(rejected.values()))
         for words, count in rejected_in_words(rejected, language()):
             yield f"  {words}{say('colon')} {count}"
+    if contest.called_off is not None:
+        off = contest.called_off
+        at = recorded(off.at, contest.agreed.zone, language(), now)
+        yield say("contest_called_off_because", at=at, by=off.by, why=off.why)
     for one in contest.commitments:
         yield _commitment(one, contest, now)
     for what, address in addresses(contest, public).items():
@@ -177,6 +182,19 @@ def winner_object(one: Winner, zone: str) -> dict[str, Any]:
         "by": one.by or None,
         "story": [{"at": at, "what": what} for at, what in one.story],
     }
+
+
+def _state(known: Known) -> str:
+    if known.contest is not None and known.contest.called_off is not None:
+        return say("contest_state_called_off")
+    return say(f"contest_state_{known.state}")
+
+
+def _cancelled(contest: Contest | None) -> dict[str, str] | None:
+    if contest is None or contest.called_off is None:
+        return None
+    off = contest.called_off
+    return {"at": _iso(off.at, contest.agreed.zone), "because": off.why, "by": off.by}
 
 
 def _terms(terms: Terms) -> Iterator[str]:

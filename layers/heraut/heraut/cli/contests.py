@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from heraut.cli.contest_add import add
-from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
+from heraut.cli.options import BrandName, Json, Stack, Yes, brands_called, open_desk
 from heraut.cli.speech import CannotGoOn, person, safe, say, tell
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def add_to(app: typer.Typer) -> None:
     contest.command("add")(add)
     contest.command("exclude")(exclude)
     contest.command("vouch")(vouch)
+    contest.command("cancel")(cancel)
     contest.command("claim")(claim)
     contest.command("disqualify")(disqualify)
     app.add_typer(contest, name="contest")
@@ -177,6 +179,38 @@ def vouch(
 
     decision = Decision.DOUBT if undo else Decision.VOUCH
     _decide(ctx, (name, who, brand, stack), decision, because, as_json=as_json)
+
+
+def cancel(
+    ctx: typer.Context,
+    name: ContestName,
+    because: Because = "",
+    brand: BrandName = None,
+    yes: Yes = False,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.cli.configuration import ask
+    from heraut.cli.contest_lines import head, head_object
+    from heraut.cli.shown import print_json
+    from heraut.contests.beacon import QUICKNET
+    from heraut.contests.call_off import call_off, require_undrawn
+
+    desk = open_desk(ctx, stack)
+    found = _called(desk, name, brand)
+    if found.contest is None or not found.contest.terms:
+        raise CannotGoOn("contest_cancel_unopened", contest=found.title)
+    if found.contest.called_off is None:
+        require_undrawn(found.contest, QUICKNET, desk.clock.now())
+        ask("contest_cancel_question", yes=yes or as_json, contest=found.title)
+    now = desk.clock.now()
+    after = replace(found, contest=call_off(found.contest, because, person(), QUICKNET, desk.contests, now))
+    count = _count(after, desk)
+    if as_json:
+        print_json(head_object(after, count, ()))
+        return
+    tell(head(after, count, (), now), "green")
+    tell(f"  {say('contest_cancelled')}")
 
 
 def claim(

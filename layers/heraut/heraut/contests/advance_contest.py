@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import ContestState, contests_of
 from heraut.contests import published
 from heraut.contests.announce_winners import announce_winners, promote_alternates
+from heraut.contests.call_off import say_called_off
 from heraut.contests.check_winners import check_next
 from heraut.contests.collect_entrants import begun_walk, next_walk_at, walked_on
 from heraut.contests.commit_draw import commit_draw
@@ -176,4 +177,5 @@ ALONE: dict[ContestState, Callable[[Contest, Brand, Running, datetime], Contest]
     ContestState.CLOSED: _closed,
     ContestState.DRAWN: _drawn,
     ContestState.ANNOUNCED: _announced,
+    ContestState.CANCELLED: say_called_off,
 }

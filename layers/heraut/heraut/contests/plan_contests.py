@@ -47,7 +47,7 @@ def plan_contests(world: Running, now: datetime) -> int:
 
 def _replanned(there: Contest, terms: Terms, brand: Brand, now: datetime) -> Contest | None:
     """Give a contest with what the file says now of its instants; None where nothing moved."""
-    if there.state in UNOPENED:
+    if there.state in UNOPENED and there.called_off is None:
         moved = there.due_at != terms.opens and terms.closes >= now
         return there.next(state=ContestState.PLANNED, due_at=terms.opens) if moved else None
     if there.state not in FROZEN:

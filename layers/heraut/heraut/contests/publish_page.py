@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from heraut.contests import published
 from heraut.contests.rules_text import rules_digest
+from heraut.wording import to_the_second
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +39,15 @@ def publish_rules(contest: Contest, brand: Brand, text: str, world: Running, lin
         rules_digest(text),
         _beside(contest, published.rules_key(contest)),
         [(what, _beside(contest, keys[what])) for what in links],
+        _notice(contest),
     )
     published.put_latest(world.objects, published.rules_page_key(contest), page, published.HTML)
+
+
+def _notice(contest: Contest) -> tuple[str, str] | None:
+    """Give since when there is no contest any more, and why."""
+    off, terms = contest.called_off, contest.agreed
+    return (to_the_second(off.at, terms.zone, terms.language), off.why) if off else None
 
 
 def publish_rules_again(contest: Contest, brand: Brand, world: Running, links: Sequence[str]) -> None:

@@ -107,7 +107,7 @@ def held(objects: Objects, key: str) -> bytes:
 
 
 def history(contest: Contest) -> bytes:
-    """Say which commitments there were, each with the reason why it replaced the one before."""
+    """Say which commitments there were, each with why it replaced the one before; and why no draw follows."""
     every = [
         {
             "seq": one.commitment["seq"],
@@ -118,4 +118,7 @@ def history(contest: Contest) -> bytes:
         }
         for one in contest.commitments
     ]
-    return json.dumps({"draw_id": contest.draw_id, "commitments": every}, sort_keys=True).encode("ascii")
+    told: dict[str, object] = {"draw_id": contest.draw_id, "commitments": every}
+    if contest.called_off is not None:
+        told["cancelled"] = {"at": int(contest.called_off.at.timestamp()), "why": contest.called_off.why}
+    return json.dumps(told, sort_keys=True).encode("ascii")

@@ -63,6 +63,7 @@ class Receipt:
             "commit": contest.last.said.commit() if last else None,
             "list": self._address(entrants_key(contest)) if last else None,
             "page": self._page() if contest.certified else None,
+            "cancelled": int(contest.called_off.at.timestamp()) if contest.called_off else None,
         }
 
     def text(self) -> str:
@@ -98,7 +99,9 @@ class Receipt:
         if contest.commitments:
             yield say("commit", commit=contest.last.said.commit())
             yield say("list", address=self._address(entrants_key(contest)))
-        if contest.certified:
+        if contest.called_off is not None:
+            yield say("cancelled", at=to_the_second(contest.called_off.at, terms.zone, terms.language))
+        elif contest.certified:
             yield say("verify", address=self._page())
         else:
             yield say("later", draws=to_the_second(self._draws, terms.zone, terms.language))

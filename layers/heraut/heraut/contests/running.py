@@ -110,6 +110,19 @@ class Committed(_Stored):
         return Commitment.of(self.commitment)
 
 
+class CalledOff(_Stored):
+    """That a contest ends without a draw though people took part: since when, why in public words, by whom of the team.
+
+    `shown`: the page of its rules says it; `spoken` are the accounts on which it was queued to be said.
+    """
+
+    at: Instant
+    why: str
+    by: str = ""
+    shown: bool = False
+    spoken: tuple[str, ...] = ()
+
+
 class News(_Stored):
     """What people are still to hear, and when it was so."""
 
@@ -168,6 +181,7 @@ class Contest(_Stored):
     asking_since: Instant | None = None
     announced_at: Instant | None = None
     ended_at: Instant | None = None
+    called_off: CalledOff | None = None
     said: frozenset[str] = frozenset()
     news: tuple[News, ...] = ()
     quiet_until: Instant | None = None  # nobody could be told; tried again then

@@ -32,12 +32,18 @@ class Block:
 
 
 def rules_page(
-    brand: str, language: Language, text: str, digest: str, exact: str, links: Sequence[tuple[str, str]] = ()
+    brand: str,
+    language: Language,
+    text: str,
+    digest: str,
+    exact: str,
+    links: Sequence[tuple[str, str]] = (),
+    cancelled: tuple[str, str] | None = None,
 ) -> bytes:
     """Write the page of rules; `digest` is that of `text` (hexadecimal), `exact` the address of the text itself.
 
     `links` are what else is public of the contest by now: what it is (`draw`, `certificate`, `commitment`, `entrants`,
-    `history`) and where.
+    `history`) and where. `cancelled`: since when (as people read it) there is no contest any more, and why.
     """
     page = SitePage(brand, language)
     title = next((line.lstrip("# ") for line in text.splitlines() if line.strip()), brand)
@@ -47,6 +53,8 @@ def rules_page(
 
     values = {"title": title, "blocks": list(blocks_of(text)), "digest": digest, "exact": exact, "words": words}
     values["links"] = [(words(f"link_{what}"), address) for what, address in links]
+    notice = (WORDS.say("cancelled", language, at=cancelled[0]), html_of(cancelled[1])) if cancelled else None
+    values["notice"] = notice
     return render("contest_rules.html", page, **values)
 
 
