@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -102,6 +101,7 @@ class ContestWorld:
         self.beacon = BeaconTwin(OWN, self.clock.now)
         self.made = 0
         self.is_held = False  # as `heraut pause` holds posts
+        self.sleeps = timedelta()  # how long a machine is away that died
         self.plain = {
             "title": "La galette",
             "opens": "2026-11-23 10:00",
@@ -182,9 +182,12 @@ class ContestWorld:
         return found
 
     def tick(self) -> None:
-        """Play one minute of the schedule; a death ends this one alone."""
-        with contextlib.suppress(Killed):
+        """Play one minute of the schedule; a death ends this one alone, and what was queued leaves all the same."""
+        try:
             run_contests(self.world.timed, self.clock.now())
+        except Killed:
+            self.publish()
+            self.clock.advance(self.sleeps)
 
     def run_until(self, instant: datetime) -> None:
         """Let the minutes pass until then."""

@@ -110,8 +110,8 @@ class OwnAuthority:
         """Give the answer over a commit, as Héraut asks for it."""
         return self.answer(sha256(bytes.fromhex(commit)).digest(), at)
 
-    def token(self, imprint: bytes, at: datetime, nonce: int | None = None, accuracy: int | None = 1) -> bytes:
-        """Give the bare token: CMS SignedData over a TSTInfo (RFC 5652, RFC 3161)."""
+    def token(self, imprint: bytes, at: datetime, nonce: int | None = None, accuracy: int | bytes | None = 1) -> bytes:
+        """Give the bare token: CMS SignedData over a TSTInfo (RFC 5652, RFC 3161); `accuracy` in seconds, or DER."""
         algorithm = der(0x30, SHA256, b"\x05\x00")
         info = der(
             0x30,
@@ -120,7 +120,7 @@ class OwnAuthority:
             der(0x30, algorithm, der(4, imprint)),
             integer(7),
             der(0x18, f"{at:%Y%m%d%H%M%SZ}".encode()),
-            der(0x30, integer(accuracy)) if accuracy is not None else b"",
+            accuracy if isinstance(accuracy, bytes) else der(0x30, integer(accuracy)) if accuracy is not None else b"",
             integer(nonce) if nonce is not None else b"",
         )
         attributes = b"".join(

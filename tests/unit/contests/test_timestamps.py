@@ -100,6 +100,31 @@ def test_a_stamp_over_the_commit_is_believed(imprint: bytes, accuracy: int | Non
     assert (stamp.at, stamp.latest) == (AT, AT + timedelta(seconds=accuracy or 0))
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "later"),
+    [
+        (der(0x30), timedelta()),
+        (der(0x30, der(0x80, b"\x01\xf4")), timedelta(milliseconds=500)),
+        (der(0x30, der(0x81, b"\x05")), timedelta(microseconds=5)),
+        (der(0x30, integer(1), der(0x80, b"\x02"), der(0x81, b"\x03")), timedelta(seconds=1, microseconds=2_003)),
+    ],
+    ids=["nothing", "thousandths alone", "millionths alone", "all three"],
+)
+def test_a_part_of_the_accuracy_that_is_left_out_is_zero(accuracy: bytes, later: timedelta) -> None:
+    """As RFC 3161 has it; authorities that say half a second leave the seconds out."""
+    stamp = read(ONE.token(IMPRINT, AT, accuracy=accuracy), COMMIT, [ONE.root])
+
+    assert stamp.latest == AT + later
+
+
+@pytest.mark.parametrize("seconds", [b"\xff", b"\x01" + bytes(5), b"\x01" + bytes(7)])
+def test_an_accuracy_that_no_calendar_holds_is_refused(seconds: bytes) -> None:
+    """Below zero, and thousands of years."""
+    token = ONE.token(IMPRINT, AT, accuracy=der(0x30, der(2, seconds)))
+
+    assert refusal(token) == "draw_stamp_unreadable"
+
+
 def test_two_authorities_are_two_keys() -> None:
     """One authority asked twice stays one."""
     other = OwnAuthority("Horodatage deux")

@@ -97,8 +97,8 @@ def _let_go(contest: Contest, every: list[Winner], world: Running, now: datetime
 
 
 def _is_waited_for(one: Winner) -> bool:
-    """Whether a winner's time to answer runs."""
-    return one.place is Place.WON and (one.told is not Told.WRITTEN or one.sent_at is not None)
+    """Whether a winner's time to answer runs: their message is online, or people were asked to write to them."""
+    return one.place is Place.WON and (one.told is Told.PEOPLE or one.sent_at is not None)
 
 
 def _seat(contest: Contest, every: list[Winner], world: Running, now: datetime) -> None:

@@ -98,7 +98,11 @@ def read(answer: bytes, commit: str, roots: Sequence[Certificate], nonce: int | 
     if not signer.for_stamps:
         raise refused("draw_stamp_no_authority", authority=signer.name)
     _require_chain(response, imprint.message, signer, roots)
-    return Stamp(said.gen_time, said.gen_time + _accuracy(said), signer.name, signer.key)
+    try:
+        latest = said.gen_time + _accuracy(said)
+    except (ValueError, OverflowError) as error:  # an instant that no calendar has
+        raise refused("draw_stamp_unreadable") from error
+    return Stamp(said.gen_time, latest, signer.name, signer.key)
 
 
 @cache
@@ -132,10 +136,11 @@ def _stamped(commit: str) -> tuple[bytes, ...]:
 
 
 def _accuracy(said: Any) -> timedelta:
+    """Give how far off the stamp may be; each part that is left out is zero (RFC 3161, section 2.4.2)."""
     given = said.accuracy
     if given is None:
         return timedelta()
-    return timedelta(seconds=given.seconds, milliseconds=given.millis or 0, microseconds=given.micros or 0)
+    return timedelta(seconds=given.seconds or 0, milliseconds=given.millis or 0, microseconds=given.micros or 0)
 
 
 def _parsed(answer: bytes) -> Any:

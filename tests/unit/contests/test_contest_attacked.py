@@ -1,0 +1,182 @@
+"""A contest under bad luck: two machines at once, one that dies and sleeps for hours, people who act meanwhile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from heraut.brands import ContestState
+from heraut.contests.announce_winners import claim, disqualify
+from heraut.contests.run_contests import run_contests
+from heraut.contests.running import Place, Told, Winner
+from heraut.due import instant
+from heraut.errors import Conflict
+from tests.twins.contest_world import DRAWS, OPENS, WRITES, ContestWorld, Fate, Killed, is_over
+from tests.unit.contests.test_run_contests import FOLDER, FOLLOWERS, PEOPLE, SAID, certificate_of, verified
+
+CLAIM = timedelta(minutes=10)
+ONCE = {"opened", "closed", "drawn", "announced", "ended"}
+
+
+@dataclass
+class Beside(Fate):
+    """Nobody dies: at the call of this number the other machine plays a whole minute first, and the call follows."""
+
+    other: Callable[[], object] = field(default=lambda: None)
+
+    def call(self, name: str, made: Any, *args: Any, **kwargs: Any) -> Any:
+        if name.partition(".")[2] in WRITES:
+            self.calls += 1
+            self.names.append(name)
+            if self.calls == self.strike:
+                self.strike = None
+                self.other()
+        return made(*args, **kwargs)
+
+
+def _story(fate: Fate) -> ContestWorld:
+    """Everybody comments before the machine first looks; half of those drawn do not follow, and nobody answers."""
+    world = ContestWorld(fate, claim_within="10 min", conditions={"comment": True, "follow": True})
+    world.crowd.followers |= FOLLOWERS
+    world.people_comment(*PEOPLE, at=OPENS + timedelta(minutes=1))
+    if isinstance(fate, Beside):
+        fate.other = lambda: run_contests(world.world.timed, world.clock.now())
+    return world
+
+
+UNHURT = _story(Fate())
+UNHURT.run()
+
+
+def _posts(world: ContestWorld) -> list[str]:
+    """What must be queued for the winners there are, each once."""
+    told = [one.rank for one in _winners(world) if one.told is Told.WRITTEN]
+    return sorted([*SAID, *(f"contest-galette-winner-{rank}" for rank in told)])
+
+
+def _winners(world: ContestWorld) -> list[Winner]:
+    return list(world.contests.winners("boulangerie", "galette"))
+
+
+def _had_their_time(world: ContestWorld) -> bool:
+    """Whether nobody who let a prize go was told of it later than it may be confirmed."""
+    for one in _winners(world):
+        lapsed = [at for at, what in one.story if what == Place.LAPSED.value]
+        if lapsed and (one.sent_at is None or instant(lapsed[0]) < one.sent_at + CLAIM):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("strike", range(1, UNHURT.fate.calls + 1))
+def test_two_machines_at_once_do_each_thing_once(strike: int) -> None:
+    """One plays its whole minute while the other stands right before any of its calls: one of them goes on.
+
+    People hear a thing twice rather than never: what each says twice at most is said here.
+    """
+    world = _story(Beside(strike))
+    world.run()
+
+    assert is_over(world)
+    assert len(world.contests.commits["boulangerie"]) == 1
+    assert certificate_of(world).commitment.entrants == len(PEOPLE)
+    assert verified(world)
+    assert sorted(world.posts.names("boulangerie")) == _posts(world)
+    assert [one.handle for one in _winners(world)] == [one.handle for one in certificate_of(world).ranking]
+    assert _had_their_time(world)
+    assert max(world.told()[what] for what in ONCE) <= 2
+    assert sum(world.told()[what] for what in ONCE) <= len(ONCE) + 1
+
+
+@pytest.mark.parametrize("strike", range(1, UNHURT.fate.calls + 1, 2))
+def test_a_machine_that_dies_and_sleeps_past_every_deadline_takes_nothing_from_anybody(strike: int) -> None:
+    """Three hours after any call it wakes up: nobody was lost, nobody lost a prize that they were not told of in time.
+
+    What was queued left meanwhile. A commitment that too few saw before its round is replaced, and it is said.
+    """
+    world = _story(Fate(strike, arrives=True))
+    world.sleeps = timedelta(hours=3)
+    world.run()
+    certificate = certificate_of(world)
+    commits = world.contests.commits["boulangerie"]
+
+    assert is_over(world)
+    assert certificate.commitment.entrants == len(PEOPLE)
+    assert len(certificate.witnesses) >= 2
+    assert certificate.commitment.commit() == commits[-1].prev
+    history = json.loads(world.objects.objects[f"{FOLDER}history.json"])["commitments"]
+    assert [one["seq"] for one in history] == list(range(1, len(commits) + 1))
+    assert [one["moved"] for one in history[1:]] == ["few_witnesses"] * (len(commits) - 1)
+    assert sorted(name for name in world.posts.names("boulangerie") if "commit" not in name) == _posts(world)[1:]
+    assert _had_their_time(world)
+
+
+def _people_act(fate: Fate) -> ContestWorld:
+    """Rank 1 confirms and may be named, rank 2 is refused, rank 3 takes the place; rank 1 changes their mind."""
+    world = ContestWorld(claim_within="1 h")
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS + timedelta(minutes=2))
+    world.fate.strike, world.fate.arrives, world.fate.calls = fate.strike, fate.arrives, 0
+    world.fate.names.clear()
+
+    def until_done(act: Callable[..., Winner], *given: Any, **named: Any) -> None:
+        """A person whose command dies, or who is told that something changed meanwhile, gives it again."""
+        for _ in range(3):
+            with suppress(Killed, Conflict):
+                act(world.world.contests, "boulangerie", "galette", *given, **named)
+                return
+
+    until_done(claim, 1, world.clock.now(), named=True)
+    until_done(disqualify, 2, "n'est pas majeure", world.clock.now())
+    world.run_until(DRAWS + timedelta(minutes=10))
+    until_done(claim, 1, world.clock.now(), named=False)
+    until_done(claim, 3, world.clock.now(), named=True)
+    world.run()
+    assert world.contest.state is ContestState.ENDED
+    until_done(disqualify, 3, "a triché", world.clock.now())  # the contest is over, and goes on
+    world.run()
+    return world
+
+
+ACTED = _people_act(Fate())
+
+
+@pytest.mark.parametrize("strike", range(1, ACTED.fate.calls + 1))
+def test_what_people_decide_happens_once_whatever_dies(strike: int) -> None:
+    """The command's own calls die too: names, promotions and the end are as if nothing had."""
+    world = _people_act(Fate(strike, arrives=True))
+
+    assert is_over(world)
+    assert [(one.place, one.told, one.named) for one in _winners(world)] == [
+        (Place.CLAIMED, Told.WRITTEN, False),
+        (Place.DISQUALIFIED, Told.WRITTEN, False),
+        (Place.DISQUALIFIED, Told.WRITTEN, True),
+        (Place.LAPSED, Told.WRITTEN, False),
+    ]
+    assert sorted(world.posts.names("boulangerie")) == _posts(world)
+    assert len(_posts(world)) == len(SAID) + 4
+    assert certificate_of(world).announced == []
+    assert verified(world)
+    assert _had_their_time(world)
+    assert set(world.contests.won("boulangerie")) == {_winners(world)[0].id}
+    for name in ("outcome.json", "tirage.html", "draw.html"):
+        assert world.objects.objects[FOLDER + name] == ACTED.objects.objects[FOLDER + name]
+
+
+def test_nobody_loses_a_prize_while_their_network_cannot_be_asked_to_tell_them() -> None:
+    """The time to answer does not run before the answer can be queued, however short it is."""
+    world = ContestWorld(claim_within="10 min")
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS - timedelta(minutes=1))
+    world.network.takes = "another"  # it takes our secret no more, and is asked again for half an hour
+    world.run_until(DRAWS + timedelta(minutes=20))
+    assert [one.place for one in _winners(world)[:2]] == [Place.WON, Place.WON]
+
+    world.network.takes = None
+    world.run()
+    assert _had_their_time(world)
