@@ -88,6 +88,9 @@ def test_a_brand_is_erased_and_the_others_stay(busy: Shop, tmp_path: Path) -> No
     assert before - after == of_martin(before)
     assert [one.id for one in busy.brands.every_brand()] == [LIBRARY.id]
     assert "mots" in busy.heraut("brand", "erase", "martin", "--to", tmp_path / "d.zip").err
+    assert busy.heraut("brand", "erase", "mots", "--to", tmp_path / "e.zip", "--yes").status == 0
+    nobody = busy.heraut("brand", "export", "martin", "--to", tmp_path / "f.zip")
+    assert (nobody.status, "décrivez-la dans heraut.yaml" in nobody.err) == (1, True)
 
 
 def test_nothing_is_erased_while_a_post_leaves(busy: Shop, tmp_path: Path) -> None:

@@ -69,6 +69,14 @@ def test_an_alert_that_is_not_there_is_told(shop: Shop) -> None:
     assert (refused.status, "heraut alert list" in refused.err) == (1, True)
 
 
+def test_the_end_of_an_alerts_name_will_do(shop: Shop) -> None:
+    """As `heraut alert` takes it."""
+    alert = waiting(shop)
+    done = shop.heraut("reply", alert.id[-6:], alert.waiting[0], "Oui", "--json").json
+
+    assert (done["alert"], done["ours"]) == (alert.id, True)
+
+
 def test_what_the_network_would_refuse_is_said(shop: Shop) -> None:
     """Before anything is queued."""
     alert = waiting(shop)

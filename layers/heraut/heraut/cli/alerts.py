@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
+from heraut.cli.options import BrandName, Json, Stack, alert_called, brands_called, open_desk
 from heraut.cli.speech import CannotGoOn, language, person, say, tell
 from heraut.wording import recorded, span
 
@@ -63,7 +63,7 @@ def show(
     from heraut.cli.shown import print_json
 
     desk = open_desk(ctx, stack)
-    owner, found = _called(desk, alert, brand)
+    owner, found = alert_called(desk, alert, brand)
     interactions = desk.conversations.interactions(owner.id, found.id)
     moments = desk.conversations.story(owner.id, found.id)
     if as_json:
@@ -134,7 +134,7 @@ def unhide(
     from heraut.networks.base import Moderates
 
     desk = open_desk(ctx, stack)
-    owner, found = _called(desk, alert, brand)
+    owner, found = alert_called(desk, alert, brand)
     story = desk.conversations.story(owner.id, found.id)
     account, adapter = owner.account(found.account), desk.networks[found.network]
     left = sorted(hidden(story))
@@ -196,23 +196,6 @@ def _did(did: dict[str, Any]) -> Iterator[str]:
             yield say(f"did_{name}", value=", ".join(value) if isinstance(value, list) else value)
 
 
-def _called(desk: Desk, name: str, brand: str | None) -> tuple[Brand, Alert]:
-    """Find an alert by its id, or what its id begins or ends with among the open ones; CannotGoOn: none, or several."""
-    brands = brands_called(desk.brands, brand)
-    exact = [(owner, alert) for owner in brands if (alert := desk.conversations.alert(owner.id, name)) is not None]
-    found = exact or [
-        (owner, alert)
-        for owner in brands
-        for alert in desk.conversations.open_alerts(owner.id)
-        if alert.id.startswith(name) or alert.id.endswith(name)
-    ]
-    if not found:
-        raise CannotGoOn("alert_unknown", name=name)
-    if len(found) > 1:
-        raise CannotGoOn("alert_of_several", name=name, known=", ".join(alert.id for _, alert in found))
-    return found[0]
-
-
 def _change(
     ctx: typer.Context,
     called: tuple[str, str | None, str | None],
@@ -228,7 +211,7 @@ def _change(
     name, brand, stack = called
     desk = open_desk(ctx, stack)
     for _ in range(MOST_TRIES):
-        owner, found = _called(desk, name, brand)
+        owner, found = alert_called(desk, name, brand)
         if found.closed_at and not found.thanks:
             raise CannotGoOn("alert_over", name=found.id)
         after = change(owner, found, desk.clock.now())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heraut.cli.options import DryRun, Stack, Yes, open_desk
+from heraut.cli.options import DryRun, Stack, Yes, no_such_brand, open_desk
 from heraut.cli.speech import CannotGoOn, say, tell
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def erase(
 def _known(desk: Desk, brand: str) -> str:
     """Give the brand's id: the exact one is asked for, since what follows cannot be undone."""
     if desk.brands.brand(brand) is None:
-        raise CannotGoOn("brand_unknown", name=brand, known=", ".join(one.id for one in desk.brands.every_brand()))
+        raise no_such_brand(brand, desk.brands.every_brand())
     return brand
 
 

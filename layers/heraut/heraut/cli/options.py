@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand, Brands, Person
     from heraut.cli.desk import Desk
+    from heraut.conversations import Alert
     from heraut.publishing.model import Post
 
 Stack = Annotated[str | None, typer.Option("--stack")]
@@ -38,14 +39,19 @@ def brands_called(brands: Brands, name: str | None) -> Sequence[Brand]:
     from heraut.publishing.calendar.columns import plain
 
     every = brands.every_brand()
-    if not every:
-        raise CannotGoOn("no_brand_yet")
-    if name is None:
+    if name is None and every:
         return every
-    found = [brand for brand in every if plain(name) in {plain(brand.id), plain(brand.name)}]
+    found = [brand for brand in every if name and plain(name) in {plain(brand.id), plain(brand.name)}]
     if not found:
-        raise CannotGoOn("brand_unknown", name=name, known=", ".join(brand.id for brand in every))
+        raise no_such_brand(name, every)
     return found
+
+
+def no_such_brand(name: str | None, every: Sequence[Brand]) -> CannotGoOn:
+    """Say that no brand has this name, and which there are; where there is none at all, what to do first."""
+    if not every:
+        return CannotGoOn("no_brand_yet")
+    return CannotGoOn("brand_unknown", name=name, known=", ".join(brand.id for brand in every))
 
 
 def accounts_called(brands: Sequence[Brand], name: str | None) -> list[tuple[Brand, Account]]:
@@ -81,4 +87,21 @@ def post_called(desk: Desk, name: str, brand: str | None) -> Post:
         raise CannotGoOn("post_unknown", name=name)
     if len(found) > 1:
         raise CannotGoOn("post_of_several", name=name, brands=", ".join(post.brand for post in found))
+    return found[0]
+
+
+def alert_called(desk: Desk, name: str, brand: str | None) -> tuple[Brand, Alert]:
+    """Find an alert by its id, or what its id begins or ends with among the open ones; CannotGoOn: none, or several."""
+    brands = brands_called(desk.brands, brand)
+    exact = [(owner, alert) for owner in brands if (alert := desk.conversations.alert(owner.id, name)) is not None]
+    found = exact or [
+        (owner, alert)
+        for owner in brands
+        for alert in desk.conversations.open_alerts(owner.id)
+        if alert.id.startswith(name) or alert.id.endswith(name)
+    ]
+    if not found:
+        raise CannotGoOn("alert_unknown", name=name)
+    if len(found) > 1:
+        raise CannotGoOn("alert_of_several", name=name, known=", ".join(alert.id for _, alert in found))
     return found[0]

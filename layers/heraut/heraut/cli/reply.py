@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
+from heraut.cli.options import BrandName, Json, Stack, alert_called, open_desk
 from heraut.cli.speech import CannotGoOn, language, person, say, tell
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def reply(
     if len(words) > WITH_NAME:
         raise CannotGoOn("reply_words")
     desk = open_desk(ctx, stack)
-    owner, found = _alert_called(desk, alert, brand)
+    owner, found = alert_called(desk, alert, brand)
     to = _interaction_called(found, desk, words[0] if len(words) == WITH_NAME else None)
     me = owner.person(person()) or person()
     world = Replying(desk.conversations, Answers(desk.world))
@@ -52,14 +52,6 @@ def reply(
         tell(_sentence(owner, to, outcome, desk))
     if not outcome.ours:
         raise typer.Exit(1)
-
-
-def _alert_called(desk: Desk, name: str, brand: str | None) -> tuple[Brand, Alert]:
-    for owner in brands_called(desk.brands, brand):
-        found = desk.conversations.alert(owner.id, name)
-        if found is not None:
-            return owner, found
-    raise CannotGoOn("alert_unknown", name=name)
 
 
 def _interaction_called(alert: Alert, desk: Desk, name: str | None) -> Interaction:

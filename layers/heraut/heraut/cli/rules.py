@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heraut.cli.options import BrandName, File, Json, Stack, brands_called, open_desk
+from heraut.cli.options import BrandName, File, Json, Stack, brands_called, no_such_brand, open_desk
 from heraut.cli.speech import CannotGoOn, complain, language, problem_line, say, tell
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _brands(ctx: typer.Context, config: Path | None, name: str | None, stack: st
     brands = with_public_days(read_configuration(read_file(config).document), SystemClock().now())
     found = [one for one in brands if name in {None, one.id, one.name}]
     if not found:
-        raise CannotGoOn("brand_unknown", name=name, known=", ".join(one.id for one in brands))
+        raise no_such_brand(name, brands)
     return found
 
 
