@@ -375,3 +375,80 @@ def test_a_drawn_contest_is_not_called_off(shop: Shop, fair: ContestWorld) -> No
 
     assert said.status == 1
     assert "le tirage au sort est fait" in said.err
+
+
+BY_OPTIONS = (
+    *("--title", "La galette", "--opens", "01/12/2090 9h", "--closes", "2090-12-15 23:59:59"),
+    *("--draws", "16/12/2090 midi", "--post", "masto=https://social.example/@m/1", "--condition", "commentaire"),
+    *("--condition", "2 amis", "--winners", "2", "--alternates", "4", "--prize", "Une galette;60;2"),
+    *("--claim-within", "7j", "--organiser", "Martin SARL", "--address", "12 rue du Four, 75006 Paris"),
+    *("--age", "18", "--country", "FR", "--contact", "donnees@martin.example"),
+)
+ANSWERS = (
+    "La galette|galette|masto|https://social.example/@m/1||01/12/2090 9h||||commentaire, 2 amis|2||Une galette;60;2|"
+)
+REST = "||Martin SARL|12 rue du Four, 75006 Paris|||||donnees@martin.example|"
+
+
+def test_a_contest_is_added_by_options_alone(shop: Shop) -> None:
+    """As the same file would: a program may ask first; what is missing is named, and nobody is asked."""
+    asked = ("contest", "add", "galette", "--brand", "martin")
+    lacking = shop.heraut("contest", "add", "--brand", "martin", *BY_OPTIONS[:-10])
+    assert (lacking.status, lacking.out) == (2, "")
+    assert "Il manque : CONTEST, --organiser, --address, --age, --contact." in lacking.err
+    assert shop.heraut(*asked, *BY_OPTIONS, "--json").json["applied"] is False
+
+    added = shop.heraut(*asked, *BY_OPTIONS, "--json", "--yes").json
+
+    held = shop.brands.brand("martin")
+    assert held is not None
+    assert added["revisions"] == {"martin": held.revision}
+    assert held.contests["galette"]["conditions"] == {"comment": True, "friends": 2}
+    assert held.contests["galette"]["draws"] == "2090-12-16T12:00"
+    assert "galette:" in shop.heraut("pull", "-").out
+    wrong = shop.heraut(*asked[:2], "buche", *asked[3:], *BY_OPTIONS, "--closes", "bientôt")
+    assert (wrong.status, "« bientôt » n'est pas un jour avec son heure" in wrong.err) == (1, True)
+    second = [one for one in BY_OPTIONS if one not in {"--organiser", "Martin SARL", "--contact"}]
+    less = [one for one in second if one not in {"--address", "12 rue du Four, 75006 Paris", "donnees@martin.example"}]
+    assert shop.heraut(*asked[:2], "buche", *asked[3:], *less, "--yes").status == 0
+    after = shop.brands.brand("martin")
+    assert after is not None
+    assert after.contests["buche"]["organiser"] == held.contests["galette"]["organiser"]
+
+
+def test_options_stand_for_what_a_file_says(shop: Shop, tmp_path: Path) -> None:
+    """So that what contests have in common stands in one file."""
+    file = tmp_path / "buche.yaml"
+    file.write_text(ADDED.replace("rules: {file: reglement.txt}", "rules: {text: Le nôtre.}"), encoding="utf-8")
+    asked = ("contest", "add", "buche", file, "--brand", "martin", "--title", "Une bûche", "--yes")
+
+    assert shop.heraut(*asked).status == 0
+    held = shop.brands.brand("martin")
+    assert held is not None
+    assert (held.contests["buche"]["title"], held.contests["buche"]["alternates"]) == ("Une bûche", 2)
+
+
+def test_a_contest_is_made_by_questions(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody sits: shown in words, asked for, the same as by options; who gives up changes nothing."""
+    monkeypatch.setattr("heraut.cli.accounts.at_terminal", lambda: True)
+    before = shop.brands.brand("martin")
+    typed = (ANSWERS + "|" + REST).replace("|", "\n")
+    asked = ("contest", "add", "--brand", "martin")
+
+    for given_up in (typed[:40], typed[: typed.rindex("donnees")]):
+        left = shop.heraut(*asked, typed=given_up)
+        assert (left.status, "Abandonné : rien n'est enregistré." in left.out) == (1, True)
+    assert "Rien n'a changé." in shop.heraut(*asked, typed=f"{typed}n\n").out
+    assert "Rien n'a été écrit" in shop.heraut(*asked, "--dry-run", typed=typed).out
+    assert shop.brands.brand("martin") == before
+    said = shop.heraut(*asked, typed=f"{typed}o\n").out
+
+    for words in ("Tirage au sort : samedi 16 décembre 2090 à 12:00:00", "2 × Une galette (60 EUR)", "est ajouté à"):
+        assert words in said
+    held = shop.brands.brand("martin")
+    assert held is not None
+    by_options = shop.heraut("contest", "add", "autre", "--brand", "martin", *BY_OPTIONS, "--json", "--yes")
+    assert by_options.status == 0
+    after = shop.brands.brand("martin")
+    assert after is not None
+    assert {**held.contests["galette"], "closes": ""} == {**after.contests["autre"], "closes": ""}

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +15,7 @@ from heraut.brands import NetworkName
 from heraut.networks.site import Site
 from heraut.publishing.model import State
 from tests.contracts.stack import resource
-from tests.contracts.test_cli_contests import held
+from tests.contracts.test_cli_contests import BY_OPTIONS, held
 from tests.contracts.test_cli_doctor import restore
 from tests.contracts.test_cli_inbox import waiting
 from tests.twins.contest_world import DRAWS, OPENS
@@ -34,34 +35,58 @@ NAMES = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
 }
-# Found by its name before anything else.
-NOT_CALLED_HERE = {"cloudformation:DescribeStacks"}
+OBJECTS = frozenset({"s3:PutObject", "s3:GetObject", "s3:DeleteObject"})
+# The stack is found by its name before anything else; the address of a report is opened by a browser.
+NOT_CALLED_HERE = {"cloudformation:DescribeStacks", "s3:GetObject files/reports"}
 SITE = """
 brands:
   - id: fournil
     name: Le Fournil
     accounts: [{name: page, network: site}]
     people: [{id: zoe, name: Zoé, email: z@example.com, phone: +33 6 12 34 56 78, ways: [sms]}]
+    zone: Europe/Paris
+    events:
+      atelier: {kind: offline, title: Le levain, accounts: [page], starts: "2099-12-10 18:30", ends: "2099-12-10 20:00",
+        place: Au fournil}
 """
 POINT = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")  # a GIF
 
 
 @pytest.fixture
-def called(shop: Shop) -> Iterator[set[str]]:
-    """The actions that the command needs for what it calls."""
+def called(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """The actions that the command needs for what it calls, and where; what the test does meanwhile is not counted."""
     found: set[str] = set()
+    running: list[str] = []
+    run = shop.heraut
+
+    def heraut(*arguments: Any, typed: str | None = None) -> Any:
+        running.append(str(arguments[0]))
+        try:
+            return run(*arguments, typed=typed)
+        finally:
+            running.pop()
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:
+        if not running:
+            return
         action = f"{SERVICES.get(model.service_model.signing_name, model.service_model.signing_name)}:{model.name}"
+        action = NAMES.get(action, action)
         if model.name == "TransactWriteItems":
             found.update(WRITES[kind] for write in json.loads(params["body"])["TransactItems"] for kind in write)
-        else:
-            found.add(NAMES.get(action, action))
+            return
+        found.add(action)
+        if action.startswith("dynamodb:") and "IndexName" in (asked := json.loads(params["body"])):
+            found.add(f"{action} {asked['TableName']}/index/{asked['IndexName']}")
+        if action in OBJECTS:
+            url = urlsplit(params["url"])
+            bucket, folder = url.netloc.partition(".")[0], url.path.split("/")[1]
+            found.add(f"{action} {bucket}" if bucket == "public" else f"{action} {bucket}/{folder}")
 
     def accept(**_: object) -> tuple[Any, dict[str, Any]]:
         found.add("lambda:InvokeFunction")
         return SimpleNamespace(status_code=202, headers={}), {"StatusCode": 202}
 
+    monkeypatch.setattr(shop, "heraut", heraut)
     used = shop.clients
     events: list[Any] = [one.meta.events for one in (used.dynamodb, used.sqs, used.ssm, used.mail, used.s3, used.sns)]
     events += [
@@ -81,10 +106,28 @@ def called(shop: Shop) -> Iterator[set[str]]:
 
 
 def granted() -> set[str]:
-    """Give every action of the policy in the template."""
+    """Give every action of the policy in the template; of indexes and objects, where they are granted too."""
     statements = [one for one in resource("CommandPolicy")["PolicyDocument"]["Statement"] if "Fn::If" not in one]
-    actions = [statement["Action"] for statement in statements]
-    return {action for one in actions for action in ([one] if isinstance(one, str) else one)}
+    found = set()
+    for statement in statements:
+        actions, places = statement["Action"], statement.get("Resource", [])
+        for action in [actions] if isinstance(actions, str) else actions:
+            found.add(action)
+            for place in places if isinstance(places, list) else [places]:
+                told = str(place.get("Fn::Sub", "")) if isinstance(place, dict) else ""
+                if "/index/" in told or action in OBJECTS:
+                    found.add(f"{action} {_place(told)}")
+    return found
+
+
+def _place(told: str) -> str:
+    """Give `${FilesBucket.Arn}/media/*` as the clients name it: files/media."""
+    return (
+        told.replace("${FilesBucket.Arn}", "files")
+        .replace("${PublicBucket.Arn}", "public")
+        .replace("${PostsTable.Arn}", "PostsTable")
+        .removesuffix("/*")
+    )
 
 
 def restore_late(shop: Shop) -> None:
@@ -135,9 +178,11 @@ def test_the_policy_grants_what_the_command_calls(
     for bucket, key in (("files", "media/mots/a.jpg"), ("public", "mots/page/index.html")):
         shop.clients.s3.put_object(Bucket=bucket, Key=key, Body=b"a")
     statuses += [shop.heraut("moderation", "log").status, shop.heraut("testimonials", "list").status]
+    statuses += [shop.heraut("event", "list").status, shop.heraut("event", "show", "atelier").status]
     fair = held(shop)
     fair.run_until(OPENS + timedelta(minutes=6))
-    contest = [["exclude", "galette", "@ana", "--because", "triche"], ["vouch", "galette", "@bao"]]
+    contest = [["add", "autre", "--brand", "martin", *BY_OPTIONS, "--yes"], ["list"]]
+    contest += [["exclude", "galette", "@ana", "--because", "triche"], ["vouch", "galette", "@bao"]]
     statuses += [shop.heraut("contest", *words).status for words in contest]
     fair.run_until(DRAWS + timedelta(minutes=3))
     contest = [["list"], ["show", "galette"], ["entrants", "galette"], ["receipt", "galette", "@ana"]]

@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from heraut.brands import Actions, Conditions, ContestState, EntryKind, GatheringKind, NetworkName, Role, Urgency
 from heraut.cli import speech
+from heraut.cli.contest_draft import FIELDS
 from heraut.cli.events import SESSION
 from heraut.cli.main import app, option_code
 from heraut.cli.speech import CannotGoOn, language, person, sentences_of, wording
@@ -111,7 +112,9 @@ def test_every_sentence_is_said_somewhere() -> None:
         "testimonial_": set(Stage),
         "contest_state_": set(ContestState),
         "contest_next_": set(COMING),
-        "contest_term_": {"opens", "closes", "draws", "announces", "accounts", "asked", "places"},
+        "contest_term_": {"opens", "closes", "draws", "announces"},
+        "contest_ask_": {one.option.replace("-", "_") for one in FIELDS},
+        "contest_typed_": {*EntryKind, "instant", "week"},
         "contest_kind_": set(EntryKind),
         "contest_place_": set(Place),
         "contest_left_": set(Left),

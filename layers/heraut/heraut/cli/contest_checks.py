@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from heraut.cli.speech import complain, problem_line
+from heraut.cli.speech import CannotGoOn, complain, problem_line
 from heraut.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from heraut.brands import Brand
     from heraut.cli.desk import Desk
+    from heraut.problems import Problem
 
 
 def check_contests(wanted: Sequence[Brand], desk: Desk, now: datetime) -> None:
@@ -32,3 +34,37 @@ def check_contests(wanted: Sequence[Brand], desk: Desk, now: datetime) -> None:
     refused = [one for one in found if not one.warning]
     if refused:
         raise InvalidInput(refused)
+
+
+def with_contest(owner: Brand, name: str, said: Mapping[str, Any], folder: Path) -> Brand:
+    """Give the brand with one contest more, read and checked as in its file; CannotGoOn, InvalidInput.
+
+    `said` is what would stand below its name there, `folder` where a file of rules is looked for.
+    """
+    from heraut.brands.configuration import read_configuration, write_configuration
+    from heraut.cli.rules_files import with_rules_files
+
+    if name in owner.contests:
+        raise CannotGoOn("contest_there_already", name=name)
+    document = write_configuration([owner])
+    document["brands"][0]["contests"] = {name: dict(said)}
+    (read,) = with_rules_files(read_configuration(document), folder)
+    return owner.model_copy(update={"contests": {**owner.contests, name: read.contests[name]}})
+
+
+def found_in(owner: Brand, name: str, said: Mapping[str, Any], folder: Path, now: datetime) -> list[Problem]:
+    """Find what a file's reader and the linter have against a contest; columns begin at the contest ("": its name)."""
+    from heraut.brands import contests_of
+    from heraut.contests.lint import lint
+
+    try:
+        brand = with_contest(owner, name, said, folder)
+    except InvalidInput as invalid:
+        return [one.model_copy(update={"column": in_contest(one, name)}) for one in invalid.problems]
+    return lint(contests_of(brand)[name], brand, now)
+
+
+def in_contest(found: Problem, name: str) -> str:
+    """Give a problem's column from the contest of this name on; what is not about it keeps its own."""
+    before, there, after = (found.column or "").partition(f".contests.{name}")
+    return after.removeprefix(".") if there else before

@@ -13,12 +13,13 @@ from heraut.contests.certificate_page import rejected_in_words
 from heraut.contests.eligibility import reason_told
 from heraut.contests.known_contests import coming
 from heraut.contests.words import wording as contest_words
-from heraut.wording import at_moment, local, recorded, to_the_second
+from heraut.wording import at_moment, local, recorded, span, to_the_second
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from heraut.brands import Terms
+    from heraut.brands import ContestConditions, Terms
+    from heraut.brands.contests import Place, Prize
     from heraut.contests.known_contests import Known
     from heraut.contests.running import Committed, Contest, Winner
     from heraut.contests.standing import Standing
@@ -57,7 +58,7 @@ def details(
 ) -> Iterator[str]:
     """Say the terms in short, who was left out for what, what was published where, and what became of the winners."""
     if known.terms is not None:
-        yield from _terms(known.terms)
+        yield from terms_lines(known.terms)
     contest = known.contest
     if contest is None or not contest.terms:
         return
@@ -197,16 +198,48 @@ def _cancelled(contest: Contest | None) -> dict[str, str] | None:
     return {"at": _iso(off.at, contest.agreed.zone), "because": off.why, "by": off.by}
 
 
-def _terms(terms: Terms) -> Iterator[str]:
+def terms_lines(terms: Terms) -> Iterator[str]:
+    """Say the terms in short: when, where, what one does, what is won, who answers for it."""
     instants = {what: getattr(terms, what) for what in ("opens", "closes", "draws", "announces")}
     said = {what: to_the_second(at, terms.zone, language()) for what, at in instants.items() if at is not None}
     for what, at in said.items():
         yield say(f"contest_term_{what}", at=at)
-    yield say("contest_term_accounts", accounts=", ".join(terms.accounts))
-    asked = [say(f"contest_kind_{kind}") for kind in terms.conditions.asked]
-    yield say("contest_term_asked", asked=", ".join(asked) or "—")
-    prizes = ", ".join(f"{one.quantity} × {one.name}" for one in terms.prizes)
+    yield say("contest_term_accounts", accounts=", ".join(map(_place, terms.posts)))
+    yield say("contest_term_asked", asked=_asked(terms.conditions))
+    for network, conditions in terms.conditions_on.items():
+        yield say("contest_term_asked_on", network=network_title(network, language()), asked=_asked(conditions))
+    prizes = ", ".join(_prize(one, terms.currency) for one in terms.prizes)
     yield say("contest_term_places", winners=terms.winners, alternates=terms.alternates, prizes=prizes or "—")
+    if terms.claim is not None:
+        yield say("contest_term_claim", within=span(terms.claim, language()))
+    if terms.organiser is not None:
+        parts = (terms.organiser.name, terms.organiser.address, terms.organiser.registration, terms.organiser.email)
+        yield say("contest_term_organiser", organiser=", ".join(part for part in parts if part))
+    if terms.eligibility is not None:
+        countries = ", ".join(terms.eligibility.countries or ()) or say("contest_anywhere")
+        yield say("contest_term_who", age=terms.eligibility.age or "—", countries=countries)
+    if terms.personal_data is not None:
+        yield say("contest_term_contact", contact=terms.personal_data.contact)
+
+
+def _place(place: Place) -> str:
+    where = place.url or (say("contest_row", row=place.row) if place.row else place.post)
+    return f"{', '.join(place.accounts)} ({where})"
+
+
+def _asked(conditions: ContestConditions) -> str:
+    """Say what one does: the deeds, then what a comment holds."""
+    parts = [say(f"contest_kind_{kind}") for kind in conditions.asked]
+    parts += [say("contest_asked_friends", count=conditions.friends)] if conditions.friends else []
+    parts += [say("contest_asked_words", words=", ".join(conditions.words))] if conditions.words else []
+    parts += [say("contest_asked_answer", question=conditions.answer.question)] if conditions.answer else []
+    return ", ".join(parts) or "—"
+
+
+def _prize(prize: Prize, currency: str) -> str:
+    amount = str(prize.value).replace(".", ",") if language() == "fr" else str(prize.value)
+    value = f" ({amount} {currency})" if prize.value is not None else ""
+    return f"{prize.quantity} × {prize.name}{value}"
 
 
 def _commitment(one: Committed, contest: Contest, now: datetime) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from heraut.cli.speech import CannotGoOn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from heraut.brands import Account, Brand, Brands, Person
     from heraut.cli.desk import Desk
@@ -23,6 +24,29 @@ Json = Annotated[bool, typer.Option("--json")]
 Yes = Annotated[bool, typer.Option("--yes", "-y")]
 DryRun = Annotated[bool, typer.Option("--dry-run")]
 File = Annotated[Path, typer.Argument()]
+_REST = inspect.Parameter.VAR_KEYWORD
+
+
+def taking(options: Mapping[str, Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command these options (each with its type), before its `--json`; they arrive in its `**said`."""
+
+    def with_options(command: Callable[..., None]) -> Callable[..., None]:
+        own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.kind is not _REST]
+        before = [one.name for one in own].index("as_json")
+        more = [
+            inspect.Parameter(
+                option.replace("-", "_"),
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=None,
+                annotation=Annotated[kind, typer.Option(f"--{option}")],
+            )
+            for option, kind in options.items()
+        ]
+        signature = inspect.Signature([*own[:before], *more, *own[before:]])
+        command.__signature__ = signature  # type: ignore[attr-defined]  # what Typer reads
+        return command
+
+    return with_options
 
 
 def open_desk(ctx: typer.Context, stack: str | None) -> Desk:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from heraut.cli.options import BrandName, Json, Stack, open_desk, post_called
+from heraut.cli.options import BrandName, Json, Stack, open_desk, post_called, taking
 from heraut.cli.speech import CannotGoOn, complain, language, person, problem_line, say, tell
 from heraut.publishing.calendar.columns import OVERRIDE, Column
 
@@ -47,7 +46,6 @@ OPTIONS: dict[str, Column] = {
 HEADERS: dict[str, str] = {column: f"--{option}" for option, column in OPTIONS.items()}
 
 PARTS = "\n---\n"
-_REST = inspect.Parameter.VAR_KEYWORD
 
 PostName = Annotated[str, typer.Argument()]
 Only = Annotated[str | None, typer.Option("--accounts")]
@@ -63,22 +61,7 @@ KINDS: dict[str, Any] = {
 }
 
 
-def saying(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command every option that says something of a post, before its `--json`; they arrive in `**said`."""
-    own = [one for one in inspect.signature(command, eval_str=True).parameters.values() if one.kind is not _REST]
-    before = [one.name for one in own].index("as_json")
-    options = [
-        inspect.Parameter(
-            option.replace("-", "_"),
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=None,
-            annotation=Annotated[KINDS.get(option, str | None), typer.Option(f"--{option}")],
-        )
-        for option in SAYING
-    ]
-    signature = inspect.Signature([*own[:before], *options, *own[before:]])
-    command.__signature__ = signature  # type: ignore[attr-defined]  # what Typer reads
-    return command
+saying = taking({option: KINDS.get(option, str | None) for option in SAYING})
 
 
 def add_to(app: typer.Typer) -> None:
