@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from heraut.brands import ContestState
+from heraut.brands import Account, ContestState, NetworkName
 from heraut.contests.announce_winners import claim, disqualify
 from heraut.contests.run_contests import run_contests
 from heraut.contests.running import Place, Told, Winner
@@ -180,3 +180,56 @@ def test_nobody_loses_a_prize_while_their_network_cannot_be_asked_to_tell_them()
     world.network.takes = None
     world.run()
     assert _had_their_time(world)
+
+
+def test_of_two_stamps_on_either_side_of_the_round_the_one_that_was_counted_is_published(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two machines ask one authority around the round: who notes theirs may not be who published theirs last."""
+    fate = Beside()
+    world = ContestWorld(fate)
+    world.people_comment(*PEOPLE)
+    for one in world.stamps:
+        one.down = True
+    world.run_until(DRAWS - timedelta(minutes=2))
+    for one in world.stamps:
+        one.down = False
+    world.clock.advance(timedelta(minutes=1))
+
+    def other() -> None:
+        """The other machine is answered after the round, publishes what it was given, and dies."""
+
+        def dies(*_: Any) -> None:
+            raise Killed
+
+        with monkeypatch.context() as patched, suppress(Killed):
+            patched.setattr(world.contests, "change", dies)
+            for one in world.stamps:
+                patched.setattr(one, "now", lambda: DRAWS + timedelta(seconds=2))
+            run_contests(world.world.timed, world.clock.now())
+
+    first = len(fate.names)
+    fate.other, fate.strike = other, fate.calls + 3  # the token is published, and not noted yet
+    world.run()
+
+    assert fate.names[first : first + 3] == ["StampsTwin.stamp", "SiteObjectsTwin.create", "ContestsTwin.change"]
+    assert verified(world)
+
+
+@pytest.mark.parametrize(("network", "moved"), [(NetworkName.MASTODON, 0), (NetworkName.FACEBOOK, 1)])
+def test_a_post_counts_as_a_witness_only_where_anybody_can_see_since_when_it_stands(
+    network: NetworkName, moved: int
+) -> None:
+    """One authority answers. A post that tells nobody its instant leaves a draw that nobody could ever verify."""
+    world = ContestWorld()
+    account = Account(name="sky", network=network, handle="boulangerie", instance="https://piaf.example")
+    world.brand = world.brand.model_copy(update={"accounts": (account,)})
+    world.brands._brands["boulangerie"] = world.brand
+    world.lists.name = network
+    world.with_changes(networks={network: world.lists})
+    for one in world.stamps[1:]:
+        one.down = True
+    world.people_comment(*PEOPLE)
+    world.run_until(DRAWS + timedelta(minutes=1))
+
+    assert len(world.contest.commitments) - 1 == moved

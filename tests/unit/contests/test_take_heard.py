@@ -175,6 +175,19 @@ def test_what_cannot_be_asked_for_before_the_closing_counts() -> None:
     assert closed(world).contest.entrants == 1
 
 
+def test_nobody_is_deleted_under_a_post_that_may_not_be_read_any_more() -> None:
+    """Meta says alike of a comment that it is gone and that we may not see it: a post taken down deletes nobody."""
+    world = unlisted()
+    said = [say(world, who) for who in ("ana", "bao")]
+    world.run_until(CLOSES - 3 * MINUTE)
+    world.crowd.posts.clear()
+    for remote in said:
+        world.crowd.remove(remote)
+
+    assert closed(world).contest.entrants == 2
+    assert world.contest.rejected == {}
+
+
 def test_however_many_a_list_leaves_out_each_is_asked_for() -> None:
     """More than fit in one look."""
     world = unlisted()

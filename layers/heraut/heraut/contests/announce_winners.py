@@ -16,7 +16,7 @@ from heraut.contests.published import page_key
 from heraut.contests.running import Place, Told
 from heraut.contests.speak import AGAIN, PATIENCE, said_on_thread, speaking
 from heraut.contests.winners_news import news_of
-from heraut.contests.words import short_title, wording
+from heraut.contests.words import drawn_texts
 from heraut.contests.write_winners import watch_messages, write_next
 from heraut.errors import InvalidInput, NotFound
 from heraut.problems import problem
@@ -35,21 +35,16 @@ def announce_winners(contest: Contest, brand: Brand, world: Running, now: dateti
     terms = contest.agreed
     if terms.announces and now < terms.announces:
         return contest.next(due_at=terms.announces)
-    text = wording.say(
-        "drawn_post",
-        terms.language,
-        title=short_title(terms.title),
-        entrants=contest.entrants,
-        page=f"{world.public_url.rstrip('/')}/{page_key(contest, terms.language)}",
-    )
+    page = f"{world.public_url.rstrip('/')}/{page_key(contest, terms.language)}"
+    texts = drawn_texts(terms, contest.entrants, page)
     name = f"contest-{contest.name}-drawn"
     accounts = speaking(contest, brand)
-    left_out = world.posts.say(contest.brand, name, [one.name for one in accounts], text, now)
+    left_out = world.posts.say(contest.brand, name, [one.name for one in accounts], texts, now)
     until = (terms.announces or terms.draws) + PATIENCE
     for account in accounts:  # whose network takes answers alone
         if account.name in left_out:
             under = f"{name}-{account.name}"
-            if not said_on_thread(contest, account, brand, under, text, world, now, until):
+            if not said_on_thread(contest, account, brand, under, texts, world, now, until):
                 return contest.next(due_at=now + AGAIN)
     return contest.next(
         state=ContestState.ANNOUNCED, announced_at=now, due_at=now, news=contest.telling("announced", now)

@@ -1,7 +1,9 @@
 """Look again, in the walk before the closing, for what its lists did not show, and read whom the accounts block.
 
 A list may end before everybody is on it. So a comment that was seen or heard, and that the roll call did not find, is
-asked for by itself: only what its network says is gone was deleted. What could not be asked for in time counts.
+asked for by itself: only what its network says is gone was deleted. What could not be asked for in time counts, and so
+does what stands under a post whose list the roll call could not read: some networks (Meta) answer alike for what is
+gone and for what we may not see any more.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ def _missing(contest: Contest, walk: Walk, world: Running) -> Iterator[tuple[Kep
     """Give entrants with comments that were there before the roll call and that it did not find."""
     found = 0
     for one in world.contests.every_entrant(contest.brand, contest.name):
-        deeds = [deed for deed in one.deeds if _is_missing(deed, walk)]
+        deeds = [deed for deed in one.deeds if _is_missing(deed, walk) and _was_read(contest, deed, walk)]
         if deeds:
             yield one, deeds
             found += 1
@@ -94,6 +96,11 @@ def _missing(contest: Contest, walk: Walk, world: Running) -> Iterator[tuple[Kep
 def _is_missing(deed: Deed, walk: Walk) -> bool:
     was_there = deed.kind is EntryKind.COMMENT and deed.remote is not None and deed.gone_at is None
     return was_there and deed.seen_at < walk.began_at and walk.began_at not in {deed.present_at, deed.there_at}
+
+
+def _was_read(contest: Contest, deed: Deed, walk: Walk) -> bool:
+    """Whether the roll call read the list in which a comment would stand to its end."""
+    return contest.rolls.get(deed.list_name) == walk.began_at
 
 
 def _marked(

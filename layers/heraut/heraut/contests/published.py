@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from heraut.errors import TryAgain
@@ -53,9 +54,9 @@ def commitment_key(contest: Contest, seq: int) -> str:
     return f"{contest.folder}{commitment_name(seq)}"
 
 
-def token_key(contest: Contest, seq: int, key: str) -> str:
-    """Where an authority's token over a commitment is."""
-    return f"{contest.folder}witness-{seq}-{key[:16]}.tsr"
+def token_key(contest: Contest, seq: int, key: str, token: bytes) -> str:
+    """Where an authority's token over a commitment is: by what it holds, so that no other one ever takes its place."""
+    return f"{contest.folder}witness-{seq}-{key[:16]}-{sha256(token).hexdigest()[:16]}.tsr"
 
 
 def history_key(contest: Contest) -> str:

@@ -40,27 +40,43 @@ def said_on_thread(
     account: Account,
     brand: Brand,
     name: str,
-    text: str,
+    texts: Sequence[str],
     world: Running,
     now: datetime,
     until: datetime,
 ) -> bool:
     """Queue a text under the contest's post on an account, or else as a post; False: try again in a minute.
 
-    From `until` on nobody waits any more for a network that does not answer.
+    Of `texts`, longest first, it is the first that the network takes. From `until` on nobody waits any more for a
+    network that does not answer.
     """
     try:
         spot = _thread(contest, account, brand, world, now)
         if spot is not None:
-            world.posts.say_under(brand.id, name, account.name, spot, text, contest.agreed.language, now)
+            _say_under(contest, account, name, spot, texts, world, now)
             return True
     except (NetworkError, InvalidInput, NotFound) as error:
         log.warning("nothing is said under the post of %s/%s: %s", contest.brand, contest.name, error)
         if isinstance(error, NetworkError) and not isinstance(error, Refused) and now < until:
             return False
-    if world.posts.say(brand.id, name, [account.name], text, now):
+    if world.posts.say(brand.id, name, [account.name], texts, now):
         log.warning("nothing can be said on %s of %s/%s", account.name, contest.brand, contest.name)
     return True
+
+
+def _say_under(
+    contest: Contest, account: Account, name: str, spot: Spot, texts: Sequence[str], world: Running, now: datetime
+) -> None:
+    *longer, last = texts
+    language = contest.agreed.language
+    for text in longer:
+        try:
+            world.posts.say_under(contest.brand, name, account.name, spot, text, language, now)
+        except InvalidInput as error:
+            log.warning("a shorter text under the post of %s/%s: %s", contest.brand, contest.name, error)
+        else:
+            return
+    world.posts.say_under(contest.brand, name, account.name, spot, last, language, now)
 
 
 def _thread(contest: Contest, account: Account, brand: Brand, world: Running, now: datetime) -> Spot | None:

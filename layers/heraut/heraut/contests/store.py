@@ -171,10 +171,11 @@ class Online(Protocol):
 class Speaks(Protocol):
     """What contests ask of publishing."""
 
-    def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> Sequence[str]:
+    def say(self, brand: str, post: str, accounts: Sequence[str], texts: Sequence[str], now: datetime) -> Sequence[str]:
         """Queue a post that leaves at once, held by pause and crisis as any; nothing where it was queued before.
 
-        Gives the accounts that are left out: their network takes nothing but answers.
+        Of `texts`, longest first, it is the first that each of them takes, or the last. Gives the accounts that are
+        left out: their network takes nothing but answers.
         """
 
     def say_under(

@@ -6,13 +6,14 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from heraut.brands import NetworkName
 from heraut.contests import published
 from heraut.contests.checks import ENOUGH_WITNESSES
 from heraut.contests.publish_page import COMMITTED, publish_rules_again
 from heraut.contests.running import Contest, Witnessed
 from heraut.contests.speak import PATIENCE, said_on_thread, speaking
 from heraut.contests.store import NobodyAnswered
-from heraut.contests.words import short_title, wording
+from heraut.contests.words import commit_texts
 
 if TYPE_CHECKING:
     from heraut.brands import Brand
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=1)  # after no authority answered
+# Where an address tells whoever opens it, without an account, since when the post is there (`public_witnesses.py`).
+DATED = frozenset({NetworkName.BLUESKY, NetworkName.MASTODON})
 
 
 def comes_at(committed: Committed, world: Running) -> int:
@@ -46,13 +49,19 @@ def show_commitment(contest: Contest, brand: Brand, world: Running, now: datetim
 
 
 def witnesses(contest: Contest, world: Running) -> tuple[tuple[Witnessed, ...], tuple[str, int] | None]:
-    """Give who saw the last commitment before its round: the stamps, and the first post online (address, instant)."""
+    """Give who saw the last commitment before its round: the stamps, and the first post online (address, instant).
+
+    A post is counted where anybody can look since when it is there; all posts together are one witness.
+    """
+    brand = world.brands.brand(contest.brand)
+    dated = {one.name for one in brand.accounts if one.network in DATED} if brand else set()
     last = contest.last
     deadline = comes_at(last, world)
     name = post_name(contest, last)
     posts = [one for account in last.spoken for one in world.posts.online(contest.brand, f"{name}-{account}")]
     posts += world.posts.online(contest.brand, name)  # as the release before named one for all accounts
-    in_time = sorted((int(one.at.timestamp()), one.url) for one in posts if one.at.timestamp() < deadline)
+    seen = [one for one in posts if one.account in dated and one.at.timestamp() < deadline]
+    in_time = sorted((int(one.at.timestamp()), one.url) for one in seen)
     stamps = tuple(one for one in last.stamps if one.at < deadline)
     return stamps, (in_time[0][1], in_time[0][0]) if in_time else None
 
@@ -74,17 +83,11 @@ def _posted(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
     account = next((one for one in speaking(contest, brand) if one.name not in last.spoken), None)
     if account is None:
         return _last(contest, now, posted=True)
-    text = wording.say(
-        "moved_post" if last.moved else "commit_post",
-        terms.language,
-        title=short_title(terms.title),
-        entrants=contest.entrants,
-        commit=last.said.commit(),
-        page=f"{world.public_url.rstrip('/')}/{published.rules_page_key(contest)}",
-    )
+    page = f"{world.public_url.rstrip('/')}/{published.rules_page_key(contest)}"
+    texts = commit_texts(terms, contest.entrants, last.said.commit(), page, moved=bool(last.moved))
     until = (last.published_at or now) + PATIENCE
     name = f"{post_name(contest, last)}-{account.name}"
-    if not said_on_thread(contest, account, brand, name, text, world, now, until):
+    if not said_on_thread(contest, account, brand, name, texts, world, now, until):
         return contest.next(due_at=now + AGAIN)
     return _last(contest, now, spoken=(*last.spoken, account.name))
 
@@ -104,8 +107,8 @@ def _stamped(contest: Contest, world: Running, now: datetime) -> Contest:
             continue
         if given.stamp.key in had:
             continue
-        key = published.token_key(contest, seq, given.stamp.key)
-        published.put_latest(world.objects, key, given.evidence, published.BINARY)
+        key = published.token_key(contest, seq, given.stamp.key, given.evidence)
+        published.put_once(world.objects, key, given.evidence, published.BINARY)
         at = int(given.stamp.latest.timestamp())
         made = Witnessed(key=given.stamp.key, at=at, token=key, authority=number)
         return _last(contest, now, stamps=(*last.stamps, made))

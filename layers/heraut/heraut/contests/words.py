@@ -9,7 +9,7 @@ from heraut.notifications.base import in_words
 from heraut.wording import Wording, at_moment, to_the_second
 
 if TYPE_CHECKING:
-    from heraut.brands import Brand, Person
+    from heraut.brands import Brand, Person, Terms
     from heraut.contests.running import Contest, News
     from heraut.notifications.base import Message
 
@@ -20,6 +20,23 @@ wording = Wording("heraut.contests", "words.toml")
 def short_title(title: str) -> str:
     """Give a title that leaves room for the rest of a short post."""
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def commit_texts(terms: Terms, entrants: int, commit: str, page: str, *, moved: bool = False) -> list[str]:
+    """Give what the post says that carries a commit, longest first: each has it whole, all but the last the address.
+
+    `page` is where the rules are. The last one fits wherever anything does.
+    """
+    code = "moved_post" if moved else "commit_post"
+    fields = {"title": short_title(terms.title), "entrants": entrants, "commit": commit, "page": page}
+    said = [wording.say(each, terms.language, **fields) for each in (code, f"{code}_short")]
+    return [*said, f"{commit} {page}", commit]
+
+
+def drawn_texts(terms: Terms, entrants: int, page: str) -> list[str]:
+    """Give what the post says that tells that the draw was made, longest first; each has the address of its page."""
+    fields = {"title": short_title(terms.title), "entrants": entrants, "page": page}
+    return [*(wording.say(code, terms.language, **fields) for code in ("drawn_post", "drawn_post_short")), page]
 
 
 def message(contest: Contest, news: News, brand: Brand, reader: Person) -> Message:

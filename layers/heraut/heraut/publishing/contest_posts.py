@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from heraut.brands import use_secret
-from heraut.errors import Conflict, InvalidInput, NotFound, TryAgain
+from heraut.errors import Conflict, InvalidInput, NetworkError, NotFound, TryAgain
 from heraut.events import EventName, event
 from heraut.networks.base import Limits, SpeaksUnder
 from heraut.problems import Problem, problem
@@ -58,11 +58,14 @@ class ContestPosts:
     networks: Mapping[NetworkName, Publishes]
     kind: Literal["contest", "event"] = "contest"  # whose posts they are
 
-    def say(self, brand: str, post: str, accounts: Sequence[str], text: str, now: datetime) -> Sequence[str]:
+    def say(self, brand: str, post: str, accounts: Sequence[str], texts: Sequence[str], now: datetime) -> Sequence[str]:
         """Queue a post that leaves at once; nothing where it was queued before.
 
-        Gives the accounts that are left out: their network takes nothing but answers.
+        Of `texts`, longest first, it is the first that each of them takes, or the last. Gives the accounts that are
+        left out: their network takes nothing but answers.
         """
+        there = _accounts(self._brand(brand), accounts)
+        text = next((one for one in texts if all(self._fits(account, one) for account in there)), texts[-1])
         return self.plan(brand, post, accounts, text, now, now)
 
     def plan(
@@ -135,6 +138,17 @@ class ContestPosts:
     def _refused(self, account: Account, content: Content) -> bool:
         """Whether the account's network takes no such thing, however short it is."""
         return any(not one.warning for one in self.networks[account.network].validate(content, Limits()))
+
+    def _fits(self, account: Account, text: str) -> bool:
+        """Whether a text is not too long for an account; of one whose server does not say what it takes, it is not."""
+        content, network = Content(parts=(Part(text=text),)), self.networks[account.network]
+        if self._refused(account, content):
+            return True  # no post at all is taken there
+        try:
+            limits = network.limits(account, {})
+        except NetworkError:
+            return True
+        return all(one.warning for one in network.validate(content, limits))
 
     def _queue(
         self,
