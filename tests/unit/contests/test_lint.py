@@ -94,6 +94,11 @@ def test_a_contest_as_it_should_be_is_left_alone() -> None:
         ({"claim_within": "23h"}, "contest_answer_time_too_short", "claim_within"),
         ({"organiser": None}, "contest_organiser_missing", "organiser"),
         ({"organiser": {"name": "Martin"}}, "contest_address_missing", "organiser.address"),
+        (
+            {"organiser": {**GOOD["organiser"], "email": "12 rue du Four"}},
+            "contest_email_unreadable",
+            "organiser.email",
+        ),
         ({"eligibility": None}, "contest_age_missing", "eligibility"),
         ({"eligibility": {"countries": "FR"}}, "contest_age_missing", "eligibility"),
         ({"eligibility": {"age": 12, "countries": "FR"}}, "contest_age_too_young", "eligibility.age"),
@@ -179,10 +184,10 @@ def test_what_refuses_a_contest(changes: dict[str, Any], code: str, column: str)
         ({"posts": on("ixe"), "conditions": {"repost": True}}, "contest_x_repost", "conditions.repost"),
         (
             {"posts": on("insta"), "conditions": {"comment": True, "like": True}},
-            "contest_checked_on_winners",
+            "contest_checked_like",
             "conditions.like",
         ),
-        ({"conditions": {"comment": True, "follow": True}}, "contest_checked_on_winners", "conditions.follow"),
+        ({"conditions": {"comment": True, "follow": True}}, "contest_checked_follow", "conditions.follow"),
         ({"conditions": {"friends": 6}}, "contest_many_friends", "conditions.friends"),
         ({"opens": "2026-11-21 20:59:59"}, "contest_open_already", "opens"),
         ({"draws": "2027-10-31 02:30"}, "time_happens_twice", "draws"),
@@ -295,7 +300,7 @@ def test_the_sample_can_be_applied_and_written_out() -> None:
 
     found = lint(terms, brand, NOW)
 
-    assert [(one.code, one.warning) for one in found] == [("contest_checked_on_winners", True)]
+    assert [(one.code, one.warning) for one in found] == [("contest_checked_like", True)]
     assert "La galette géante" in rules_text(terms, brand, QUICKNET, "https://public.example/")
 
 

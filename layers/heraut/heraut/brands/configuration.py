@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from heraut.addresses import is_web
+from heraut.addresses import is_mail, is_web
 from heraut.brands import contests_file, gatherings_file, rules_file
 from heraut.brands.durations import minutes
 from heraut.brands.fields import built, letters_problems, repeated, unknown, zone_problems
@@ -47,7 +47,6 @@ CHANNEL_FIELDS = frozenset({"name", "way", "topic", "language"})
 LARGEST = 350_000  # bytes of a brand as it is stored; DynamoDB holds 400 kB
 BLUESKY_SERVICE = "https://bsky.social"
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
-_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 
 
 def read_configuration(document: Any) -> tuple[Brand, ...]:
@@ -163,7 +162,7 @@ def _person(entry: Mapping[str, Any], path: str, problems: list[Problem]) -> Per
     problems += letters_problems(entry, PERSON_FIELDS, path)
     values = {key: value for key, value in entry.items() if key in PERSON_FIELDS and value is not None}
     email = values.get("email")
-    if isinstance(email, str) and not _EMAIL.fullmatch(email):
+    if isinstance(email, str) and not is_mail(email):
         problems.append(problem("email_unreadable", f"{path}.email", given=email))
         return None
     before = len(problems)

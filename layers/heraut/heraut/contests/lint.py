@@ -13,7 +13,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from heraut.addresses import is_web
+from heraut.addresses import is_mail, is_web
 from heraut.brands import MOST_CHANCES, EntryKind, NetworkName, contests_of
 from heraut.contests.comment_texts import folded
 from heraut.contests.eligibility import STATES, listed_on
@@ -38,6 +38,11 @@ SHORT_KEEPING, LONG_KEEPING = timedelta(days=30), timedelta(days=400)
 YOUNGEST = 13  # on all networks of Platform
 MANY_FRIENDS = 5
 LONGEST_HASHTAG = 100  # characters
+CHECKED = {
+    EntryKind.LIKE: "contest_checked_like",
+    EntryKind.REPOST: "contest_checked_repost",
+    EntryKind.FOLLOW: "contest_checked_follow",
+}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _HASHTAG = re.compile(r"#(?=\w*[^\W\d_])\w+")
 _NO_HASHTAG = re.compile(r"[^\w#]+|(?<!^)#")
@@ -68,6 +73,7 @@ def lint(terms: Terms, brand: Brand, now: datetime) -> list[Problem]:
         *_chances(terms, chosen),
         *_winners(terms),
         *_purchase(terms),
+        *_contact(terms),
         *(_own_rules(terms) if terms.rules else _facts(terms)),
     ]
 
@@ -170,7 +176,7 @@ def _network(terms: Terms, account: Account) -> Iterator[Problem]:
             yield warning("contest_x_repost", f"{where}.repost")
     for kind in STATES:
         if conditions.asks(kind) and kind not in listed_on(account.network):
-            yield warning("contest_checked_on_winners", f"{where}.{kind}", network=name, act=kind.value)
+            yield warning(CHECKED[kind], f"{where}.{kind}", network=name)
 
 
 def _chances(terms: Terms, accounts: list[Account]) -> Iterator[Problem]:
@@ -219,6 +225,13 @@ def _purchase(terms: Terms) -> Iterator[Problem]:
         found = _PURCHASE.search(_NO_PURCHASE.sub(" ", folded(text)))
         if found:
             yield warning("contest_purchase_words", where, words=found[0])
+
+
+def _contact(terms: Terms) -> Iterator[Problem]:
+    """Find an e-mail that none can be; winners are told it, whatever the rules."""
+    email = terms.organiser.email if terms.organiser else None
+    if email is not None and not is_mail(email):
+        yield problem("contest_email_unreadable", "organiser.email", given=email)
 
 
 def _own_rules(terms: Terms) -> Iterator[Problem]:
