@@ -172,8 +172,12 @@ class GraphDouble:
                 self.gone[one.id] = self.entries.pop(one.id)
 
     def react(self, to: Entry, by: Person) -> Entry:
-        """Somebody likes a post (or loves it, or is angry); taken away, it is taken back."""
+        """Somebody likes a post (or loves it, or is angry) or a comment; taken away, it is taken back."""
         return self._add("Profile", "", by, on=to.id)
+
+    def likes(self, of: Entry) -> int:
+        """Count those who like something."""
+        return sum(one.kind == "Profile" and one.on == of.id for one in self.entries.values())
 
     def plan(self, what: Said | Lost, method: str = "POST", path: str = "", times: int = 1) -> None:
         """Let the next calls of that method whose path contains `path` end so."""
@@ -441,6 +445,7 @@ class GraphDouble:
 def _facebook(double: GraphDouble, entry: Entry) -> dict[str, Any]:
     below = [one.at for one in double.entries.values() if one.on == entry.id and one.kind == "Comment"]
     return {
+        "like_count": double.likes(entry),
         "id": entry.id,
         "message": entry.text or None,
         "created_time": _time(entry.at),
@@ -463,6 +468,7 @@ def _facebook(double: GraphDouble, entry: Entry) -> dict[str, Any]:
 def _instagram(double: GraphDouble, entry: Entry) -> dict[str, Any]:
     below = [one for one in double.entries.values() if one.on == entry.id and one.kind == "IGComment"]
     return {
+        "like_count": double.likes(entry),
         "id": entry.id,
         "media_type": entry.shows or "IMAGE",
         "media_url": entry.picture,

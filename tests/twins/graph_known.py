@@ -73,7 +73,7 @@ KNOWN: Mapping[str, Node] = {
     ),
     "Profile": Node(fields=_set("id name")),
     "Comment": Node(
-        fields=_set("id message created_time permalink_url is_hidden from message_tags attachment"),
+        fields=_set("id message created_time permalink_url is_hidden from message_tags attachment like_count"),
         holds={"parent": "Comment"},
         reads={"comments": Edge("Comment", _set("filter order since"), _READ)},
         writes={"comments": Edge("Comment", _set("message"), _ENGAGE)},
@@ -99,7 +99,7 @@ KNOWN: Mapping[str, Node] = {
         needs=_IG,
     ),
     "IGComment": Node(
-        fields=_set("id text timestamp username hidden parent_id from"),
+        fields=_set("id text timestamp username hidden parent_id from like_count"),
         holds={"media": "IGMedia"},
         reads={"replies": Edge("IGComment", needs=_IG_COMMENTS)},
         writes={"replies": Edge("IGComment", _set("message"), _IG_COMMENTS)},

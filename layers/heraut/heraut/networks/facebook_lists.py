@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.brands import EntryKind, NetworkName
 from heraut.networks.base import Entry, Listed, stable_id
-from heraut.networks.entries import comment_heard, require_listed
+from heraut.networks.entries import comment_heard, count_told, require_listed
 from heraut.networks.facebook_listen import parent_of, tagged
 from heraut.networks.graph_api import following, instant_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from heraut.networks.graph_api import Graph
 
 _PAGE = "100"
-_COMMENT = "id,from{id,name},message,created_time,parent{id},message_tags"
+_COMMENT = "id,from{id,name},message,created_time,parent{id},message_tags,like_count"
 
 
 def entries(graph: Graph, kind: EntryKind, post: str, cursor: str | None) -> Listed:
@@ -61,6 +61,7 @@ def _comment(told: Mapping[str, Any]) -> Entry:
         at=instant_of(told["created_time"]),
         below=parent_of(told),
         mentions=tagged(told.get("message_tags")),
+        likes=count_told(told.get("like_count")),
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from heraut.brands import EntryKind, NetworkName
 from heraut.errors import Refused
 from heraut.networks.base import Entry, Listed, stable_id
-from heraut.networks.entries import comment_heard, require_listed
+from heraut.networks.entries import comment_heard, count_told, require_listed
 from heraut.networks.graph_answers import GONE
 from heraut.networks.graph_api import following, instant_of
 from heraut.networks.instagram_listen import REPLY
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from heraut.networks.graph_api import Graph
 
 _PAGE = "50"
-_FIRST = f"id,text,timestamp,username,from{{id,username}},replies.limit({_PAGE}){{{REPLY}}}"
+_FIRST = f"id,text,timestamp,username,from{{id,username}},like_count,replies.limit({_PAGE}){{{REPLY}}}"
 
 
 @dataclass(frozen=True)
@@ -119,4 +119,5 @@ def _comment(told: Mapping[str, Any], below: str | None) -> Entry:
         below=below,
         mentions=mentioned_in(text),
         local=local,
+        likes=count_told(told.get("like_count")),  # a first comment's
     )
