@@ -43,10 +43,11 @@ Everything stands in your own AWS account, in the region you chose. Nothing is s
 themselves and your team's own ways to be reached. Tables and buckets are encrypted; tables have backups of the last
 35 days, from which what was erased is gone after these days. A table forgets what is over within two days.
 
-**Who speaks to a brand, or takes part in its contests**, can ask what you hold of them, and that it is forgotten:
-`heraut people export` and `heraut people erase` ([the command](command.md#people-who-speak-to-a-brand)). A list that
-was published for a draw keeps a code, which nothing links to them any more. **A whole brand**: `heraut brand export`
-and `heraut brand erase`. What networks hold, and messages that your team received, are not Héraut's to erase.
+**Who speaks to a brand, takes part in its contests or asks in its live sessions** can ask what you hold of them, and
+that it is forgotten: `heraut people export` and `heraut people erase`
+([the command](command.md#people-who-speak-to-a-brand)). A list that was published for a draw keeps a code, which
+nothing links to them any more; the page of a live session loses their questions. **A whole brand**: `heraut brand
+export` and `heraut brand erase`. What networks hold, and messages that your team received, are not Héraut's to erase.
 
 ◆ holds something of a member of the public.
 """

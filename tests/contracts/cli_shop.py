@@ -84,11 +84,11 @@ class CheckedTwin(NetworkTwin):
     tried: list[Mapping[str, str]] = field(default_factory=list)
 
     def validate(self, content: Content, limits: Limits) -> Sequence[Problem]:
-        most = limits.characters or 0
+        most = limits.characters
         return [
             problem("mastodon_text_too_long", length=len(part.text), limit=most, url=23)
             for part in content.parts
-            if len(part.text) > most
+            if most is not None and len(part.text) > most
         ]
 
     def check(self, account: Account, secret: Mapping[str, str]) -> Identity:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from heraut.brands import ContestState, contests_of
+from heraut.aws.site_objects import PublicBucket
+from heraut.brands import ContestState, NetworkName, contests_of
 from heraut.contests.running import Contest
+from heraut.networks.site import Site
 
 if TYPE_CHECKING:
     from tests.contracts.cli_shop import Shop
@@ -166,6 +168,7 @@ def with_event(file: Path) -> Path:
 
 def test_an_event_is_applied_and_what_is_doubtful_is_said(shop: Shop, with_event: Path) -> None:
     """It is shown field by field; applied again, nothing is said; taking it out of the file is refused."""
+    shop.networks |= {NetworkName.SITE: Site(PublicBucket(shop.clients.s3, "public"), "https://public.example")}
     said = shop.heraut("apply", with_event, "--yes")
 
     assert said.status == 0, said

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from heraut.brands import NetworkName
+from heraut.brands import NetworkName, gatherings_of
+from heraut.gatherings.plan_gatherings import noted
+from heraut.gatherings.questions import Question, Questions
 from heraut.gatherings.run_gatherings import run_gatherings
-from heraut.gatherings.running import Question, Questions
+from heraut.gatherings.running import Outcome, Stage, Step
 from heraut.gatherings.world import Holding
 from heraut.publishing import ContestPosts
 from heraut.publishing.model import State
@@ -88,34 +90,118 @@ def test_one_shows_its_addresses_and_each_reminder(announced: Shop) -> None:
     assert shown["posts"][0]["deliveries"][0]["post"] == "event-atelier-1d"
 
 
-def test_a_session_shows_what_is_asked(announced: Shop) -> None:
-    """Best first, with who asked, how many like it and whether it was answered; the whole of it for programs."""
+def live(announced: Shop, *asked: Question) -> None:
+    """Let the bakery have a session of questions, in which these were asked."""
     before = announced.brands.brand("martin")
     assert before is not None
-    live = {"kind": "live_qa", "title": "Vos questions", "accounts": ["masto"]}
-    live |= {"opens": "2099-12-10 18:30", "closes": "2099-12-10 19:30"}
-    announced.brands.save(before.model_copy(update={"events": {"direct": live}, "revision": before.revision + 1}), 2)
-    asked = Question(
-        account="masto",
-        network=NetworkName.MASTODON,
-        post="1",
-        remote="2",
-        by="mastodon:https://piaf.example/users/zoe",
-        handle="@zoe",
-        text="Quel levain ?",
-        likes=2,
-        answered=True,
-    )
-    made = Questions(brand="martin", name="direct", revision=1, count=1, kept=(asked,))
+    terms = {"kind": "live_qa", "title": "Vos questions", "accounts": ["masto", "story"]}
+    terms |= {"opens": "2099-12-10 18:30", "closes": "2099-12-10 19:30"}
+    after = {"events": {**before.events, "direct": terms}, "revision": before.revision + 1}
+    brand = before.model_copy(update=after)
+    announced.brands.save(brand, before.revision)
+    announced.gatherings.add(noted(brand, gatherings_of(brand)["direct"], "https://public.example", APPLIED))
+    made = Questions(brand="martin", name="direct", revision=1, count=len(asked), kept=asked)
     announced.gatherings.save_questions(made, APPLIED)
+
+
+ZOE = Question(
+    account="masto",
+    network=NetworkName.MASTODON,
+    post="1",
+    remote="2",
+    by="mastodon:https://piaf.example/users/zoe",
+    handle="@zoe",
+    text="Quel levain utilisez-vous ?",
+    likes=2,
+    answered=True,
+)
+MAX = Question(account="masto", network=NetworkName.FACEBOOK, post="1", remote="3", text="Et le seigle ?")
+
+
+def test_a_session_shows_what_is_asked(announced: Shop) -> None:
+    """Best first, with who asked, how many like it and whether it was answered; the whole of it for programs."""
+    live(announced, ZOE)
 
     said = announced.heraut("event", "show", "direct")
 
-    assert "Ouverture (jeudi 10 décembre 2099, 18 h 30) : à venir" in said.out
+    assert "Clôture (jeudi 10 décembre 2099, 19 h 30) : à venir" in said.out
     assert "Questions : 1" in said.out
-    assert "1. Quel levain ? · @zoe · masto · 2 J'aime · répondue" in said.out
+    assert "1. Quel levain utilisez-vous ? · @zoe · masto · 2 J'aime · répondue" in said.out
+    assert "Sur story, Héraut ne peut pas lire les commentaires" in said.out
+    assert "J'aime inconnus" not in said.out
     shown = announced.heraut("event", "show", "direct", "--json").json
     assert (shown["asked"], shown["questions"][0]["profile"]) == (1, "https://piaf.example/users/zoe")
+    assert (shown["likes_untold_by"], shown["questions_unread_on"]) == ([], ["masto", "story"])  # neither double lists
+
+
+def test_questions_are_listed_with_what_a_person_needs_to_hide_one(announced: Shop) -> None:
+    """Their ids; and where a network does not tell how many like them, that it does not."""
+    live(announced, ZOE, MAX)
+
+    said = announced.heraut("event", "questions", "direct").out
+
+    assert f"1. [{ZOE.id}] Quel levain utilisez-vous ? · @zoe · masto · 2 J'aime · répondue" in said
+    assert f"2. [{MAX.id}] Et le seigle ? · masto · J'aime inconnus" in said
+    assert "n'est pas donné par Facebook" in said
+    shown = announced.heraut("event", "questions", "direct", "--json").json
+    assert [(one["id"], one["rank"], one["hidden"]) for one in shown] == [(ZOE.id, 1, None), (MAX.id, 2, None)]
+
+
+def test_a_person_hides_a_question_and_takes_it_back(announced: Shop) -> None:
+    """With who, when and why; a rank is only for what is shown."""
+    live(announced, ZOE, MAX)
+
+    refused = announced.heraut("event", "hide", "direct", ZOE.id)
+    assert (refused.status, "--because" in refused.err) == (1, True)
+    said = announced.heraut("event", "hide", "direct", ZOE.id, "--because", "C'est une publicité")
+    assert (said.status, "Question masquée du récapitulatif : « Quel levain" in said.out) == (0, True), said
+
+    listed = announced.heraut("event", "questions", "direct").out
+    assert f"– [{ZOE.id}] Quel levain" in listed
+    assert f"1. [{MAX.id}] Et le seigle" in listed
+    assert "masquée par lea" in listed
+    assert "C'est une publicité" in listed
+
+    back = announced.heraut("event", "hide", "direct", ZOE.remote, "--undo", "--json").json
+    assert (back["rank"], back["hidden"], [one["what"] for one in back["decisions"]]) == (1, None, ["hide", "show"])
+
+
+def test_what_cannot_be_hidden_is_said(announced: Shop) -> None:
+    """A question that is none, in a session that nobody asked in; a meeting has none."""
+    live(announced, ZOE)
+
+    unknown = announced.heraut("event", "hide", "direct", "0000", "--because", "x")
+    assert (unknown.status, "heraut event questions direct" in unknown.err) == (1, True)
+    assert "est une rencontre" in announced.heraut("event", "questions", "atelier").err
+    assert announced.heraut("event", "hide", "direct").status == 2
+
+
+def test_whoever_asked_is_given_it_back_and_forgotten(announced: Shop) -> None:
+    """Also who did nothing but ask; a post that quotes them is named, and people hear that it must change."""
+    live(announced, ZOE, MAX)
+    there = announced.gatherings.gathering("martin", "direct")
+    assert there is not None
+    opening = announced.add(text="Bravo à @zoe pour sa question !")
+    announced.put(opening, State.PUBLISHED, url="https://social.example/1", due_at=None)
+    step = Step(outcome=Outcome.QUEUED, at=APPLIED, post=opening)
+    announced.gatherings.change(there, there.next(steps={"recap": step}, recapped=True, stage=Stage.OVER, due_at=None))
+    asked = ("@zoe", "--brand", "martin")
+
+    given = announced.heraut("people", "export", *asked).json["sessions"]
+    assert [[one["text"] for one in session["questions"]] for session in given] == [[ZOE.text]]
+    shown = announced.heraut("people", "erase", *asked, "--dry-run").out
+    assert "Questions en direct « Vos questions » : « Quel levain utilisez-vous ? »" in shown
+    assert f"la publication {opening} cite cette personne" in shown
+    assert announced.heraut("people", "erase", *asked, "--json", "--yes").json["sessions"] == 1
+
+    kept = announced.gatherings.questions("martin", "direct")
+    assert [one.text for one in kept.kept] == [MAX.text]
+    assert "zoe" not in kept.model_dump_json()
+    after = announced.gatherings.gathering("martin", "direct")
+    assert after is not None
+    assert after.rewrite
+    assert "OnlineWithoutConsent" in [name for name, _, _ in announced.story(opening)]
+    assert "Rien n'est gardé" in announced.heraut("people", "erase", *asked, "--yes").err
 
 
 def test_it_speaks_english(announced: Shop) -> None:
@@ -153,3 +239,20 @@ def test_whoever_moves_an_event_hears_which_posts_are_online(announced: Shop, tm
     assert "martin.events.atelier : Des publications" in said.err
     assert "https://social.example/1" in said.err
     assert BAKERY.events == {}
+
+
+def test_a_text_that_its_network_would_refuse_is_refused(announced: Shop, tmp_path: Path) -> None:
+    """With where it stands in the file, how long it is once filled in, and what the network takes; nothing changes."""
+    announced.masto.most = 500
+    file = tmp_path / "heraut.yaml"
+    announced.heraut("pull", file)
+    own = '{before: 2h, text: "' + "é" * 490 + ' {title}"}'
+    file.write_text(file.read_text(encoding="utf-8").replace("2h", own), encoding="utf-8")
+
+    said = announced.heraut("apply", file, "--yes")
+
+    assert said.status == 1, said
+    assert "martin.events.atelier.reminders[2].text : Le texte fait 510 caractères sur Mastodon" in said.err
+    brand = announced.brands.brand("martin")
+    assert brand is not None
+    assert brand.events == {"atelier": WORKSHOP}

@@ -17,6 +17,7 @@ from heraut.publishing.model import State
 from tests.contracts.stack import resource
 from tests.contracts.test_cli_contests import BY_OPTIONS, held
 from tests.contracts.test_cli_doctor import restore
+from tests.contracts.test_cli_events import ZOE, live
 from tests.contracts.test_cli_inbox import waiting
 from tests.twins.contest_world import DRAWS, OPENS
 
@@ -188,6 +189,10 @@ def test_the_policy_grants_what_the_command_calls(
     contest = [["list"], ["show", "galette"], ["entrants", "galette"], ["receipt", "galette", "@ana"]]
     contest += [["claim", "galette", "1"], ["disqualify", "galette", "2", "--because", "mineur"]]
     statuses += [shop.heraut("contest", *words).status for words in contest]
+    live(shop, ZOE)
+    session = [["show", "direct"], ["questions", "direct"], ["hide", "direct", ZOE.id, "--because", "pub"]]
+    statuses += [shop.heraut("event", *words).status for words in session]
+    statuses += [shop.heraut("people", "erase", "@zoe", "--brand", "martin", "--yes").status]
     statuses += [shop.heraut("brand", "erase", "mots", "--to", tmp_path / "mots.zip", "--yes").status]
     statuses += [shop.heraut("pause", "--link", "lea").status, shop.heraut("pause", "--link", "lea").status]
     statuses += [shop.heraut("pause", "--all").status, shop.heraut("resume").status]

@@ -13,7 +13,8 @@ from heraut.brands import NetworkName
 from heraut.contests import News
 from heraut.contests.running import Contest
 from heraut.errors import Conflict
-from heraut.gatherings.running import Gathering, Outcome, Question, Questions, Stage, Step
+from heraut.gatherings.questions import Question, Questions
+from heraut.gatherings.running import Gathering, Outcome, Stage, Step
 from tests.contracts.samples import MINUTE, NOW
 from tests.contracts.stack import Stack
 from tests.twins.gathering_world import BEGINS, LIVE, NAME, GatheringWorld
@@ -98,6 +99,8 @@ def test_what_was_asked_is_kept_as_it_was_read(gatherings: Gatherings) -> None:
         gatherings.save_questions(first.model_copy(update={"revision": 2}), NOW)
     assert gatherings.questions("martin", "atelier").count == 0
     assert gatherings.questions("martin", "autre").revision == 0
+    assert [(one.name, one.revision) for one in gatherings.every_questions("martin")] == [("atelier", 2)]
+    assert list(gatherings.every_questions("marti")) == []
 
 
 def test_a_whole_session_runs_on_the_table(contests_stack: Stack) -> None:

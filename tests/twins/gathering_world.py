@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from heraut.brands import Account, Brand, NetworkName, Person, Role
 from heraut.gatherings.run_gatherings import run_gatherings
-from heraut.gatherings.running import Gathering
+from heraut.gatherings.running import Gathering, Stage
 from heraut.gatherings.world import Holding
 from heraut.publishing import ContestPosts
 from heraut.publishing.model import Delivery, State
@@ -120,12 +120,12 @@ class GatheringWorld:
             self.clock.advance_to(min(until, self._next()))
 
     def run(self) -> None:
-        """Let time pass until the event waits for nothing any more."""
+        """Let time pass until the event waits for nothing any more but that what was asked is forgotten."""
         for _ in range(300):
             self.tick()
             self.publish()
             there = self.gatherings.gathering(ID, NAME)
-            if there and there.due_at is None:
+            if there and (there.due_at is None or (there.stage is Stage.OVER and there.due_at > self.clock.now())):
                 return
             self.clock.advance_to(self._next())
         raise AssertionError(f"the event never ends: {self.gathering}")

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from heraut.errors import Conflict
-from heraut.gatherings.running import Questions
+from heraut.gatherings.questions import Questions
 from tests.twins.stored import kept
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class GatheringsTwin:
 
     def questions(self, brand: str, name: str) -> Questions:
         return self._questions.get((brand, name), Questions(brand=brand, name=name))
+
+    def every_questions(self, brand: str) -> Iterator[Questions]:
+        yield from [one for (owner, _), one in sorted(self._questions.items()) if owner == brand]
 
     def save_questions(self, questions: Questions, until: datetime) -> None:
         with self._lock:

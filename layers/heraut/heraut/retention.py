@@ -414,10 +414,12 @@ QUESTIONS = Kind(
     CONTESTS,
     "<brand>",
     "questions#<event>",
-    "what people asked under the posts of a session: id, handle, text, likes, whether they were answered",
-    "ranking questions, and the recap",
-    timedelta(days=90),
-    "after the session",
+    "what people asked under the posts of a session: id, handle, text, likes, whether they were answered; who of the "
+    "team took a question off the recap, when and why; until the lists are read for the last time, ids of those who "
+    "asked to be forgotten. The recap's page shows text, handle and likes as long",
+    "ranking questions, and the recap; taking whoever asks for it off its page",
+    YEAR,
+    "after the session; then the page loses its questions",
     public=True,
 )
 DRAWS = Kind(

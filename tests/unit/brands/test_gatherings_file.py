@@ -13,6 +13,7 @@ from heraut.brands import gatherings_of
 from heraut.brands.configuration import read_configuration, write_configuration
 from heraut.errors import InvalidInput
 from heraut.gatherings.lint import lint_changes
+from tests.unit.gatherings.test_lint import asked
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "evenements.yaml"
 WORKSHOP: dict[str, Any] = {
@@ -129,4 +130,4 @@ def test_the_sample_is_an_event_that_can_be_held() -> None:
     now = min(one.begins for one in terms) - timedelta(days=30)
 
     assert brand.events
-    assert lint_changes(None, brand, lambda _: (), now) == []
+    assert lint_changes(None, brand, asked(), now) == []

@@ -9,7 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from heraut.errors import OutcomeUnknown
-from heraut.gatherings.running import Outcome, Question, Stage
+from heraut.gatherings.questions import Question
+from heraut.gatherings.running import Outcome, Stage
 from heraut.problems import problem
 from tests.twins.contest_world import Fate
 from tests.twins.crowd import ME
@@ -69,7 +70,7 @@ def test_a_whole_session() -> None:
     assert "1. @zoe" in world.news("half").quote
     assert "(2\xa0J'aime) (répondue)" in world.news("recap").quote.replace(" J'aime", "\xa0J'aime")
     assert world.gathering.stage is Stage.OVER
-    assert world.gatherings.forgotten[ID, NAME] == CLOSES + timedelta(days=90)
+    assert world.gatherings.forgotten[ID, NAME] == CLOSES + timedelta(days=365)
 
 
 def test_the_recap_names_people_by_their_public_handle_alone() -> None:
@@ -165,7 +166,7 @@ def test_a_session_in_which_nobody_asks_has_no_recap_post() -> None:
     world.run()
 
     assert "event-atelier-recap" not in world.posts.names(ID)
-    assert "No question was asked." in world.objects.objects[f"{FOLDER}event.html"].decode()
+    assert "No question to show." in world.objects.objects[f"{FOLDER}event.html"].decode()
     assert world.told() == Counter({"published": 1, "recap": 1})
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from heraut import due
 from heraut.aws.due_names import EVENT, SHARDS, due_names
 from heraut.aws.items import EXPIRES, PK, SCHEMA, SK, Values, document, from_document
-from heraut.gatherings.running import Gathering, Questions
+from heraut.gatherings.questions import Questions
+from heraut.gatherings.running import Gathering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,12 @@ class GatheringsTable:
         """Read what was asked in a session (none yet: of revision 0)."""
         item = self._table.get((brand, f"{QUESTIONS}{name}"))
         return from_document(Questions, item["document"]) if item else Questions(brand=brand, name=name)
+
+    def every_questions(self, brand: str) -> Iterator[Questions]:
+        """Give what was asked in each session of a brand."""
+        condition = "#pk = :brand AND begins_with(#sk, :prefix)"
+        for item in self._table.query(condition, {"brand": brand, "prefix": QUESTIONS}):
+            yield from_document(Questions, item["document"])
 
     def save_questions(self, questions: Questions, until: datetime) -> None:
         """Write it until it is forgotten, in place of that of `revision - 1`; Conflict otherwise."""

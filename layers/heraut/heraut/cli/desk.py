@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from heraut.brands.store import Place
     from heraut.cli.stacks import OpenStack
     from heraut.contests.forget_entrant import ContestEntries
+    from heraut.gatherings.forget_asker import AskedInSessions
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,15 @@ class Desk:
         return ContestEntries(self.contests)
 
     @cached_property
+    def sessions(self) -> AskedInSessions:
+        """What people asked in sessions of questions."""
+        from heraut.gatherings.forget_asker import AskedInSessions
+        from heraut.publishing import ContestPosts
+
+        posts = ContestPosts(self.posts, self.brands, self.secrets, self.networks, "event")
+        return AskedInSessions(self.gatherings, posts)
+
+    @cached_property
     def public(self) -> PublicBucket:
         """What anybody may read."""
         return PublicBucket(self.stack.clients.s3, self.stack["PublicBucket"])
@@ -159,6 +169,7 @@ class Desk:
             secrets=self.secrets,
             quotes=QuotingPosts(self.posts),
             entries=self.entries,
+            sessions=self.sessions,
         )
 
     @cached_property

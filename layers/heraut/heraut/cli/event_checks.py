@@ -6,14 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from heraut.cli.speech import complain, problem_line
-from heraut.errors import InvalidInput
+from heraut.errors import InvalidInput, NetworkError
+from heraut.problems import warning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from heraut.brands import Brand
+    from heraut.brands import Account, Brand
     from heraut.cli.desk import Desk
+    from heraut.problems import Language, Problem
 
 
 def check_events(wanted: Sequence[Brand], desk: Desk, now: datetime) -> None:
@@ -21,12 +23,18 @@ def check_events(wanted: Sequence[Brand], desk: Desk, now: datetime) -> None:
     current = {brand.id: brand for brand in desk.brands.every_brand()}
     if not any(brand.events for brand in (*wanted, *current.values())):
         return
-    from heraut.gatherings.lint import lint_changes
+    from heraut.gatherings.lint import Asked, lint_changes
 
     found = []
     for brand in wanted:
-        said = partial(_online, desk, brand.id)
-        found += lint_changes(current.get(brand.id), brand, said, now)
+        asked = Asked(
+            kept=partial(desk.gatherings.gathering, brand.id),
+            said=partial(_online, desk, brand.id),
+            measured=partial(_measured, desk),
+            lists=lambda account: lists_comments(desk.networks[account.network]),
+            public_url=desk.stack["PublicUrl"],
+        )
+        found += lint_changes(current.get(brand.id), brand, asked, now)
     complain((problem_line(one) for one in found if one.warning), style="yellow")
     refused = [one for one in found if not one.warning]
     if refused:
@@ -41,3 +49,30 @@ def _online(desk: Desk, brand: str, name: str) -> list[str]:
     posts = [step.post for step in there.steps.values() if step.post] if there else []
     found = [one for post in posts for one in desk.posts.deliveries(brand, post)]
     return [one.url for one in found if one.url and one.state is State.PUBLISHED]
+
+
+def _measured(desk: Desk, account: Account, text: str, language: Language) -> list[Problem] | None:
+    """Give what the account's network would refuse of a text; None: it takes no post of ours, however short.
+
+    By the limits that its server tells; one that cannot be asked now is said.
+    """
+    from heraut.networks.base import Limits
+    from heraut.publishing.model import Content, Part
+
+    adapter = desk.networks[account.network]
+    content = Content(parts=(Part(text=text),), language=language)
+    if any(not one.warning for one in adapter.validate(content, Limits())):
+        return None
+    try:
+        limits = adapter.limits(account, {})
+    except NetworkError:
+        return [warning("event_text_unmeasured", account=account.name)]
+    return [one for one in adapter.validate(content, limits) if not one.warning]
+
+
+def lists_comments(adapter: object) -> bool:
+    """Whether a network lists who comments."""
+    from heraut.brands import EntryKind
+    from heraut.networks.base import Lists, Reach
+
+    return isinstance(adapter, Lists) and adapter.reach.get(EntryKind.COMMENT) is Reach.LISTED

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from heraut.cli import event_questions
 from heraut.cli.options import BrandName, Json, Stack, brands_called, open_desk
-from heraut.cli.speech import CannotGoOn, language, say, tell
+from heraut.cli.speech import CannotGoOn, language, person, say, tell
 from heraut.wording import listed, local, moment
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def add_to(app: typer.Typer) -> None:
     events = typer.Typer(no_args_is_help=True)
     events.command("list")(list_events)
     events.command("show")(show)
+    events.command("questions")(questions)
+    events.command("hide")(hide)
     app.add_typer(events, name="event")
 
 
@@ -60,9 +63,64 @@ def show(ctx: typer.Context, name: Name, brand: BrandName = None, as_json: Json 
     _tell(found, desk)
 
 
-def _tell(found: Found, desk: Desk) -> None:
-    from heraut.cli.shown import excerpt
+def questions(
+    ctx: typer.Context, name: Name, brand: BrandName = None, as_json: Json = False, stack: Stack = None
+) -> None:
+    from heraut.cli.shown import print_json
 
+    desk = open_desk(ctx, stack)
+    owner, terms, _ = _session(desk, name, brand)
+    asked = desk.gatherings.questions(owner.id, terms.name)
+    if as_json:
+        print_json(event_questions.as_objects(asked))
+        return
+    tell(say("event_questions", count=asked.count), "bold")
+    for line in event_questions.lines(asked, owner, terms, desk, ids=True):
+        tell(f"  {line}")
+
+
+def hide(
+    ctx: typer.Context,
+    name: Name,
+    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    because: Annotated[str, typer.Option("--because")] = "",
+    undo: Annotated[bool, typer.Option("--undo")] = False,
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    from heraut.cli.shown import excerpt, print_json
+    from heraut.contests import Note
+    from heraut.errors import NotFound
+    from heraut.gatherings.hide_question import hide_question
+    from heraut.gatherings.questions import HIDE, SHOW
+
+    desk = open_desk(ctx, stack)
+    _, terms, there = _session(desk, name, brand)
+    if there is None:
+        raise CannotGoOn("event_nothing_asked", event=terms.title)
+    note = Note(at=desk.clock.now(), by=person(), what=SHOW if undo else HIDE, because=because.strip())
+    try:
+        asked, found = hide_question(there, question, note, desk.gatherings)
+    except NotFound:
+        raise CannotGoOn("event_question_unknown", question=question, event=terms.title, name=name) from None
+    if as_json:
+        print_json(event_questions.as_object(asked, found))
+        return
+    tell(say("event_question_shown" if undo else "event_question_hidden", text=excerpt(found.text)), "green")
+    if there.recapped:
+        tell(say("event_page_follows"))
+
+
+def _session(desk: Desk, name: str, brand: str | None) -> Found:
+    """Find a session of questions by its name; CannotGoOn: there is none, or that is a meeting."""
+    found = _called(desk, name, brand)
+    if not found[1].is_live:
+        raise CannotGoOn("event_no_session", event=found[1].title)
+    return found
+
+
+def _tell(found: Found, desk: Desk) -> None:
     owner, terms, there = found
     now = desk.clock.now()
     tell(f"{terms.title} · {say(f'event_stage_{_stage(terms, there, now)}')}", "bold")
@@ -81,13 +139,10 @@ def _tell(found: Found, desk: Desk) -> None:
         when = moment(at, terms.zone, language(), now)
         tell(f"  {_step(step)} ({when}){say('colon')} {said}")
     if terms.is_live:
-        questions = desk.gatherings.questions(owner.id, terms.name)
-        tell(say("event_questions", count=questions.count), "bold")
-        for number, one in enumerate(questions.kept, 1):
-            likes = say("event_likes", likes=one.likes) if one.likes is not None else ""
-            answered = say("event_answered") if one.answered else ""
-            about = " · ".join(filter(None, (one.handle, one.account, likes, answered)))
-            tell(f"  {number}. {excerpt(one.text)} · {about}")
+        asked = desk.gatherings.questions(owner.id, terms.name)
+        tell(say("event_questions", count=asked.count), "bold")
+        for line in event_questions.lines(asked, owner, terms, desk):
+            tell(f"  {line}")
 
 
 def _planned(terms: GatheringTerms, there: Gathering | None) -> list[tuple[str, datetime]]:
@@ -186,6 +241,8 @@ def _object(found: Found, desk: Desk) -> dict[str, Any]:
         "sequence": there.sequence if there else 0,
         "published": _addresses(there, desk),
         "posts": steps,
-        "questions": [one.model_dump(mode="json") | {"profile": one.profile} for one in asked.kept] if asked else None,
+        "questions": event_questions.as_objects(asked) if asked else None,
+        "questions_unread_on": event_questions.unread_on(owner, terms, desk) if asked else None,
+        "likes_untold_by": [one.value for one in asked.uncounted] if asked else None,
         "asked": asked.count if asked else None,
     }

@@ -122,7 +122,7 @@ def erase(
 
 def _counted(found: Holding) -> dict[str, Any]:
     """Give whom it is about, and how much is held, as a program reads it."""
-    kinds = ("said", "answers", "moments", "events", "messages", "testimonials", "entries")
+    kinds = ("said", "answers", "moments", "events", "messages", "testimonials", "entries", "sessions")
     member = found.member
     named = {"brand": member.brand, "network": member.network.value, "author": member.id, "name": member.called}
     return named | {kind: len(getattr(found, kind)) for kind in kinds}
@@ -139,7 +139,7 @@ def _called(desk: Desk, author: str, brand: str | None, network: str | None) -> 
     if len(owners) > 1:
         raise CannotGoOn("brand_which", known=", ".join(one.id for one in owners))
     chosen = NetworkName(network) if network else None
-    found = people_called(owners[0], author, chosen, desk.conversations, desk.entries)
+    found = people_called(owners[0], author, chosen, desk.conversations, desk.entries, desk.sessions)
     if not found:
         raise CannotGoOn("author_unknown", name=author, brand=owners[0].name)
     if len(found) > 1:
@@ -166,6 +166,7 @@ def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
         yield "  " + say("person_entered", contest=entry["title"], count=count)
         for place in entry["ranks"]:
             yield "  " + say("person_ranked", contest=entry["title"], rank=place["rank"])
+    yield from _asked_lines(found)
     for shown in found.testimonials:
         if shown.draft:
             yield "  " + say("testimonial_take_down", post=shown.draft)
@@ -173,6 +174,16 @@ def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
     yield say("person_beyond")
     if found.entries:
         yield say("person_beyond_contests")
+
+
+def _asked_lines(found: Holding) -> Iterator[str]:
+    from heraut.cli.shown import excerpt
+
+    for session in found.sessions:
+        for one in session["questions"]:
+            yield "  " + say("person_asked", event=session["title"], text=excerpt(one["text"]))
+        for post in session["posts"]:
+            yield "  " + say("person_quoted", event=session["title"], post=post)
 
 
 def _line(owner: Brand, member: Member, group: str, now: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from heraut.contests.published import HTML, put_latest
     from heraut.contests.read_lists import page_of, places_of, post_of
-    from heraut.contests.running import List, News
+    from heraut.contests.running import List, News, Note
     from heraut.contests.store import Objects, Online
     from heraut.contests.tell_news import AGAIN, told
 
@@ -18,6 +18,7 @@ LATER = {  # who draws nothing loads nothing of a draw
     "HTML": _PUBLISHED,
     "List": "heraut.contests.running",
     "News": "heraut.contests.running",
+    "Note": "heraut.contests.running",
     "Objects": _STORE,
     "Online": _STORE,
     "page_of": "heraut.contests.read_lists",
@@ -32,6 +33,7 @@ __all__ = [
     "HTML",
     "List",
     "News",
+    "Note",
     "Objects",
     "Online",
     "page_of",

@@ -5,7 +5,8 @@ webhook brings again afterwards stays out. Then each thing they said goes, with 
 events that name them, and their record last, so that a run which died is found again and goes on. What alerts and
 moderation keep of it (what was done, when, by which rule or person of the team) names nobody. Messages to the team that
 are kept for a week go whole, with what others said in them: their alerts are there without them. What they did in
-contests goes too; published lists hold codes that name nobody.
+contests goes too; published lists hold codes that name nobody. So does what they asked in sessions of questions, also
+from the page; posts of a session that quote them are held, or people hear that they are to be changed.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Forgetting:
     secrets: Secrets
     quotes: QuotingPosts
     entries: Entries
+    sessions: Entries
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Holding:
     messages: Sequence[str]  # ids of messages to the team, which hold others' words too
     testimonials: Sequence[Testimonial] = ()
     entries: Sequence[dict[str, Any]] = ()  # in contests, an object for each
+    sessions: Sequence[dict[str, Any]] = ()  # in which they asked something, an object for each
 
     def as_object(self) -> dict[str, Any]:
         """Give it as a file for the person who asked."""
@@ -73,17 +76,18 @@ class Holding:
             "done": [one.model_dump(**plain, exclude_none=True) for one in self.moments],
             "testimonials": [one.model_dump(**plain, exclude={"revision"}) for one in self.testimonials],
             "contests": list(self.entries),
+            "sessions": list(self.sessions),
             "raw_events": list(self.events),
             "messages": list(self.messages),
         }
 
 
 def people_called(
-    brand: Brand, name: str, network: NetworkName | None, kept: Conversations, entries: Entries
+    brand: Brand, name: str, network: NetworkName | None, kept: Conversations, *entries: Entries
 ) -> list[Member]:
     """Give whoever has this handle, name or network's id, on one network or any; several may have one name.
 
-    Who only took part in a contest is looked for where nobody who spoke to the brand is called so.
+    Who only took part in contests or asked in sessions is looked for where nobody who spoke to the brand is called so.
     """
     known = {(one.network, one.id): one for one in kept.members(brand.id) if one.id}
     found = _of_name(known.values(), name, network)
@@ -98,7 +102,8 @@ def people_called(
         return found
     took_part = {
         (where, who): Member(brand=brand.id, network=where, id=who, handle=handle, name=called)
-        for where, who, handle, called in entries.people(brand.id)
+        for one in entries
+        for where, who, handle, called in one.people(brand.id)
     }
     return _of_name(took_part.values(), name, network)
 
@@ -114,15 +119,17 @@ def holding(member: Member, world: Forgetting) -> Holding:
     given = [world.answers.given(member.brand, one.account, one.id) for _, one in said]
     answers = [one for one in given if one is not None]
     names = {member.id, member.handle.lstrip("@")} - {""}
-    entries = world.entries.held(member.brand, member.network, member.id, member.handle)
+    called = (member.brand, member.network, member.id, member.handle)
+    sessions = world.sessions.held(*called)
     return Holding(
         member=member,
         said=said,
         answers=answers,
         moments=[one for one in stories if one.interaction in ids],
         events=world.events.naming(member.brand, names),
-        messages=_messages(member, [one for _, one in said], world),
-        entries=entries,
+        messages=_messages(member, [one for _, one in said], world, _asked(sessions)),
+        entries=world.entries.held(*called),
+        sessions=sessions,
         testimonials=[one for one in kept.testimonials(member.brand) if one.interaction in ids],
     )
 
@@ -138,7 +145,10 @@ def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
         world.secrets.save_secret(member.brand, FORGETTING, {"key": secrets.token_urlsafe(32)})
     kept.refuse_earlier(member.brand, network, member.id, now)
     _hold_quotes(member, world, now)
-    world.entries.forget(member.brand, member.network, member.id, member.handle, now)
+    called = (member.brand, member.network, member.id, member.handle)
+    world.messages.forget(member.brand, _messages(member, [], world, _asked(world.sessions.held(*called))))
+    world.entries.forget(*called, now)
+    world.sessions.forget(*called, now)
     for _ in range(PASSES):
         said = list(_said_by(member, kept))
         world.messages.forget(member.brand, _messages(member, [one for _, one in said], world))
@@ -157,14 +167,23 @@ def _hold_quotes(member: Member, world: Forgetting, now: datetime) -> None:
     for one in world.conversations.testimonials(member.brand):
         if one.draft and one.network is member.network and one.author.id == member.id:
             world.quotes.withdraw(one.brand, one.draft, one.id, BY, now)
+    for session in world.sessions.held(member.brand, member.network, member.id, member.handle):
+        for post in session["posts"]:
+            world.quotes.withdraw(member.brand, post, session["event"], BY, now)
 
 
-def _messages(member: Member, said: Sequence[Interaction], world: Forgetting) -> Sequence[str]:
+def _asked(sessions: Sequence[dict[str, Any]]) -> list[str]:
+    return [one["text"] for session in sessions for one in session["questions"]]
+
+
+def _messages(
+    member: Member, said: Sequence[Interaction], world: Forgetting, asked: Sequence[str] = ()
+) -> Sequence[str]:
     """Find the messages to the team that hold a name they ever had with us, what they wrote, or our answer to it."""
     authors = [one.author for one in said]
     handles = {member.handle.lstrip("@"), *(author.handle.lstrip("@") for author in authors)}
     given = [world.answers.given(one.brand, one.account, one.id) for one in said]
-    words = [*(one.text for one in said), *(one.text for one in given if one is not None)]
+    words = [*asked, *(one.text for one in said), *(one.text for one in given if one is not None)]
     names = {member.id, member.name, *handles, *(author.name for author in authors)} - {""}
     return world.messages.naming(member.brand, names, words)
 

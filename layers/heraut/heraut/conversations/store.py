@@ -194,13 +194,19 @@ class QuotingPosts(Protocol):
 
 
 class Entries(Protocol):
-    """What people did in a brand's contests: contests keep it. Somebody is their network, its id of them and handle."""
+    """What people did in a brand's contests, or asked in its sessions: those rooms keep it.
+
+    Somebody is their network, its id of them and handle.
+    """
 
     def people(self, brand: str) -> Iterator[tuple[NetworkName, str, str, str]]:
         """Give everybody who took part: network, its id, handle, name; somebody may come several times."""
 
     def held(self, brand: str, network: NetworkName, who: str, handle: str) -> Sequence[dict[str, Any]]:
-        """Give what is kept of somebody, an object for each contest, as it is given to them."""
+        """Give what is kept of somebody, an object for each contest or session, as it is given to them.
+
+        Of a session: `questions`, each with its `text`, and the brand's `posts` that quote them.
+        """
 
     def forget(self, brand: str, network: NetworkName, who: str, handle: str, now: datetime) -> None:
         """Forget it, but for what the published lists hold, which names nobody. TryAgain; done again it goes on."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import gatherings_of
 from heraut.contests import AGAIN, told
 from heraut.due import instant, stamp
-from heraut.gatherings.hold_session import hold_session, next_reading_at
+from heraut.gatherings.hold_session import hold_session, keep_recap, next_reading_at
 from heraut.gatherings.plan_posts import begin, begins_at, next_post_at, plan_post, planned_posts, withdrawn_steps
 from heraut.gatherings.publish_event import publish_event
 from heraut.gatherings.running import Gathering, Stage, plain_of
@@ -48,8 +48,10 @@ def advance(brand_id: str, name: str, world: Holding, until: datetime) -> int:
 
 
 def _step(gathering: Gathering, brand: Brand, world: Holding, now: datetime) -> Gathering:
+    if gathering.stage is Stage.OVER:
+        return keep_recap(gathering, brand, world, now)
     wanted = _wanted(gathering, brand)
-    if plain_of(wanted) != gathering.plain:
+    if plain_of(wanted) != gathering.plain and not gathering.recapped:
         return _changed(gathering, wanted, world, now)
     terms = gathering.terms
     if gathering.shown != gathering.sequence:

@@ -15,7 +15,7 @@ from heraut import retention
 from heraut.brands import EntryKind, Place
 from heraut.contests import List, page_of, places_of, post_of
 from heraut.errors import NetworkError, NotFound
-from heraut.gatherings.running import Question, Questions
+from heraut.gatherings.questions import Question
 from heraut.networks.base import Reach
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Brand, GatheringTerms
+    from heraut.gatherings.questions import Questions
     from heraut.gatherings.running import Gathering
     from heraut.gatherings.world import Holding
     from heraut.networks.base import Entry
@@ -32,7 +33,6 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=5)
 SETTLING = timedelta(seconds=20)  # that networks are given to list what came in the closing second
 SECOND = timedelta(seconds=1)
-MOST_KEPT = 200  # questions; an item holds 400 kB
 LONGEST_TEXT = 500  # characters
 MOST_PAGES = 50  # of one list in one reading
 
@@ -58,17 +58,12 @@ def read_questions(
             unread.append(account.name)
     known = {(one.account, one.remote) for one in found}
     found += [one for one in before.kept if one.account in unread and (one.account, one.remote) not in known]
-    ranked = sorted({(one.account, one.remote): one for one in found}.values(), key=lambda one: one.rank)
-    after = before.model_copy(
-        update={"revision": before.revision + 1, "count": len(ranked), "kept": tuple(ranked[:MOST_KEPT])}
-    )
-    return after, list(dict.fromkeys(unread))
+    return before.of(found), list(dict.fromkeys(unread))
 
 
-def keep_questions(questions: Questions, gathering: Gathering, world: Holding) -> None:
-    """Keep them until they are forgotten, so long after the session."""
-    kept = retention.QUESTIONS.kept or timedelta()
-    world.gatherings.save_questions(questions, gathering.terms.ends + kept)
+def forgotten_at(gathering: Gathering) -> datetime:
+    """Say when what was asked is forgotten: so long after the session."""
+    return gathering.terms.ends + (retention.QUESTIONS.kept or timedelta())
 
 
 def _places(gathering: Gathering) -> Iterator[Place]:

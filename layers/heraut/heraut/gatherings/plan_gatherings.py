@@ -31,21 +31,24 @@ def plan_gatherings(world: Holding, now: datetime) -> int:
     return planned
 
 
+def noted(brand: Brand, terms: GatheringTerms, public_url: str, now: datetime) -> Gathering:
+    """Give an event as it is first noted: due at once."""
+    return Gathering(
+        brand=brand.id,
+        name=terms.name,
+        uid=f"{uuid.uuid5(uuid.NAMESPACE_URL, f'{public_url}/{brand.id}/{terms.name}')}",
+        plain=plain_of(terms),
+        known_at=now,
+        changed_at=now,
+        due_at=now,
+    )
+
+
 def _planned(there: Gathering | None, brand: Brand, terms: GatheringTerms, world: Holding, now: datetime) -> bool:
     if there is None:
         if terms.ends <= now or terms.cancelled:
             return False
-        world.gatherings.add(
-            Gathering(
-                brand=brand.id,
-                name=terms.name,
-                uid=f"{uuid.uuid5(uuid.NAMESPACE_URL, f'{world.public_url}/{brand.id}/{terms.name}')}",
-                plain=plain_of(terms),
-                known_at=now,
-                changed_at=now,
-                due_at=now,
-            )
-        )
+        world.gatherings.add(noted(brand, terms, world.public_url, now))
         return True
     if there.stage is Stage.OVER or there.plain == plain_of(terms):
         return False

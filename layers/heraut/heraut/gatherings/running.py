@@ -11,15 +11,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from heraut.addresses import is_web
-from heraut.brands import GatheringTerms, NetworkName
+from heraut.brands import GatheringTerms
 from heraut.contests import News
 from heraut.due import require_aware
 
 Instant = Annotated[datetime, AfterValidator(require_aware)]
 
 
-class _Stored(BaseModel):
+class Stored(BaseModel):
     """Frozen; unknown fields are kept, so that release N keeps what N+1 wrote."""
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
@@ -42,7 +41,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  # it had not left when the event began, and never will
 
 
-class Step(_Stored):
+class Step(Stored):
     """One post of the sequence: its name among posts ("" : none was queued), when it was to leave.
 
     `left_out` are accounts whose network takes nothing but answers.
@@ -54,13 +53,14 @@ class Step(_Stored):
     left_out: tuple[str, ...] = ()
 
 
-class Gathering(_Stored):
+class Gathering(Stored):
     """How far an event has come. `plain` are the terms that it goes by, as JSON; `due_at` the next look.
 
     `uid` names it in calendars for ever; `sequence` grows each time that what they show changes, `changed_at` says
     when it last did; `edition` grows with each change of the terms. `shown` is the sequence that is published (-1:
     none). `steps`, by name, are the posts that were dealt with. Of a session of questions: `read_at` is when they were
-    read last, `recapped` whether the recap is published, `said` what people were told that is told once.
+    read last, `recapped` whether the recap is published, `rewrite` whether something was taken off it since, `cleared`
+    whether its questions were forgotten; `said` is what people were told that is told once.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -79,6 +79,8 @@ class Gathering(_Stored):
     steps: dict[str, Step] = Field(default_factory=dict)
     read_at: Instant | None = None
     recapped: bool = False
+    rewrite: bool = False
+    cleared: bool = False
     said: frozenset[str] = frozenset()
     news: tuple[News, ...] = ()
     quiet_until: Instant | None = None  # nobody could be told; tried again then
@@ -105,52 +107,6 @@ class Gathering(_Stored):
     def telling(self, code: str, at: datetime, **fields: Any) -> tuple[News, ...]:
         """Give the news with one thing more."""
         return (*self.news, News(code=code, at=at, fields=fields))
-
-
-class Question(_Stored):
-    """What somebody asked: a comment right under one of the session's posts, as it was when it was read last.
-
-    `post` is the remote id of that post, on `account`; `by` a stable id, `handle` what people write after @ ("" where
-    there is none). `likes` None: its network does not tell. `answered`: the brand answered right beneath it.
-    """
-
-    account: str
-    network: NetworkName
-    post: str
-    remote: str
-    by: str | None = None
-    handle: str = ""
-    text: str = ""
-    at: Instant | None = None
-    likes: int | None = None
-    answered: bool = False
-
-    @property
-    def rank(self) -> tuple[int, float, str]:
-        """Where it stands: the most liked first, then the first asked."""
-        return -(self.likes or 0), self.at.timestamp() if self.at else 0.0, self.remote
-
-    @property
-    def profile(self) -> str:
-        """Where its author is found, "" where their network has no public address for them."""
-        name = self.handle.removeprefix("@")
-        if self.network is NetworkName.BLUESKY and name:
-            return f"https://bsky.app/profile/{name}"
-        if self.network is NetworkName.INSTAGRAM and name:
-            return f"https://www.instagram.com/{name}/"
-        known_as = (self.by or "").partition(":")[2]
-        return known_as if self.network is NetworkName.MASTODON and is_web(known_as) else ""
-
-
-class Questions(_Stored):
-    """What was asked in a session, best first; `count` says how many there are in all, `kept` the best of them."""
-
-    schema_: Literal[1] = Field(default=1, alias="schema")
-    brand: str
-    name: str
-    revision: int = 0
-    count: int = 0
-    kept: tuple[Question, ...] = ()
 
 
 def plain_of(terms: GatheringTerms) -> dict[str, Any]:

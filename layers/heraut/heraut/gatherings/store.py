@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.contests import Online
-    from heraut.gatherings.running import Gathering, Questions
+    from heraut.gatherings.questions import Questions
+    from heraut.gatherings.running import Gathering
     from heraut.problems import Language
 
 
@@ -30,6 +31,9 @@ class Gatherings(Protocol):
 
     def questions(self, brand: str, name: str) -> Questions:
         """Read what was asked in a session (none yet: of revision 0)."""
+
+    def every_questions(self, brand: str) -> Iterator[Questions]:
+        """Read what was asked in each session of a brand, as far as it is kept."""
 
     def save_questions(self, questions: Questions, until: datetime) -> None:
         """Write it until it is forgotten, in place of that of `revision - 1`; Conflict otherwise."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from heraut.letters import said
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from heraut.notifications.sendings import Sendings
 
@@ -27,16 +27,20 @@ class KeptMessages:
 
     def naming(self, brand: str, names: Collection[str], words: Collection[str]) -> Sequence[str]:
         """Give the messages (their ids) of a brand that hold one of somebody's names, or of the texts they wrote."""
-        forms = [form for form in (*map(_name, names), *map(_words, words)) if form]
-        if not forms:
-            return []
-        wanted = re.compile("|".join(forms))
+        quotes = quoting(names, words)
         kept = self._sendings.sendings(brand, EVER)
-        return [one.id for one in kept if any(wanted.search(_plain(text)) for text in _texts(one.message))]
+        return [one.id for one in kept if any(quotes(text) for text in _texts(one.message))]
 
     def forget(self, brand: str, messages: Sequence[str]) -> None:
         """Erase messages; what is gone already is gone."""
         self._sendings.forget_sendings(brand, messages)
+
+
+def quoting(names: Collection[str], words: Collection[str]) -> Callable[[str], bool]:
+    """Give what tells whether a text holds one of somebody's names, or of the texts they wrote."""
+    forms = [form for form in (*map(_name, names), *map(_words, words)) if form]
+    wanted = re.compile("|".join(forms)) if forms else None
+    return lambda text: wanted is not None and wanted.search(_plain(text)) is not None
 
 
 def _name(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from heraut.pages.site_page import SitePage, html_of, render
-from heraut.wording import Wording
+from heraut.wording import Wording, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,8 @@ class EventShown:
     """An event in a reader's words; days and hours by the clock of `zone`, `iso` is its beginning for machines.
 
     `calendar` and the second of `other` (a language, and the page in it) are addresses relative to the page. `asked`
-    are the questions of a session that is over, best first (None: there is no such thing), `count` how many there were.
+    are the questions of a session that is over, best first (None: there is no such thing), `count` how many there were,
+    `uncounted` the networks that do not say how many like a question. `cleared`: they stood there, and were forgotten.
     """
 
     title: str
@@ -54,6 +55,8 @@ class EventShown:
     other: tuple[Language, str]
     asked: Sequence[QuestionShown] | None = None
     count: int = 0
+    uncounted: Sequence[str] = ()
+    cleared: bool = False
 
 
 def event_page(brand: str, language: Language, shown: EventShown) -> bytes:
@@ -63,4 +66,5 @@ def event_page(brand: str, language: Language, shown: EventShown) -> bytes:
         return WORDS.say(code, language, **fields)
 
     page = SitePage(brand, language)
-    return render("event.html", page, shown=shown, about=html_of(shown.about), words=words)
+    uncounted = listed(shown.uncounted, language)
+    return render("event.html", page, shown=shown, uncounted=uncounted, about=html_of(shown.about), words=words)

@@ -187,6 +187,11 @@ class ContestPosts:
             if one.state is State.PUBLISHED and one.url and one.published_at
         ]
 
+    def words(self, brand: str, post: str) -> str:
+        """Give the text of a post at its newest version, "" where there is none."""
+        found = self.posts.post(brand, post)
+        return "\n".join(part.text for part in found.content.parts) if found else ""
+
     def sent_at(self, brand: str, post: str) -> datetime | None:
         """Say since when what was said is online; None while it may still leave, NotFound when it leaves no more."""
         found = self.posts.deliveries(brand, post)
