@@ -42,17 +42,33 @@ with open(LIST, "wb") as file:
 with open(LIST, "rb") as file:
     frozen(file)
 """
-MERGE = """
-import io
+PARTS_OF = """
 from hashlib import sha256
-from heraut.contests.draw import frozen, records_of
-from heraut.contests.freeze_entrants import PEOPLE_AT_ONCE, _merged
-ids = range(COUNT)
-parts = [
-    b"".join(records_of((sha256(b"%d" % one).digest(), 1) for one in ids[at : at + PEOPLE_AT_ONCE]))
-    for at in range(0, COUNT, PEOPLE_AT_ONCE)
-]
-frozen(io.BytesIO(_merged(parts)))
+from heraut.contests.draw import records_of
+from heraut.contests.stretch import PEOPLE_AT_ONCE
+for at in range(0, COUNT, PEOPLE_AT_ONCE):
+    with open(f"{LIST}.{at}", "wb") as file:
+        people = range(at, min(at + PEOPLE_AT_ONCE, COUNT))
+        file.writelines(records_of((sha256(b"%d" % one).digest(), 1) for one in people))
+"""
+LOADED = """
+import boto3
+from heraut.aws.clients import Clients
+from heraut.aws.contests_table import ContestsTable
+from heraut.contests import advance_contest
+clients = Clients(session=boto3.Session(region_name="eu-west-3"))
+clients.dynamodb, clients.s3
+"""
+MERGE = """
+from pathlib import Path
+from heraut.contests.draw import frozen
+from heraut.contests.freeze_entrants import listed
+from heraut.contests.stretch import PEOPLE_AT_ONCE
+names = [f"{LIST}.{at}" for at in range(0, COUNT, PEOPLE_AT_ONCE)]
+file = listed(names, b"", lambda name: Path(name).read_bytes())
+file.seek(0)
+frozen(file)
+file.getvalue()
 """
 KERNEL = """
 from heraut.contests.draw import frozen, ranking
@@ -80,7 +96,9 @@ def measure(entrants: int = ENTRANTS) -> Figures:
         figures["nothing"] = _run("pass", listed, entrants)
         figures["hashing"] = _run(HASHING, listed, entrants)
         figures["freeze"] = _run(FREEZE, listed, entrants)
-        figures["merge"] = _run(MERGE, listed, entrants)
+        _run(PARTS_OF, listed, entrants)
+        figures["loaded"] = _run(LOADED, listed, entrants)
+        figures["merge"] = _run(LOADED + MERGE, listed, entrants)
         figures["kernel"] = _run(KERNEL, listed, entrants)
         certificate, commitment = _published(Path(folder), listed)
         given = ["--entrants", str(listed)]
@@ -154,7 +172,8 @@ PARTS = {
     "nothing": "an interpreter that does nothing",
     "hashing": "its hashes alone",
     "freeze": "frozen: handles, list, root",
-    "merge": "frozen from parts, as the function does",
+    "loaded": "the function's modules, loaded",
+    "merge": "frozen from parts, as it does, with these",
     "kernel": "verified: root, tickets, ranking",
     "rank": "heraut draw rank",
     "verify": "heraut draw verify",

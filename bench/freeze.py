@@ -2,8 +2,9 @@
 
 The real steps, store and SDK run; `KeptEntrants` stands where DynamoDB would, and its own time is taken off. A step
 costs the same however many people there are, so that a million are said to be so many steps more; the last one, which
-merges, is measured on a million. Seconds are of this machine's processor, then of the share that the function's memory
-buys; what DynamoDB takes to answer is assumed (bench/cost.py).
+merges, is measured on a million (bench/draw.py), and the calls with which it reads parts again are added. Seconds are
+of this machine's processor, then of the share that the function's memory buys; what DynamoDB takes to answer is assumed
+(bench/cost.py).
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from heraut.aws.table import Table
 from heraut.brands import Brand, ContestState, EntryKind, NetworkName, contests_of
 from heraut.contests import freeze_entrants as freezing
 from heraut.contests.draw import handle_of
+from heraut.contests.parts import PART_BYTES, PARTS_A_RANGE
 from heraut.contests.run_contests import BUDGET
-from heraut.contests.running import Contest, Deed, KeptEntrant, Tally
+from heraut.contests.running import Contest, Deed, KeptEntrant
+from heraut.contests.stretch import PEOPLE_AT_ONCE, Stretch
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
@@ -167,13 +170,12 @@ def measure() -> Figures:
     while contest.state is ContestState.CLOSED:
         contest = freezing.freeze_entrants(contest, world, NOW)
         steps += 1
-    tally: Tally = Tally()
-    more = True
-    while more:
-        people, more = freezing.next_people(contest, tally, world)
+    people, after = None, ""
+    while people is None or people.more:
+        people = Stretch(contest, contests, after)
         for one in people:
             handle_of(contest.draw_id, bytes.fromhex(one.nonce), one.id)
-        tally = tally.model_copy(update={"after": people[-1].id if people else ""})
+        after = people.last
         steps += 1
     seconds = time.process_time() - began - kept.seconds
     if contest.entrants != ENTRANTS:
@@ -185,9 +187,12 @@ def _said(kept: KeptEntrants, seconds: float, steps: int, calls: int) -> Figures
     """Give the figures of what ran, and those of a million people."""
     times = MILLION / kept.count
     share = min(1.0, cost.gb(FUNCTION) * 1024 / cost.WHOLE_PROCESSOR_MB)
-    stretched = times * (seconds / share + calls * cost.CALL)
+    parts = math.ceil(MILLION / PEOPLE_AT_ONCE)
+    again = parts * (math.ceil(parts / PARTS_A_RANGE) - 1)  # of records, and of marks
+    stretched = times * (seconds / share + calls * cost.CALL) + 2 * again * cost.CALL
     prices = cost.prices()
     used = {name: times * units for name, units in sorted(kept.units.items())}
+    used["dynamodb_reads"] += again * sum(read_units([size], consistent=True) for size in (PART_BYTES, PART_BYTES // 3))
     dollars = {name: prices[name]["price"] * units for name, units in used.items()}
     dollars["lambda_gb_seconds"] = prices["lambda_gb_seconds"]["price"] * stretched * cost.gb(FUNCTION)
     return {

@@ -553,6 +553,9 @@ def test_what_is_heard_for_a_contest_waits_until_it_is_forgotten(conversations: 
         conversations.overhear(one, NOW + 60 * MINUTE)
 
     assert list(conversations.overheard(BRAND, "galette")) == [first, ended]
+    assert list(conversations.overheard(BRAND, "galette", NOW)) == [first, ended]
+    assert list(conversations.overheard(BRAND, "galette", NOW + MINUTE)) == [ended]
+    assert list(conversations.overheard(BRAND, "galette", NOW + 2 * MINUTE)) == []
     conversations.forget_overheard([first, ended])
     conversations.forget_overheard([first])
 

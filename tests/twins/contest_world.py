@@ -88,14 +88,21 @@ class Mortal:
 class ContestWorld:
     """Everything a contest needs; `run` lets time pass until the contest waits for nothing any more."""
 
-    def __init__(self, fate: Fate | None = None, chain: Chain = OWN.chain, **changes: Any) -> None:
+    def __init__(
+        self,
+        fate: Fate | None = None,
+        chain: Chain = OWN.chain,
+        contests: ContestsTwin | None = None,
+        **changes: Any,
+    ) -> None:
         self.fate = fate or Fate()
         self.clock = ClockTwin(OPENS - timedelta(minutes=10))
         self.crowd = Crowd()
         self.post = self.crowd.post()
         self.network = NetworkTwin(NetworkName.BLUESKY)
         self.lists = ListsTwin(NetworkName.BLUESKY, self.crowd, page=4)
-        self.contests, self.posts, self.objects = ContestsTwin(), PostsTwin(), SiteObjectsTwin()
+        self.contests = contests or ContestsTwin()
+        self.posts, self.objects = PostsTwin(), SiteObjectsTwin()
         self.notifications, self.talk = NotificationsTwin(), ConversationsTwin()
         self.stamps = [StampsTwin(one, self.clock.now) for one in AUTHORITIES]
         self.beacon = BeaconTwin(OWN, self.clock.now)

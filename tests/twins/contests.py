@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-MOST_PART = 300_000  # bytes; an item of the table holds 400 kB
+MOST_PART = 300_000  # bytes
+MOST_ITEM = 400_000  # of the table
 
 
 class ContestsTwin:
@@ -52,6 +53,8 @@ class ContestsTwin:
             if heads:
                 self._heads[before.brand] = kept(heads[1])
                 self.commits.setdefault(before.brand, []).append(heads[1])
+            if len(after.model_dump_json()) > MOST_ITEM:
+                raise ValueError("more than an item of the table holds")
             self._contests[before.brand, before.name] = kept(after)
 
     def head(self, brand: str) -> Head:
@@ -75,6 +78,8 @@ class ContestsTwin:
                 there = held.get(one.id)
                 if (there.revision if there else 0) != one.revision - 1:
                     raise Conflict(one.id)
+            if any(len(one.model_dump_json()) > MOST_ITEM for one in entrants):
+                raise ValueError("more than an item of the table holds")
             held.update({one.id: kept(one) for one in entrants})
 
     def keep_part(self, brand: str, name: str, part: bytes, until: datetime) -> str:

@@ -240,9 +240,9 @@ class ConversationsTwin:
         if heard not in self._overheard:
             self._overheard.append(kept(heard))
 
-    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
+    def overheard(self, brand: str, contest: str, since: datetime | None = None) -> Iterator[Overheard]:
         mine = [one for one in self._overheard if (one.said.brand, one.contest) == (brand, contest)]
-        yield from sorted(mine, key=lambda one: one.heard_at)
+        yield from sorted((one for one in mine if not since or one.heard_at >= since), key=lambda one: one.heard_at)
 
     def forget_overheard(self, heard: Sequence[Overheard]) -> None:
         self._overheard = [one for one in self._overheard if one not in heard]

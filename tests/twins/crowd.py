@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from heraut.brands import EntryKind, NetworkName
-from heraut.errors import NetworkError, Refused
+from heraut.errors import NetworkError, Refused, Unreachable
 from heraut.networks.base import REACH, Blocked, Entry, Listed, Reach, stable_id
 from heraut.networks.entries import comment_heard, not_ours, not_told, require_listed
 from heraut.problems import problem
@@ -110,7 +110,7 @@ class ListsTwin:
     """A network in memory that lists a crowd, a `page` at a time; `faults` are raised, one a call, before anything.
 
     `unlisted` are kinds that its server has no list of, `broken` is what a method raises each time. `most` is how many
-    it lists at all, the newest ones; None: everybody.
+    it lists at all, the newest ones, `blocks_told` behind how many whom the account blocks it fails; None: everybody.
     """
 
     name: NetworkName = NetworkName.BLUESKY
@@ -119,6 +119,7 @@ class ListsTwin:
     most: int | None = None
     unlisted: set[EntryKind] = field(default_factory=set)
     broken: dict[str, NetworkError] = field(default_factory=dict)
+    blocks_told: int | None = None
     faults: list[NetworkError] = field(default_factory=list)
     calls: list[tuple[EntryKind, str | None]] = field(default_factory=list)
 
@@ -172,6 +173,8 @@ class ListsTwin:
         """Give a page of those whom the account blocks; the cursor is how many came before."""
         self._fail("blocked")
         start = int(cursor or 0)
+        if self.blocks_told is not None and start >= self.blocks_told:
+            raise Unreachable(problem("network_unreachable", host="twin.example"))
         end = start + self.page
         who = frozenset(stable_id(self.name, one) for one in self.crowd.blocking[start:end])
         return Blocked(who, str(end) if end < len(self.crowd.blocking) else None)

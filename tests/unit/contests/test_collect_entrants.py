@@ -243,3 +243,45 @@ def test_a_list_that_could_not_be_read_tells_nobodys_absence() -> None:
     world.run_until(DRAWS + MINUTE)
     left = {one.id: one.left for one in world.contests.winners("boulangerie", "galette")}
     assert left == {"bluesky:ana": (), "bluesky:bao": ("like",)}
+
+
+def test_however_many_are_blocked_the_contest_itself_does_not_grow() -> None:
+    """They stand with the people who took part: the contest is one item of the table, which holds 400 kB."""
+
+    def kept(many: int) -> int:
+        world = ContestWorld()
+        names = [f"p{number:03}" for number in range(many)]
+        world.people_comment("ana", *names)
+        world.crowd.blocking += names
+        assert rejected(world) == {"blocked": many}
+        return len(world.contest.model_copy(update={"revision": 0, "size": 0}).model_dump_json())
+
+    assert kept(90) == kept(10)
+
+
+def test_blocks_that_were_not_read_to_their_end_take_nobody_back() -> None:
+    """What the walk before read holds; who was found since is blocked too."""
+    world = ContestWorld()
+    world.people_comment("ana", "bao", "chloe")
+    world.crowd.blocking += ["x1", "x2", "x3", "x4", "ana"]
+    world.run_until(OPENS + 7 * MINUTE)
+    world.crowd.blocking.insert(0, "bao")
+    world.lists.blocks_told = 4  # of the next readings only the first page comes
+
+    assert rejected(world) == {"blocked": 2}
+
+
+def test_who_writes_without_end_stops_no_contest() -> None:
+    """Of one account is kept what fits, the first that was seen; everybody else takes part."""
+    world = ContestWorld(conditions={"comment": True})
+    world.lists.page = 200
+    world.run_until(OPENS + MINUTE)
+    for number in range(600):
+        world.crowd.comment(world.post, "ana", f"{number} " + "🎉" * 300, at=OPENS + 2 * MINUTE)
+    world.crowd.comment(world.post, "novel", "é" * 500_000, at=OPENS + 2 * MINUTE)
+    world.people_comment(*(f"p{number}" for number in range(20)))
+
+    assert rejected(world) == {"no_comment": 1}
+    assert world.contest.entrants == 21
+    kept = world.contests.entrants("boulangerie", "galette", ["bluesky:ana"])["bluesky:ana"]
+    assert 40 < len(kept.deeds) < 80

@@ -154,7 +154,7 @@ def test_a_decision_while_the_list_is_made_is_in_it_or_is_refused() -> None:
 
 def test_a_decision_between_two_steps_of_the_list_lets_it_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who was judged already is judged anew."""
-    monkeypatch.setattr("heraut.contests.freeze_entrants.PEOPLE_AT_ONCE", 1)
+    monkeypatch.setattr("heraut.contests.stretch.PEOPLE_AT_ONCE", 1)
     world = opened()
     contest = world.contest
     world.contests.change(contest, freeze_entrants(contest, world.world, world.clock.now()))

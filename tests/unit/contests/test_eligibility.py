@@ -253,11 +253,9 @@ def test_accounts_are_excluded_by_name_or_stable_id(exclude: dict[str, Any], cod
 
 def test_the_organiser_does_not_take_part() -> None:
     """Its own comments under its post are no entries; nor are those of people it blocks, unless the terms say so."""
-    blocks = replace(ABOUT, blocked=frozenset({ANA}))
-
     assert reason(terms(), comment(), id=OURS, handle="martin.test") is Reason.STAFF
-    assert reason(terms(), comment(), about=blocks) is Reason.BLOCKED
-    assert reason(terms(exclude={"blocked": False}), comment(), about=blocks) is None
+    assert reason(terms(), comment(), blocked=True) is Reason.BLOCKED
+    assert reason(terms(exclude={"blocked": False}), comment(), blocked=True) is None
     assert reason(terms(), comment(), excluded="triche constatée") is Reason.EXCLUDED
 
 
@@ -406,6 +404,7 @@ ENTRANTS = st.builds(
     followers=st.none() | st.integers(0, 10),
     machine=st.none() | st.booleans(),
     excluded=st.sampled_from(["", "", "", "triche"]),
+    blocked=st.booleans(),
 )
 STRICT = terms(
     {**EVERYTHING, "friends": 1, "words": "#galette", "answer": {"question": "?", "accepted": "3"}},
@@ -413,7 +412,7 @@ STRICT = terms(
     more_chances={"comment": 1, "like": 1, "repost": 1, "follow": 1, "friend": 2, "most": 5},
 )
 LENIENT = terms({"like": True})
-KNOWN = replace(ABOUT, blocked=frozenset({"@moulin"}), won={"instagram:1": IN_TIME})
+KNOWN = replace(ABOUT, won={"instagram:1": IN_TIME})
 
 
 @settings(max_examples=120)
@@ -437,7 +436,7 @@ def test_the_strictest_terms_can_give_every_reason() -> None:
 
     assert [reason for reason, _ in court.before[BLUESKY].checks] == list(Reason)
     assert [reason for reason, _ in Judge(LENIENT, About()).before[BLUESKY].checks] == [
-        *(Reason.EXCLUDED, Reason.LATE, Reason.UNNAMED, Reason.NO_LIKE),
+        *(Reason.EXCLUDED, Reason.BLOCKED, Reason.LATE, Reason.UNNAMED, Reason.NO_LIKE),
     ]
 
 

@@ -45,7 +45,7 @@ WHOLE = _story()
 def _steps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """So many people are read in a step; there are twenty."""
     many: int = request.param
-    monkeypatch.setattr("heraut.contests.freeze_entrants.PEOPLE_AT_ONCE", many)
+    monkeypatch.setattr("heraut.contests.stretch.PEOPLE_AT_ONCE", many)
     return many
 
 
@@ -78,7 +78,7 @@ def test_what_one_step_makes_is_kept_nowhere() -> None:
 
 def test_whatever_dies_between_steps_the_list_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each write is the last one once, and arrives or does not; nobody is in the list twice, nobody is left out."""
-    monkeypatch.setattr("heraut.contests.freeze_entrants.PEOPLE_AT_ONCE", 7)
+    monkeypatch.setattr("heraut.contests.stretch.PEOPLE_AT_ONCE", 7)
     unhurt = _story(Fate())
     names = unhurt.fate.names
     first = names.index("ContestsTwin.keep_part") - 1
@@ -99,7 +99,7 @@ def test_whatever_dies_between_steps_the_list_is_the_same(monkeypatch: pytest.Mo
 
 def test_a_decision_between_two_steps_is_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever was read already is read again: a list is made with the decision or without it, never with half of it."""
-    monkeypatch.setattr("heraut.contests.freeze_entrants.PEOPLE_AT_ONCE", 4)
+    monkeypatch.setattr("heraut.contests.stretch.PEOPLE_AT_ONCE", 4)
     names = _story(Fate()).fate.names
     second = [number for number, name in enumerate(names, 1) if name == "ContestsTwin.keep_part"][-2]
     world = _begun(Fate(second, arrives=True))

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from heraut.brands import NetworkName
 from heraut.conversations import Author, Edited, Erased, Interaction, Kind
 from heraut.conversations.receive_interaction import note_edit, note_erasure, receive_interaction
@@ -251,6 +253,20 @@ def test_what_is_heard_elsewhere_on_the_account_is_forgotten() -> None:
 
     assert world.contest.entrants == 0
     assert list(world.talk.overheard("boulangerie", "galette")) == []
+
+
+def test_a_storm_under_another_post_hides_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits there is looked at so many a step, and what came after it too."""
+    monkeypatch.setattr("heraut.contests.take_heard.LOOKED_AT", 2)
+    world = unlisted()
+    for number in range(9):
+        hear(world, f"x{number}", f"c{number}", post="another")
+        world.clock.advance(SECOND)
+    say(world, "ana")
+    world.run_until(OPENS + 7 * MINUTE)
+
+    assert [one.id for one in world.contests.every_entrant("boulangerie", "galette")] == ["bluesky:ana"]
+    assert len(list(world.talk.overheard("boulangerie", "galette"))) == 9
 
 
 def test_nothing_is_kept_for_a_contest_that_does_not_run() -> None:

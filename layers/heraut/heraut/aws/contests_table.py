@@ -111,8 +111,9 @@ class ContestsTable:
 
     def add_winners(self, brand: str, name: str, winners: Sequence[Winner], until: datetime) -> None:
         """Write those who are not there yet, until they are forgotten; the others stay as they are."""
-        there = {one.rank for one in self.winners(brand, name)}
-        writes = [self._kept(_winner(brand, name, one.rank), one, until) for one in winners if one.rank not in there]
+        keys = {_winner(brand, name, one.rank): one for one in winners}
+        there = {(item[PK], item[SK]) for item in self._table.get_many(list(keys))}
+        writes = [self._kept(key, one, until) for key, one in keys.items() if key not in there]
         if writes:
             self._table.transact(writes)
 

@@ -249,10 +249,11 @@ class ConversationsTable:
         """Keep, until then at most, what a contest is to take note of; done twice it is there once."""
         self._table.put(_values(_overheard(heard), document=document(heard), expires=_epoch(until)))
 
-    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
-        """Give what a contest has not taken note of yet, in the order in which it was heard."""
-        asked = {"pk": f"{brand}#overheard", "prefix": f"{contest}#"}
-        for item in self._table.query("#pk = :pk AND begins_with(#sk, :prefix)", asked):
+    def overheard(self, brand: str, contest: str, since: datetime | None = None) -> Iterator[Overheard]:
+        """Give what a contest has not taken note of yet, in the order in which it was heard: all, or what was since."""
+        first = f"{contest}#{stamp(since) if since else ''}"
+        asked = {"pk": f"{brand}#overheard", "first": first, "last": f"{contest}#~"}
+        for item in self._table.query("#pk = :pk AND #sk BETWEEN :first AND :last", asked):
             yield from_document(Overheard, item["document"])
 
     def forget_overheard(self, heard: Sequence[Overheard]) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from heraut.brands import EntryKind, NetworkName
@@ -41,6 +42,7 @@ ROLL_CALL = timedelta(minutes=2)  # before the closing, and more where there is 
 ENTRIES_A_SECOND = 50
 AGAIN = timedelta(minutes=1)  # after a list could not be read
 TRIES = 3  # of a list in one walk; the walk after the closing has its own patience
+KEPT_AT_ONCE = 500  # of a page: some networks give a list in one piece
 BEFORE_DRAW = timedelta(minutes=15)  # by then the list is frozen, with what could be read
 
 
@@ -104,7 +106,8 @@ def walked_on(contest: Contest, brand: Brand, terms: Terms, world: Running, now:
     if not walk.left and walk.roll_call and not walk.looked:
         return looked_again(contest, walk, brand, terms, world, now)
     if not walk.left:
-        return contest.next(walk=None, walked_at=walk.began_at, size=walk.seen, due_at=now)
+        # what was heard is looked at anew: of posts that this walk found, too
+        return contest.next(walk=None, walked_at=walk.began_at, size=walk.seen, hearing_from=None, due_at=now)
     first = walk.left[0]
     try:
         page = page_of(first, walk.cursor, brand, world, now)
@@ -178,15 +181,17 @@ def _keep(
         who = who_did(one, wanted, _network_of(wanted, brand))
         if who is not None:
             did[who].append(one)
-    known = world.contests.entrants(contest.brand, contest.name, list(did))
     roll = contest.walk.began_at if contest.walk.roll_call else None
     is_over = now >= over(terms)
-    changed = []
-    for who, entries in did.items():
-        before = known.get(who)
-        merged = _merged(before or new_entrant(who, world), wanted, entries, now, roll, is_over=is_over)
-        changed.append((before, merged))
-    save_changed(contest, changed, terms, world)
+    everybody = iter(did)
+    while some := list(islice(everybody, KEPT_AT_ONCE)):
+        known = world.contests.entrants(contest.brand, contest.name, some)
+        changed = []
+        for who in some:
+            before = known.get(who)
+            merged = _merged(before or new_entrant(who, world), wanted, did[who], now, roll, is_over=is_over)
+            changed.append((before, merged))
+        save_changed(contest, changed, terms, world)
     return any(is_nameless(who) for who in did)
 
 

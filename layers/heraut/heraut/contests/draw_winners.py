@@ -17,14 +17,15 @@ from heraut.contests.certificate import Certificate, Place, Witness
 from heraut.contests.checks import ENOUGH_WITNESSES, ranked
 from heraut.contests.commit_draw import move_draw
 from heraut.contests.draw import handle_of
-from heraut.contests.freeze_entrants import court_of, next_people
+from heraut.contests.freeze_entrants import court_of
 from heraut.contests.publish_page import DRAWN, publish_page, publish_rules_again
 from heraut.contests.running import Tally, Winner, forgotten_at
 from heraut.contests.store import NobodyAnswered
+from heraut.contests.stretch import Stretch
 from heraut.contests.witness_commitment import AGAIN, comes_at, witnesses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from heraut.brands import Brand
@@ -67,10 +68,10 @@ def certify(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
     else:
         told = Certificate.read(published.held(world.objects, published.certificate_key(contest)))
         ranking = [one.handle for one in told.ranking]
-    people, more = next_people(contest, tally, world)
+    people = Stretch(contest, world.contests, tally.after)
     _keep_winners(contest, ranking, people, world)
-    if more:
-        return contest.next(tally=tally.model_copy(update={"after": people[-1].id}), due_at=now)
+    if people.more:
+        return contest.next(tally=tally.model_copy(update={"after": people.last}), due_at=now)
     every = world.contests.winners(contest.brand, contest.name)
     winners = [one.called or one.name for one in every[: contest.agreed.winners]]
     news = contest.telling("drawn", now, entrants=contest.entrants, winners=winners[:20])
@@ -116,7 +117,7 @@ def _witnesses(contest: Contest, world: Running) -> list[Witness]:
     return made
 
 
-def _keep_winners(contest: Contest, ranking: Sequence[str], people: Sequence[KeptEntrant], world: Running) -> None:
+def _keep_winners(contest: Contest, ranking: Sequence[str], people: Iterable[KeptEntrant], world: Running) -> None:
     """Keep those of these to whom the draw gave a rank."""
     found = _ranked(contest, ranking, people, world)
     for start in range(0, len(found), WRITTEN_AT_ONCE):
@@ -124,7 +125,7 @@ def _keep_winners(contest: Contest, ranking: Sequence[str], people: Sequence[Kep
         world.contests.add_winners(contest.brand, contest.name, part, forgotten_at(contest.agreed))
 
 
-def _ranked(contest: Contest, ranking: Sequence[str], people: Sequence[KeptEntrant], world: Running) -> list[Winner]:
+def _ranked(contest: Contest, ranking: Sequence[str], people: Iterable[KeptEntrant], world: Running) -> list[Winner]:
     """Give who of these stands behind which rank, in their order."""
     ranks = {handle: rank for rank, handle in enumerate(ranking, 1)}
     court = court_of(contest, world.contests)
@@ -133,7 +134,7 @@ def _ranked(contest: Contest, ranking: Sequence[str], people: Sequence[KeptEntra
         handle = handle_of(contest.draw_id, bytes.fromhex(one.nonce), one.id).hex()
         rank = ranks.get(handle)
         if rank is not None:
-            left = tuple(each.value for each in court.verdict(one.judged(contest.rolls)).left)
+            left = tuple(each.value for each in court.verdict(one.judged(contest)).left)
             name = one.deeds[-1].name if one.deeds else ""
             found.append(Winner(rank=rank, handle=handle, id=one.id, name=name, called=one.handle, left=left))
     return sorted(found, key=lambda one: one.rank)

@@ -45,15 +45,14 @@ class About:
     """What is known beside an entrant's own deeds; accounts are named by stable id, or by name with its @.
 
     `listed`: of what everybody's is known, by network: only there is absence a reason, the rest is left to be checked
-    on the winners. `own`: all that the organiser's accounts are called. `blocked`: whom these block. `won`: when
-    somebody (stable id) last won a contest of the brand. `copied`: what `copied_comments` gives.
+    on the winners. `own`: all that the organiser's accounts are called. `won`: when somebody (stable id) last won a
+    contest of the brand. `copied`: what `copied_comments` gives.
     """
 
     listed: Mapping[NetworkName, frozenset[EntryKind]] = field(
         default_factory=lambda: {network: listed_on(network) for network in NetworkName}
     )
     own: frozenset[str] = frozenset()
-    blocked: frozenset[str] = frozenset()
     won: Mapping[str, datetime] = field(default_factory=dict)
     copied: Container[bytes] = frozenset()
 
@@ -238,11 +237,11 @@ def _of_who(court: Judge) -> Checks:
     groups = {
         Reason.STAFF: _names(exclude.staff or ()) | court.own,
         Reason.PARTNER: _names(exclude.partners or ()),
-        Reason.BLOCKED: _names(about.blocked) if exclude.blocked else frozenset[str](),
     }
     yield Reason.EXCLUDED, lambda case: bool(case.entrant.excluded) or not taken_out.isdisjoint(case.names)
     for reason, group in groups.items():
         yield reason, _is_of(group) if group else None
+    yield Reason.BLOCKED, (lambda case: case.entrant.blocked) if exclude.blocked else None
     months = exclude.previous_winners
     yield Reason.PREVIOUS_WINNER, _has_won_since(about, months_before(court.terms.draws, months)) if months else None
 

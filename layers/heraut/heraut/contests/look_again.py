@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import EntryKind, use_secret
 from heraut.contests.keep_entrants import over, save_changed
+from heraut.contests.stretch import Stretch
 from heraut.errors import CredentialsExpired, NetworkError, Refused
 from heraut.networks.base import Blocks, Lists
 
@@ -27,14 +28,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 100  # entrants whose comments are asked for in one step
+AT_ONCE = 100  # comments that are asked for in one step
 MOST_LOOKS = 5  # steps: networks may answer one by one, and the walk after the closing needs what they still allow
 
 
 def looked_again(contest: Contest, walk: Walk, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
     """Ask for comments that the roll call did not find; on to the next ones, until there are none or enough."""
-    missing = list(_missing(contest, walk, world)) if now < over(terms) else []
-    done = len(missing) < AT_ONCE or walk.looks + 1 >= MOST_LOOKS
+    people = Stretch(contest, world.contests, walk.looked_to)
+    missing = list(_missing(people, contest, walk)) if now < over(terms) else []
+    looks = walk.looks + bool(missing)
+    done = not people.more or looks >= MOST_LOOKS or now >= over(terms)
     asked: dict[str, list[str]] = defaultdict(list)
     for _, deeds in missing:
         for one in deeds:
@@ -48,31 +51,36 @@ def looked_again(contest: Contest, walk: Walk, brand: Brand, terms: Terms, world
             done = True
     if world.clock.now() < over(terms):
         save_changed(contest, [(one, _marked(one, deeds, there, walk, now)) for one, deeds in missing], terms, world)
-    after = walk.model_copy(update={"looks": walk.looks + 1, "looked": done})
+    after = walk.model_copy(update={"looks": looks, "looked": done, "looked_to": people.last})
     return contest.next(walk=after, due_at=now)
 
 
 def blocks_read(contest: Contest, walk: Walk, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
-    """Read the next page of whom an account blocks; of the whole list, those who take part are kept.
+    """Read the next page of whom an account blocks, and note it with those of them who take part.
 
-    They are few: whom an account blocked before can hardly comment on its posts.
+    It holds from when the list was read to its end: who was found by then, or since, is blocked. After the closing
+    nothing of it changes.
     """
     name, *left = walk.blocks
     try:
         found = _blocked(name, walk.cursor, brand, world, now)
     except NetworkError as error:
         log.warning("whom %s of %s blocks could not be read: %s", name, contest.brand, error)
-        after = walk.model_copy(update={"blocks": tuple(left), "cursor": None, "blocked": frozenset()})
+        after = walk.model_copy(update={"blocks": tuple(left), "cursor": None})
         lasting = isinstance(error, Refused | CredentialsExpired)
         told = contest.telling_once("blocks", now, f"blocks {name}", account=name) if lasting else {}
         return contest.next(walk=after, due_at=now, **told)
     who, cursor = found
-    known = walk.blocked.union(world.contests.entrants(contest.brand, contest.name, sorted(who)))
+    in_time = world.clock.now() < over(terms)
+    if in_time:
+        known = world.contests.entrants(contest.brand, contest.name, sorted(who)).values()
+        changed = [(one, one.model_copy(update={"blocked": {**one.blocked, name: walk.began_at}})) for one in known]
+        save_changed(contest, changed, terms, world)
     if cursor is not None:
-        return contest.next(walk=walk.model_copy(update={"cursor": cursor, "blocked": known}), due_at=now)
-    after = walk.model_copy(update={"blocks": tuple(left), "cursor": None, "blocked": frozenset()})
-    held = {**contest.blocked, name: known} if world.clock.now() < over(terms) else contest.blocked
-    return contest.next(walk=after, blocked=held, due_at=now)
+        return contest.next(walk=walk.model_copy(update={"cursor": cursor}), due_at=now)
+    after = walk.model_copy(update={"blocks": tuple(left), "cursor": None})
+    held = {**contest.blocks_read, name: walk.began_at} if in_time else contest.blocks_read
+    return contest.next(walk=after, blocks_read=held, due_at=now)
 
 
 def accounts_that_block(brand: Brand, terms: Terms, world: Running) -> tuple[str, ...]:
@@ -81,15 +89,15 @@ def accounts_that_block(brand: Brand, terms: Terms, world: Running) -> tuple[str
     return tuple(one.name for one in of_contest if isinstance(world.networks.get(one.network), Blocks))
 
 
-def _missing(contest: Contest, walk: Walk, world: Running) -> Iterator[tuple[KeptEntrant, Sequence[Deed]]]:
-    """Give entrants with comments that were there before the roll call and that it did not find."""
-    found = 0
-    for one in world.contests.every_entrant(contest.brand, contest.name):
-        deeds = [deed for deed in one.deeds if _is_missing(deed, walk) and _was_read(contest, deed, walk)]
+def _missing(people: Stretch, contest: Contest, walk: Walk) -> Iterator[tuple[KeptEntrant, Sequence[Deed]]]:
+    """Give entrants with comments that were there before the roll call and that it did not find, as many as allowed."""
+    left = AT_ONCE
+    for one in people:
+        deeds = [deed for deed in one.deeds if _is_missing(deed, walk) and _was_read(contest, deed, walk)][:left]
         if deeds:
             yield one, deeds
-            found += 1
-            if found == AT_ONCE:
+            left -= len(deeds)
+            if not left:
                 return
 
 

@@ -45,8 +45,8 @@ class Entrant:
 
     `id` is stable (`network:id`), `handle` what people write after @ ("" where there is none). `excluded` is why a
     person of the brand took them out ("" : nobody did): it is logged, and never shown in public. `vouched`: a person of
-    the brand said that this account is no program's. `nameless`: the network does not say who it is, and each of their
-    comments is an entrant of its own.
+    the brand said that this account is no program's. `blocked`: one of its accounts blocks them. `nameless`: the
+    network does not say who it is, and each of their comments is an entrant of its own.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Entrant:
     machine: bool | None = None
     excluded: str = ""
     vouched: bool = False
+    blocked: bool = False
     nameless: bool = False
 
 

@@ -5,7 +5,7 @@ Every change raises `revision`, and is made only to the revision that was read: 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -16,6 +16,7 @@ from heraut.contests.draw import FIRST_PREV, Commitment
 from heraut.contests.model import Entrant, Evidence, is_nameless
 from heraut.due import require_aware, stamp
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 KEPT = timedelta(days=90)  # unless the terms say otherwise
 Instant = Annotated[datetime, AfterValidator(require_aware)]
 
@@ -47,8 +48,8 @@ class Walk(_Stored):
     """One reading of every list: `left` are those still to be read, the first of them from `cursor` on.
 
     In a roll call what is there is marked, so that what is not is looked for again: `looks` times until it is `looked`
-    for. `blocks` are accounts of which is still to be read whom they block, `blocked` who of the first of them was
-    found. `unnamed` are those of nobody in the first list. `failed`: how many times a list could not be read since the
+    for, and everybody was looked at up to `looked_to`. `blocks` are accounts of which is still to be read whom they
+    block. `unnamed` are those of nobody in the first list. `failed`: how many times a list could not be read since the
     last page that could.
     """
 
@@ -61,8 +62,8 @@ class Walk(_Stored):
     unnamed: int = 0
     looks: int = 0
     looked: bool = False
+    looked_to: str = ""
     blocks: tuple[str, ...] = ()
-    blocked: frozenset[str] = frozenset()
 
 
 class Tally(_Stored):
@@ -135,8 +136,9 @@ class Contest(_Stored):
     """How far a contest has come. `terms` are those that hold since it opened, as JSON; `due_at` the next look.
 
     `own` is all that the organiser's accounts are called where people take part; `posts` the comments of each post that
-    was found, `heard_at` when what conversations heard below them was last taken note of; `blocked`, by account, who of
-    those who took part it blocked when that was last read; `unread` what could not be read after the closing
+    was found, `heard_at` when what conversations heard below them was last taken note of, `hearing_from` where that
+    goes on (None: with the oldest); `blocks_read`, by account, when the last walk began that read to its end whom it
+    blocks; `unread` what could not be read after the closing
     (`<network>/<kind>`); `nameless` whether an entry is kept whose author nobody named, `told_apart` whether those were
     that are known with their author too; `unnamed`, by list, how many likes or reposts of nobody it last had; `rolls`,
     by list, when its last roll call began that was over by the closing; `size` how many entries the last walk saw;
@@ -157,7 +159,8 @@ class Contest(_Stored):
     own: frozenset[str] = frozenset()
     posts: tuple[List, ...] = ()
     heard_at: Instant | None = None
-    blocked: dict[str, frozenset[str]] = Field(default_factory=dict)
+    hearing_from: Instant | None = None
+    blocks_read: dict[str, Instant] = Field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     nameless: bool = False
     told_apart: bool = False
@@ -269,7 +272,10 @@ class Note(_Stored):
 
 
 class KeptEntrant(_Stored):
-    """An account that took part, with all it did, and its nonce (32 secret bytes, hexadecimal), made at first sight."""
+    """An account that took part, with all it did, and its nonce (32 secret bytes, hexadecimal), made at first sight.
+
+    `blocked`: by account of the brand's, when the last walk began that found it among those whom that account blocks.
+    """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     id: str
@@ -283,11 +289,12 @@ class KeptEntrant(_Stored):
     machine: bool | None = None
     excluded: str = ""  # why a person took them out; `vouched`: a person said that it is no program's
     vouched: bool = False
+    blocked: dict[str, Instant] = Field(default_factory=dict)
     elsewhere: bool = False  # nameless, and known with its author too
     notes: tuple[Note, ...] = ()
     forgotten_at: Instant | None = None  # when they asked: nothing but the id is kept, and nothing is added
 
-    def judged(self, rolls: dict[str, datetime]) -> Entrant:
+    def judged(self, contest: Contest) -> Entrant:
         """Give the entrant as the judge takes it: what a roll call did not find any more was taken away.
 
         Of comments that alone says nothing (`look_again.py`): lists of them may end before everybody is on them.
@@ -296,12 +303,13 @@ class KeptEntrant(_Stored):
             id=self.id,
             network=self.network,
             handle=self.handle,
-            evidence=tuple(self._evidence(one, rolls.get(one.list_name)) for one in self.deeds),
+            evidence=tuple(self._evidence(one, contest.rolls.get(one.list_name)) for one in self.deeds),
             account_since=self.account_since,
             followers=self.followers,
             machine=self.machine,
             excluded=self.excluded,
             vouched=self.vouched,
+            blocked=any(at >= contest.blocks_read.get(account, NEVER) for account, at in self.blocked.items()),
             nameless=is_nameless(self.id),
         )
 

@@ -59,7 +59,7 @@ class Register:
     def of(self, kept: KeptEntrant) -> Standing:
         """Give one."""
         handle = handle_of(self._contest.draw_id, bytes.fromhex(kept.nonce), kept.id)
-        verdict = self._court.verdict(kept.judged(self._contest.rolls))
+        verdict = self._court.verdict(kept.judged(self._contest))
         weight = verdict.weight if self._list is None else weight_in(self._list, handle)
         return Standing(kept, handle.hex(), weight, None if weight else verdict.reason, verdict.left if weight else ())
 

@@ -120,8 +120,8 @@ class Contests(Protocol):
 class Hears(Protocol):
     """What contests ask of conversations (as `conversations.store.Conversations`)."""
 
-    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
-        """Give what a contest has not taken note of yet, in the order in which it was heard."""
+    def overheard(self, brand: str, contest: str, since: datetime | None = None) -> Iterator[Overheard]:
+        """Give what a contest has not taken note of yet, in the order in which it was heard: all, or what was since."""
 
     def forget_overheard(self, heard: Sequence[Overheard]) -> None:
         """Forget what a contest took note of; what is gone already is gone."""

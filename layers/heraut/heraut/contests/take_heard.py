@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 EVERY = timedelta(minutes=5)
 AT_ONCE = 200  # of what was heard, in one step
+LOOKED_AT = 1_000  # beside what is below the contest's posts
 YOUNG = timedelta(minutes=10)  # a post may be online a moment before we know so: what is heard below it waits
 
 Matched = tuple["Overheard", List, "Entry"]
@@ -44,21 +45,27 @@ def next_heard_at(contest: Contest, now: datetime) -> datetime:
 
 
 def heard_taken(contest: Contest, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
-    """Take note of the oldest that was heard; it is due again at once while there is more."""
+    """Take note of the oldest that was heard; it is due again at once while there is more.
+
+    A step ends between two instants, so that the next one goes on where something was not looked at.
+    """
     posts = [*contest.posts, *_known_by_now(contest, brand, terms, world)]
     matched: list[Matched] = []
     read: list[Overheard] = []
-    for one in world.heard.overheard(contest.brand, contest.name):
+    looked, last, further = 0, contest.hearing_from, None
+    for one in world.heard.overheard(contest.brand, contest.name, contest.hearing_from):
+        if one.heard_at != last and (len(read) >= AT_ONCE or looked >= LOOKED_AT):
+            further = one.heard_at
+            break
+        looked, last = looked + 1, one.heard_at
         found = list(_matched(one, posts, brand, world))
         if found or now - one.heard_at > YOUNG:
             matched += found
             read.append(one)
-        if len(read) == AT_ONCE:
-            break
     nameless = _keep(contest, matched, terms, world) or contest.nameless
     world.heard.forget_overheard(read)
-    heard_at = contest.heard_at if len(read) == AT_ONCE else now
-    return contest.next(heard_at=heard_at, nameless=nameless, due_at=now)
+    heard_at = contest.heard_at if further else now
+    return contest.next(heard_at=heard_at, hearing_from=further, nameless=nameless, due_at=now)
 
 
 def _known_by_now(contest: Contest, brand: Brand, terms: Terms, world: Running) -> Iterator[List]:

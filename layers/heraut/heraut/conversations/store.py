@@ -123,8 +123,8 @@ class Conversations(Protocol):
     def overhear(self, heard: Overheard, until: datetime) -> None:
         """Keep, until then at most, what a contest is to take note of; done twice it is there once."""
 
-    def overheard(self, brand: str, contest: str) -> Iterator[Overheard]:
-        """Give what a contest has not taken note of yet, in the order in which it was heard."""
+    def overheard(self, brand: str, contest: str, since: datetime | None = None) -> Iterator[Overheard]:
+        """Give what a contest has not taken note of yet, in the order in which it was heard: all, or what was since."""
 
     def forget_overheard(self, heard: Sequence[Overheard]) -> None:
         """Forget what a contest took note of; what is gone already is gone."""
