@@ -6,8 +6,10 @@ Whether what it says is so: `checks.py`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from datetime import datetime
+from math import floor
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,7 +23,6 @@ from pydantic import (
 )
 
 from heraut.contests.draw import LARGEST, Commitment, parsed, refused
-from heraut.due import require_aware
 
 FORMAT: Literal["tirage/v1/certificate"] = "tirage/v1/certificate"
 
@@ -29,6 +30,9 @@ _Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 _Count = Annotated[int, Field(ge=0, le=LARGEST)]
 _Rank = Annotated[int, Field(ge=1, le=LARGEST)]
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 
 
 class _Part(BaseModel):
@@ -43,8 +47,12 @@ class Place(_Part):
 
 
 def _unix(at: Any) -> Any:
-    """Give a date of ISO 8601 as Unix seconds; anything else as it is."""
-    return int(require_aware(datetime.fromisoformat(at)).timestamp()) if isinstance(at, str) else at
+    """Give a date (RFC 3339, in capitals) as whole Unix seconds; any other text is refused, the rest as it is."""
+    if not isinstance(at, str):
+        return at
+    if not _DATE.fullmatch(at):
+        raise ValueError("no date of RFC 3339")
+    return floor(datetime.fromisoformat(at).replace(microsecond=0).timestamp())
 
 
 def _commitment(given: Any) -> Commitment:
@@ -54,7 +62,7 @@ def _commitment(given: Any) -> Commitment:
 class Witness(_Part):
     """Who saw the commit before its round.
 
-    `at` is when, in Unix seconds (a date of ISO 8601 is read too). `evidence` is, for `rfc3161`, the authority's answer
+    `at` is when, in Unix seconds (a date of RFC 3339 is read too). `evidence` is, for `rfc3161`, the authority's answer
     or its bare token in base64 (hexadecimal is read too); for `post` and `git`, the public address where the commit is
     to be seen; for `ots`, the proof in base64.
     """

@@ -30,6 +30,8 @@ RECORD_BYTES = 36
 HEAVIEST = 1_000  # tickets of one entrant
 FIRST_PREV = "0" * 64
 LARGEST = 2**53 - 1  # the largest integer that every reader of JSON keeps
+DEEPEST = 64  # objects and lists in each other, in JSON
+LONGEST_NUMBER = 100  # digits of any number in JSON, whatever it is for
 LONGEST_NAME = 200  # characters of an operator's or a draw's name
 _RECORD = struct.Struct(">32sI")
 _PIECE = 4_096  # records read at once: a power of two, so that each whole piece is one subtree
@@ -260,14 +262,34 @@ _FROM_ONE = frozenset({"v", "seq", "winners", "round"})
 def parsed(text: bytes) -> Any:
     """Read JSON as this format allows it: UTF-8, integers only, no name twice in an object.
 
+    Nothing either that some reader would stumble over: halves of letters, hundreds of digits, a thousand brackets.
     Raises InvalidInput, which says what stands there instead.
     """
+    hooks: dict[str, Any] = {"parse_int": _integer, "parse_float": _no_number, "parse_constant": _no_number}
     try:
-        return json.loads(
-            text.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_number, parse_constant=_no_number
-        )
+        found = json.loads(text.decode("utf-8"), object_pairs_hook=_object, **hooks)
+        if b"\\u" in text:
+            json.dumps(found, ensure_ascii=False).encode()  # halves of letters can only be written so
     except (ValueError, RecursionError) as error:
         raise refused("draw_unreadable") from error
+    if _is_deeper(found, DEEPEST):
+        raise refused("draw_unreadable")
+    return found
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Whether more than so many objects and lists stand in each other."""
+    level = [value]
+    for _ in range(most):
+        inner = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [child for children in inner for child in children if isinstance(child, dict | list)]
+    return bool(level)
+
+
+def _integer(given: str) -> int:
+    if len(given) > LONGEST_NUMBER:
+        raise ValueError("a number that no reader keeps")
+    return int(given)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -36,7 +36,9 @@ export function hashOfChain({ period, genesis, publicKey, groupHash, id }) {
 // Give the first round whose time is not before an instant (Unix seconds).
 export function roundAt(chain, drawTime) {
   if (drawTime < chain.genesis) throw new Wrong("draw_before_chain", { chain: chain.id });
-  return Math.ceil((drawTime - chain.genesis) / chain.period) + 1;
+  const since = drawTime - chain.genesis; // whole numbers alone: a quotient of some millions of years is rounded
+  const rest = since % chain.period;
+  return (since - rest) / chain.period + (rest ? 2 : 1);
 }
 
 // Give the instant (Unix seconds) at which a round comes.

@@ -180,7 +180,6 @@ function stamp(name, { commit, evidence, at: told }, deadline) {
   if (wrong) return [wrong, null];
   const fields = { kind, who: said.authority, at: said.latest };
   if (said.latest >= deadline) return [fail(name, "witness_late", fields), null];
-  const instant = typeof told === "string" ? Date.parse(told) / 1000 : told;
-  if (instant != null && Math.abs(instant - said.latest) > SAME_INSTANT) return [fail(name, "witness_moved", { ...fields, told: instant }), null];
+  if (told != null && Math.abs(told - said.latest) > SAME_INSTANT) return [fail(name, "witness_moved", { ...fields, told }), null];
   return [pass(name, "witness_stamp", fields), said.key];
 }

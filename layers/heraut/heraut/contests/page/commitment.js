@@ -40,7 +40,7 @@ export function handleOf(drawId, nonce, id) {
 // Refuse, with Wrong, a commitment that canonical JSON could not say, or that could be read in two ways.
 export function checkedCommitment(given) {
   if (given === null || typeof given !== "object" || Array.isArray(given)) throw new Wrong("draw_no_object");
-  for (const field of FIELDS) if (field !== "v" && !Object.hasOwn(given, field)) throw new Wrong("draw_field_missing", { field });
+  for (const field of FIELDS) if (!Object.hasOwn(given, field)) throw new Wrong("draw_field_missing", { field });
   for (const field of Object.keys(given)) if (!FIELDS.includes(field)) throw new Wrong("draw_field_unknown", { field });
   for (const field of TEXTS) {
     const value = given[field];
@@ -51,14 +51,13 @@ export function checkedCommitment(given) {
   for (const field of HASHES) {
     if (typeof given[field] !== "string" || !HASH.test(given[field])) throw new Wrong("draw_field_hash", { field });
   }
-  const commitment = { v: 1, ...given };
   for (const field of INTEGERS) {
     const least = FROM_ONE.has(field) ? 1 : 0;
-    const value = commitment[field];
+    const value = given[field];
     if (!Number.isInteger(value) || value < least || value > LARGEST) throw new Wrong("draw_field_integer", { field, least });
   }
-  if (commitment.v !== 1) throw new Wrong("draw_version", { given: commitment.v });
-  return commitment;
+  if (given.v !== 1) throw new Wrong("draw_version", { given: given.v });
+  return given;
 }
 
 // Give the one JSON text of a commitment: keys sorted, no spaces.

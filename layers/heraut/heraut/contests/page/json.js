@@ -1,7 +1,11 @@
-// JSON as this format allows it: UTF-8, whole numbers only, no name twice in an object (it could be read in two ways).
+// JSON as this format allows it: UTF-8, whole numbers only, no name twice in an object (it could be read in two ways),
+// nothing that some reader would stumble over: halves of letters, numbers of hundreds of digits, a thousand brackets.
 import { Wrong } from "./wrong.js";
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|-?\d[\d.eE+-]*|true|false|null/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|-?\d[\d.eE+-]*|true|false|null/g;
+const DEEPEST = 64; // of objects and lists in each other
+const LONGEST_NUMBER = 100; // digits
+const HALF = /\p{Surrogate}/u;
 
 // Give what some bytes hold; Wrong says what stands there instead.
 export function parsed(bytes) {
@@ -14,15 +18,21 @@ export function parsed(bytes) {
   }
   const tokens = text.match(TOKEN);
   const open = []; // the names seen in each object we are in; null in an array
+  let unreadable = false;
   tokens.forEach((token, at) => {
     if (token === "{") open.push(new Set());
     else if (token === "[") open.push(null);
     else if (token === "}" || token === "]") open.pop();
-    else if (token[0] === '"' && tokens[at + 1] === ":") {
-      const field = JSON.parse(token);
-      if (open.at(-1).has(field)) throw new Wrong("draw_field_twice", { field });
-      open.at(-1).add(field);
+    else if (token[0] === '"') {
+      const said = token.includes("\\") ? JSON.parse(token) : token.slice(1, -1);
+      if (HALF.test(said)) unreadable = true;
+      if (tokens[at + 1] !== ":") return;
+      if (open.at(-1).has(said)) throw new Wrong("draw_field_twice", { field: said });
+      open.at(-1).add(said);
     } else if (/^-?\d.*[.eE]/.test(token)) throw new Wrong("draw_number", { given: token.slice(0, 40) });
+    else if (token.length > LONGEST_NUMBER) unreadable = true;
+    if (open.length > DEEPEST) unreadable = true;
   });
+  if (unreadable) throw new Wrong("draw_unreadable");
   return value;
 }

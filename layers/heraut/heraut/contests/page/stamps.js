@@ -3,6 +3,7 @@
 // must say so.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { secondsOf } from "./instants.js";
 import { Wrong } from "./wrong.js";
 
 const LARGEST = 100_000; // bytes of an answer: a token with its certificates has about six thousand
@@ -12,6 +13,7 @@ const SHA256 = "0609608648016503040201";
 const SIGNED_DATA = "06092a864886f70d010702";
 const TST_INFO = "060b2a864886f70d0109100104";
 const COMMON_NAME = "0603550403";
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d+)?Z$/;
 
 // Give { at, latest (Unix seconds, with fractions), authority, key } of a token over a commit (64 hexadecimal digits).
@@ -32,7 +34,10 @@ function stampedFor(commit) {
 }
 
 function bytesOf(evidence) {
-  const bytes = /^30[0-9a-fA-F]+$/.test(evidence) ? hexToBytes(evidence) : Uint8Array.from(atob(evidence), (one) => one.charCodeAt(0));
+  const written = evidence.replace(/[ \t\r\n]+/g, ""); // some programs break their lines
+  const isHex = /^30(?:[0-9a-fA-F]{2})+$/.test(written);
+  if (!isHex && !BASE64.test(written)) throw new RangeError("no base64");
+  const bytes = isHex ? hexToBytes(written) : Uint8Array.from(atob(written), (one) => one.charCodeAt(0));
   if (bytes.length > LARGEST) throw new RangeError("too large");
   return bytes;
 }
@@ -83,14 +88,18 @@ function nameOf(subject) {
 function instant(text) {
   const found = TIME.exec(text);
   if (!found) throw new RangeError("no instant");
-  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 + Number(found[7] ?? 0);
+  const at = secondsOf(found.slice(1, 7).map(Number));
+  if (at === null) throw new RangeError("no instant");
+  return at + Number(found[7] ?? 0);
 }
 
 // Give an Accuracy in seconds: whole ones, then [0] thousandths, [1] millionths.
 function seconds(accuracy) {
   const unit = { 0x02: 1, 0x80: 1e-3, 0x81: 1e-6 };
-  return children(accuracy).reduce((sum, one) => sum + integer(one) * unit[one.tag], 0);
+  return children(accuracy).reduce((sum, one) => {
+    if (!(one.tag in unit) || !(one.content[0] < 0x80)) throw new RangeError("no accuracy"); // or below zero
+    return sum + integer(one) * unit[one.tag];
+  }, 0);
 }
 
 // ------------------------------------------------------------------------------------------------ DER
