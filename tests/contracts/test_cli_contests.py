@@ -42,6 +42,14 @@ def fair(shop: Shop) -> ContestWorld:
     return held(shop)
 
 
+def carry(shop: Shop, world: ContestWorld) -> None:
+    """Let the shop's own table hold what the contest said by itself."""
+    for name in world.posts.names("boulangerie"):
+        post = world.posts.post("boulangerie", name)
+        assert post is not None
+        shop.posts.add(post, list(world.posts.deliveries("boulangerie", name)), [])
+
+
 def published(shop: Shop, key: str) -> bytes:
     """Give an object of the public bucket."""
     body = shop.clients.s3.get_object(Bucket="public", Key=f"contests/boulangerie/galette/{key}")["Body"].read()
@@ -75,6 +83,19 @@ def test_contests_are_listed_with_what_they_wait_for(shop: Shop, fair: ContestWo
     assert listed[0]["next"] == {"what": "closes", "at": "2026-11-23T10:12:00+01:00"}
 
 
+def test_a_large_open_contest_is_counted_up_to_a_point(
+    shop: Shop, fair: ContestWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more than so many, nobody reads all to say how many; whoever asks for one contest reads them anyhow."""
+    fair.run_until(OPENS + timedelta(minutes=6))
+    for most, said, exact in ((5, "5 comptes vus", True), (4, "4 comptes vus, au moins", False)):
+        monkeypatch.setattr("heraut.cli.contests.MOST_COUNTED", most)
+        assert said in shop.heraut("contest", "list").out
+        (one,) = shop.heraut("contest", "list", "--json").json
+        assert (one["entrants"], one["entrants_exact"]) == (min(5, most), exact)
+    assert shop.heraut("contest", "show", "galette", "--json").json["entrants"] == 5
+
+
 def test_nothing_is_listed_where_there_is_none(shop: Shop) -> None:
     """And a contest that nobody knows is said to be unknown."""
     assert "Aucun jeu-concours" in shop.heraut("contest", "list").out
@@ -84,7 +105,8 @@ def test_nothing_is_listed_where_there_is_none(shop: Shop) -> None:
 
 def test_a_contest_is_shown_whole(shop: Shop, fair: ContestWorld) -> None:
     """Its terms, who is left out for what, the commitment, the addresses, the winners; by its title too."""
-    fair.run_until(DRAWS + timedelta(minutes=3))
+    fair.run_until(DRAWS + timedelta(minutes=8))
+    carry(shop, fair)
 
     said = shop.heraut("contest", "show", "la galette").out
     shown = shop.heraut("contest", "show", "galette", "--json").json
@@ -106,8 +128,21 @@ def test_a_contest_is_shown_whole(shop: Shop, fair: ContestWorld) -> None:
         "Page du tirage : https://public.example/contests/boulangerie/galette/tirage.html",
         "3. @",
         "suppléant",
+        "Ensuite : si @",
+        "Témoin : publication sur sky lundi 23 novembre à 10:",
+        "Prévenu sous son commentaire lundi 23 novembre à 10:",
+        "outcome.json",
     ):
         assert words in said
+    (first, *_) = shown["winners"]
+    assert (first["told"]["how"], first["told"]["message"]["url"]) == (
+        "written",
+        "https://twin.example/contest-galette-winner-1",
+    )
+    assert first["told"]["at"] == first["told"]["message"]["published_at"].replace(".000", "")
+    assert (first["seat"], first["named"], first["code"]) == (1, False, None)
+    assert [one["witness"] for one in shown["commitments"][0]["posts"]] == [True]
+    assert shown["then"].startswith("Ensuite : si @")
 
 
 def test_a_contest_shows_what_is_known_before_it_opens_and_while_it_runs(shop: Shop, fair: ContestWorld) -> None:
@@ -288,7 +323,7 @@ def test_a_prize_is_confirmed_and_a_rank_disqualified(shop: Shop, fair: ContestW
         ("disqualified", "lea"),
         ("won", None),
     ]
-    assert "disqualifié : mineur (noté par lea)" in shop.heraut("contest", "show", "galette").out
+    assert "disqualifié (disqualified) : mineur (noté par lea)" in shop.heraut("contest", "show", "galette").out
 
 
 ADDED = """\

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heraut.brands.known_as import network_title
+from heraut.cli.contest_outcome import commitment_lines, commitment_object, iso, then, winner_lines, winner_object
 from heraut.cli.shown import excerpt
 from heraut.cli.speech import language, say
 from heraut.contests import published
 from heraut.contests.certificate_page import rejected_in_words
 from heraut.contests.eligibility import reason_told
 from heraut.contests.known_contests import coming
-from heraut.contests.words import wording as contest_words
-from heraut.wording import at_moment, local, recorded, span, to_the_second
+from heraut.wording import at_moment, recorded, span, to_the_second
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from heraut.brands import ContestConditions, Terms
     from heraut.brands.contests import Place, Prize
+    from heraut.cli.contest_outcome import Said
     from heraut.contests.known_contests import Known
-    from heraut.contests.running import Committed, Contest, Winner
+    from heraut.contests.running import Contest, Winner
     from heraut.contests.standing import Standing
 
 
-def head(known: Known, count: int, winners: Sequence[Winner], now: datetime) -> str:
+@dataclass(frozen=True)
+class Count:
+    """How many take part, or were seen so far; not `exact`: so many at least."""
+
+    number: int = 0
+    exact: bool = True
+
+
+def head(known: Known, count: Count, winners: Sequence[Winner], now: datetime) -> str:
     """Say in a line which contest it is, how far it came, what comes next, and how many take part."""
     parts = [known.brand.name, f"{known.title} ({known.name})", _state(known)]
     found = coming(known, winners)
@@ -33,12 +43,12 @@ def head(known: Known, count: int, winners: Sequence[Winner], now: datetime) -> 
         what, at = found
         parts.append(say(f"contest_next_{what}", at=at_moment(at, _zone(known), language(), now)))
     if known.contest is not None and known.contest.terms:
-        code = "contest_count" if known.is_frozen else "contest_count_so_far"
-        parts.append(say(code, count=count))
+        so_far = "contest_count_so_far" if count.exact else "contest_count_at_least"
+        parts.append(say("contest_count" if known.is_frozen else so_far, count=count.number))
     return " · ".join(parts)
 
 
-def head_object(known: Known, count: int, winners: Sequence[Winner]) -> dict[str, Any]:
+def head_object(known: Known, count: Count, winners: Sequence[Winner]) -> dict[str, Any]:
     """Give the same as a program reads it."""
     found = coming(known, winners)
     return {
@@ -47,16 +57,18 @@ def head_object(known: Known, count: int, winners: Sequence[Winner]) -> dict[str
         "title": known.title,
         "state": known.state.value,
         "cancelled": _cancelled(known.contest),
-        "next": {"what": found[0], "at": _iso(found[1], _zone(known))} if found else None,
-        "entrants": count,
+        "next": {"what": found[0], "at": iso(found[1], _zone(known))} if found else None,
+        "entrants": count.number,
+        "entrants_exact": count.exact,
         "frozen": known.is_frozen,
     }
 
 
 def details(
-    known: Known, rejected: dict[str, int], winners: Sequence[Winner], public: str, now: datetime
+    known: Known, rejected: dict[str, int], winners: Sequence[Winner], said: Said, public: str, now: datetime
 ) -> Iterator[str]:
-    """Say the terms in short, who was left out for what, what was published where, and what became of the winners."""
+    """Say what comes next, the terms in short, who is left out, who saw the commitment, where what is, and who won."""
+    yield then(known, winners, said, now)
     if known.terms is not None:
         yield from terms_lines(known.terms)
     contest = known.contest
@@ -71,23 +83,27 @@ def details(
         at = recorded(off.at, contest.agreed.zone, language(), now)
         yield say("contest_called_off_because", at=at, by=off.by, why=off.why)
     for one in contest.commitments:
-        yield _commitment(one, contest, now)
+        yield from commitment_lines(one, contest, said, public, now)
     for what, address in addresses(contest, public).items():
         yield say(f"contest_address_{what}", address=address)
     for winner in winners:
-        yield winner_line(winner, contest, now)
+        yield from winner_lines(winner, contest, known.brand, said, now)
 
 
-def details_object(known: Known, rejected: dict[str, int], winners: Sequence[Winner], public: str) -> dict[str, Any]:
+def details_object(
+    known: Known, rejected: dict[str, int], winners: Sequence[Winner], said: Said, public: str, now: datetime
+) -> dict[str, Any]:
     """Give the same as a program reads it."""
     contest, terms = known.contest, known.terms
+    there = contest if contest and contest.terms else None
     return {
+        "then": then(known, winners, said, now),
         "terms": terms.model_dump(mode="json", by_alias=True, exclude_none=True) if terms else None,
         "rejected": rejected,
         "tickets": contest.tickets if contest else 0,
-        "commitments": [_commitment_object(one) for one in contest.commitments] if contest else [],
-        "published": addresses(contest, public) if contest and contest.terms else {},
-        "winners": [winner_object(one, _zone(known)) for one in winners],
+        "commitments": [commitment_object(one, there, said, public) for one in there.commitments] if there else [],
+        "published": addresses(there, public) if there else {},
+        "winners": [winner_object(one, there, known.brand, said) for one in winners] if there else [],
     }
 
 
@@ -100,6 +116,7 @@ def addresses(contest: Contest, public: str) -> dict[str, str]:
         found["history"] = published.history_key(contest)
     if contest.certified:
         found["certificate"] = published.certificate_key(contest)
+        found |= {"outcome": published.outcome_key(contest)} if contest.outcome else {}
         found["page"] = published.page_key(contest, contest.agreed.language)
     return {what: f"{public.rstrip('/')}/{key}" for what, key in found.items()}
 
@@ -155,36 +172,6 @@ def entrant_object(contest: Contest, standing: Standing, *, evidence: bool) -> d
     return found
 
 
-def winner_line(one: Winner, contest: Contest, now: datetime) -> str:
-    """Say who has a rank, and what became of them."""
-    zone = contest.agreed.zone
-    until = at_moment(one.until, zone, language(), now) if one.until else "—"
-    place = say(f"contest_place_{one.place}", until=until, reason=one.reason)
-    if one.by:
-        place += f" {say('contest_noted_by', by=one.by)}"
-    line = say("contest_rank", rank=one.rank, who=one.called or one.name or one.id or "—", place=place)
-    if one.left:
-        left = ", ".join(say(f"contest_left_{what}") for what in one.left)
-        line += f" · {say('contest_to_check', what=left)}"
-    return line
-
-
-def winner_object(one: Winner, zone: str) -> dict[str, Any]:
-    """Give the same as a program reads it."""
-    return {
-        "rank": one.rank,
-        "handle": one.handle,
-        "id": one.id,
-        "name": one.called or one.name,
-        "place": one.place.value,
-        "until": _iso(one.until, zone) if one.until else None,
-        "to_check": list(one.left),
-        "reason": one.reason or None,
-        "by": one.by or None,
-        "story": [{"at": at, "what": what} for at, what in one.story],
-    }
-
-
 def _state(known: Known) -> str:
     if known.contest is not None and known.contest.called_off is not None:
         return say("contest_state_called_off")
@@ -195,7 +182,7 @@ def _cancelled(contest: Contest | None) -> dict[str, str] | None:
     if contest is None or contest.called_off is None:
         return None
     off = contest.called_off
-    return {"at": _iso(off.at, contest.agreed.zone), "because": off.why, "by": off.by}
+    return {"at": iso(off.at, contest.agreed.zone), "because": off.why, "by": off.by}
 
 
 def terms_lines(terms: Terms) -> Iterator[str]:
@@ -242,23 +229,5 @@ def _prize(prize: Prize, currency: str) -> str:
     return f"{prize.quantity} × {prize.name}{value}"
 
 
-def _commitment(one: Committed, contest: Contest, now: datetime) -> str:
-    said, zone = one.commitment, contest.agreed.zone
-    at = at_moment(datetime.fromtimestamp(int(said["draw_time"]), UTC), zone, language(), now)
-    line = say("contest_commitment", seq=said["seq"], commit=one.said.commit(), round=said["round"], at=at)
-    if one.moved:
-        line += f" {say('contest_moved', why=contest_words.say(f'reason_{one.moved}', language()))}"
-    return line
-
-
-def _commitment_object(one: Committed) -> dict[str, Any]:
-    stamps = [{"at": stamp.at, "token": stamp.token} for stamp in one.stamps]
-    return one.commitment | {"commit": one.said.commit(), "moved": one.moved or None, "stamps": stamps}
-
-
 def _zone(known: Known) -> str:
     return known.terms.zone if known.terms else known.brand.zone
-
-
-def _iso(instant: datetime, zone: str) -> str:
-    return local(instant, zone).isoformat(timespec="seconds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from heraut.cli.speech import CannotGoOn, person, safe, say, tell
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from heraut.cli.contest_lines import Count
     from heraut.cli.desk import Desk
     from heraut.contests.decide_entrants import Decision
     from heraut.contests.known_contests import Known
@@ -32,6 +34,7 @@ Because = Annotated[str, typer.Option("--because")]
 Undo = Annotated[bool, typer.Option("--undo")]
 Named = Annotated[bool | None, typer.Option("--named/--not-named")]
 Output = Annotated[Path | None, typer.Option("--output")]
+MOST_COUNTED = 1_000  # who take part in an open contest, to say how many
 TRIES = 5  # the tick may move the contest on at this very moment
 
 
@@ -73,19 +76,20 @@ def show(
     ctx: typer.Context, name: ContestName, brand: BrandName = None, as_json: Json = False, stack: Stack = None
 ) -> None:
     from heraut.cli.contest_lines import details, details_object, head, head_object
+    from heraut.cli.contest_outcome import Said, said_by
     from heraut.cli.shown import print_json
 
     desk = open_desk(ctx, stack)
     found = _called(desk, name, brand)
-    winners, rejected = _winners(found, desk), _rejected(found, desk)
-    known = (found, _count(found, desk), winners)
-    public = desk.stack["PublicUrl"]
+    winners = _winners(found, desk)
+    count, rejected = _counted(found, desk)
+    said = said_by(found.contest, winners, desk.posts) if found.contest and found.contest.terms else Said()
+    shown = (found, rejected, winners, said, desk.stack["PublicUrl"], desk.clock.now())
     if as_json:
-        print_json(head_object(*known) | details_object(found, rejected, winners, public))
+        print_json(head_object(found, count, winners) | details_object(*shown))
         return
-    now = desk.clock.now()
-    tell(head(*known, now), "bold")
-    for line in details(found, rejected, winners, public, now):
+    tell(head(found, count, winners, desk.clock.now()), "bold")
+    for line in details(*shown):
         tell(f"  {line}")
 
 
@@ -283,13 +287,14 @@ def _change_winner(
     as_json: bool,
 ) -> None:
     """Change what became of a rank, whatever the minute tick does at this moment, and say it."""
-    from heraut.cli.contest_lines import winner_line, winner_object
+    from heraut.cli.contest_outcome import said_by, winner_line, winner_object
     from heraut.cli.shown import print_json
     from heraut.errors import Conflict, NotFound
 
     name, rank, brand, stack = called
     desk = open_desk(ctx, stack)
-    contest = _opened(_called(desk, name, brand))
+    known = _called(desk, name, brand)
+    contest = _opened(known)
     for _ in range(TRIES):
         try:
             after = change(contest, desk)
@@ -298,7 +303,7 @@ def _change_winner(
         except NotFound:
             raise CannotGoOn("contest_rank_unknown", rank=rank, contest=contest.agreed.title) from None
         if as_json:
-            print_json(winner_object(after, contest.agreed.zone))
+            print_json(winner_object(after, contest, known.brand, said_by(contest, [after], desk.posts)))
         else:
             tell(winner_line(after, contest, desk.clock.now()), "green")
         return
@@ -362,23 +367,34 @@ def _reason(code: str | None) -> Reason | None:
     return Reason(code)
 
 
-def _count(known: Known, desk: Desk) -> int:
-    """Give how many are in the list; before it is frozen, how many accounts were seen."""
+def _count(known: Known, desk: Desk) -> Count:
+    """Give how many are in the list; before it is frozen, how many accounts were seen.
+
+    Of more than `MOST_COUNTED` only that many are read: "at least". A COUNT would be paid for as the reading is.
+    """
+    from heraut.cli.contest_lines import Count
+
     contest = known.contest
     if contest is None or contest.frozen_at is not None:
-        return contest.entrants if contest else 0
-    every = desk.contests.every_entrant(contest.brand, contest.name)
-    return sum(one.forgotten_at is None for one in every)
+        return Count(contest.entrants if contest else 0)
+    every = islice(desk.contests.every_entrant(contest.brand, contest.name), MOST_COUNTED + 1)
+    seen = [one.forgotten_at is None for one in every]
+    return Count(sum(seen[:MOST_COUNTED]), exact=len(seen) <= MOST_COUNTED)
 
 
 def _winners(known: Known, desk: Desk) -> Sequence[Winner]:
     return desk.contests.winners(known.brand.id, known.name) if known.contest and known.contest.certified else ()
 
 
-def _rejected(known: Known, desk: Desk) -> dict[str, int]:
-    """Give how many are left out for which reason; before the list is frozen, as they would be judged now."""
+def _counted(known: Known, desk: Desk) -> tuple[Count, dict[str, int]]:
+    """Give how many take part, or were seen so far, and how many are left out for which reason; in one reading.
+
+    Before the list is frozen everybody is judged as things stand, which reads all of them.
+    """
+    from heraut.cli.contest_lines import Count
+
     contest = known.contest
     if contest is None or not contest.terms or contest.frozen_at is not None:
-        return contest.rejected if contest else {}
-    counted = Counter(one.reason.value for one in _register(contest, desk).every() if one.reason is not None)
-    return dict(sorted(counted.items()))
+        return _count(known, desk), contest.rejected if contest else {}
+    counted = Counter(one.reason.value if one.reason else "" for one in _register(contest, desk).every())
+    return Count(counted.total()), {code: count for code, count in sorted(counted.items()) if code}

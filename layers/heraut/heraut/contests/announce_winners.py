@@ -13,7 +13,7 @@ from heraut.contests.check_winners import OUT, SEATED, check_next, free_seats, n
 from heraut.contests.hear_winners import hear_next, next_look_at
 from heraut.contests.publish_outcome import publish_outcome
 from heraut.contests.published import page_key
-from heraut.contests.running import Place, Told
+from heraut.contests.running import Place
 from heraut.contests.speak import AGAIN, PATIENCE, said_on_thread, speaking
 from heraut.contests.winners_news import news_of
 from heraut.contests.words import drawn_texts
@@ -74,7 +74,7 @@ def promote_alternates(contest: Contest, brand: Brand, world: Running, now: date
     told = news_of(contest, every, now)
     if told:
         return contest.next(due_at=now, **told)
-    waits = [look_at, next_look_at(every)] + [one.until for one in every if _is_waited_for(one)]
+    waits = [look_at, next_look_at(every)] + [one.until for one in every if one.is_waited_for]
     open_until = [at for at in waits if at is not None]
     if open_until:
         return contest.next(due_at=min(open_until))
@@ -86,14 +86,9 @@ def promote_alternates(contest: Contest, brand: Brand, world: Running, now: date
 def _let_go(contest: Contest, every: list[Winner], world: Running, now: datetime) -> None:
     """Let those go who did not answer in time; nobody's time runs out before their message is online."""
     for place, one in enumerate(every):
-        if _is_waited_for(one) and one.until is not None and one.until <= now:
+        if one.is_waited_for and one.until is not None and one.until <= now:
             every[place] = one.becomes(Place.LAPSED, now)
             world.contests.change_winner(contest.brand, contest.name, every[place])
-
-
-def _is_waited_for(one: Winner) -> bool:
-    """Whether a winner's time to answer runs: their message is online, or people were asked to write to them."""
-    return one.place is Place.WON and (one.told is Told.PEOPLE or one.sent_at is not None)
 
 
 def _seat(contest: Contest, every: list[Winner], world: Running, now: datetime) -> None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from heraut.brands import ContestState, contests_of
-from heraut.contests.running import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,12 +66,11 @@ def opened_contests(brand: str, contests: Contests) -> dict[str, tuple[ContestSt
 
 def coming(known: Known, winners: Sequence[Winner]) -> tuple[str, datetime] | None:
     """Say what a contest waits for next (one of `COMING`) and when; None: for nothing that has an instant."""
-    terms, contest = known.terms, known.contest
+    terms = known.terms
     if terms is None:
         return None
-    moved = contest.last.commitment["draw_time"] if contest and contest.commitments else None
-    draws = datetime.fromtimestamp(int(moved), UTC) if moved else terms.draws
-    until = [one.until for one in winners if one.place is Place.WON and one.until]
+    draws = draws_at(known)
+    until = [one.until for one in winners if one.is_waited_for and one.until]
     waits: dict[ContestState, tuple[str, datetime | None]] = {
         ContestState.PLANNED: ("opens", terms.opens),
         ContestState.OPEN: ("closes", terms.closes),
@@ -84,3 +82,11 @@ def coming(known: Known, winners: Sequence[Winner]) -> tuple[str, datetime] | No
     }
     what, at = waits.get(known.state, ("", None))
     return (what, at) if at else None
+
+
+def draws_at(known: Known) -> datetime | None:
+    """Say when it is drawn: as its last commitment says, which may have moved it, else as its terms do."""
+    contest = known.contest
+    if contest is not None and contest.commitments:
+        return datetime.fromtimestamp(int(contest.last.commitment["draw_time"]), UTC)
+    return known.terms.draws if known.terms else None

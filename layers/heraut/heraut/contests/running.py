@@ -380,6 +380,11 @@ class Winner(_Stored):
     code: str = ""
     story: tuple[tuple[str, str], ...] = ()  # (when, what became of them)
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether their time to answer runs: their message is online, or people were asked to write to them."""
+        return self.place is Place.WON and (self.told is Told.PEOPLE or self.sent_at is not None)
+
     def after(self, now: datetime, what: str, **changes: Any) -> Winner:
         """Give them as they are after something that their story keeps."""
         story = (*self.story, (stamp(now), what))

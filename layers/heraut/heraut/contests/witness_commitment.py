@@ -36,6 +36,12 @@ def post_name(contest: Contest, committed: Committed) -> str:
     return f"contest-{contest.name}-commit-{committed.commitment['seq']}"
 
 
+def post_names(contest: Contest, committed: Committed) -> list[str]:
+    """Give what each post that carries the commit may be called; the last as a release before named one for all."""
+    name = post_name(contest, committed)
+    return [*(f"{name}-{account}" for account in committed.spoken), name]
+
+
 def show_commitment(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest | None:
     """Do the next thing that lets others see the last commitment; None when nothing is left to do."""
     last = contest.last
@@ -57,9 +63,7 @@ def witnesses(contest: Contest, world: Running) -> tuple[tuple[Witnessed, ...], 
     dated = {one.name for one in brand.accounts if one.network in DATED} if brand else set()
     last = contest.last
     deadline = comes_at(last, world)
-    name = post_name(contest, last)
-    posts = [one for account in last.spoken for one in world.posts.online(contest.brand, f"{name}-{account}")]
-    posts += world.posts.online(contest.brand, name)  # as the release before named one for all accounts
+    posts = [one for name in post_names(contest, last) for one in world.posts.online(contest.brand, name)]
     seen = [one for one in posts if one.account in dated and one.at.timestamp() < deadline]
     in_time = sorted((int(one.at.timestamp()), one.url) for one in seen)
     stamps = tuple(one for one in last.stamps if one.at < deadline)
