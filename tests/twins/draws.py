@@ -34,11 +34,12 @@ class MadeDraw:
         seq: int = 1,
         prev: str = FIRST_PREV,
         stamped_ahead: int = 600,
+        ids: list[str] | None = None,
     ) -> None:
         self.chain = chain
         self.signature = signature or OWN.signature(round_number)
-        self.ids = [f"mastodon:https://piaf.example/users/{i}" for i in range(count)]
-        self.nonces = [sha256(b"nonce %d" % i).digest() for i in range(count)]
+        self.ids = ids or [f"mastodon:https://piaf.example/users/{i}" for i in range(count)]
+        self.nonces = [sha256(b"nonce %d" % i).digest() for i in range(len(self.ids))]
         handles = [handle_of("noel", nonce, one) for nonce, one in zip(self.nonces, self.ids, strict=True)]
         self.weights = {handle: 1 + i % 3 for i, handle in enumerate(handles)}
         self.people = {handle.hex(): i for i, handle in enumerate(handles)}
@@ -94,6 +95,69 @@ class MadeDraw:
     def committed_anew(self, **fields: Any) -> dict[str, Any]:
         """Give a certificate whose commitment was changed before anybody saw it: all else follows from it."""
         return self.certificate_of(replace(self.commitment, **fields))
+
+    def turns(self) -> list[str]:
+        """Give every handle in the order in which an audit's sample takes them, by the scheme's words alone."""
+        signature = sha256(self.signature).digest()
+        commit, chain = self.commitment.commit(), self.commitment.chain
+        place = bytes.fromhex(commit + chain) + self.commitment.round.to_bytes(8, "big")
+        seed = sha256(b"tirage/v1/seed\0" + place + signature).digest()
+        return sorted(self.people, key=lambda one: sha256(b"heraut/v1/audit\0" + seed + bytes.fromhex(one)).digest())
+
+    def opened(self, size: int = 30) -> dict[str, Any]:
+        """Give what an honest organiser opens: those with a rank, and the first `size` of a sample."""
+        ranked = [one["handle"] for one in self.certificate["ranking"]]
+        asked = dict.fromkeys([*ranked, *self.turns()[:size]])
+        counted = self.certificate["rejected"]
+        rejected = [("late", f"mastodon:https://piaf.example/users/late{i}") for i in range(counted["late"])]
+        rejected += [("no_comment", "mastodon:https://piaf.example/users/silent")]
+        return {
+            "format": "heraut/v1/opened",
+            "draw_id": self.commitment.draw_id,
+            "commit": self.commitment.commit(),
+            "size": size,
+            "auditor": "Me Dupont",
+            "by": "lea",
+            "at": self.commitment.draw_time + 3_600,
+            "opened": [self.person(one) for one in asked],
+            "unopened": [],
+            "rejected": {
+                "counted": counted,
+                "unexplained": 0,
+                "opened": [
+                    {"id": who, "reason": reason, "told": "…", "name": "", "page": "", "evidence": []}
+                    for reason, who in sorted(rejected, key=lambda one: self.turn_of_id(one[1]))
+                ][:size],
+            },
+        }
+
+    def turn_of_id(self, who: str) -> bytes:
+        """Say when it is the turn of somebody who is not in the list."""
+        seed = seed_of(self.commitment.commit(), self.commitment.chain, self.commitment.round, self.signature)
+        return sha256(b"heraut/v1/audit\0" + seed + sha256(who.encode()).digest()).digest()
+
+    def person(self, handle: str) -> dict[str, Any]:
+        """Give an entrant as an honest organiser opens them."""
+        number = self.people[handle]
+        comment = {
+            "kind": "comment",
+            "account": "piaf",
+            "post": "1",
+            "remote": f"{number}",
+            "text": "Je participe !",
+            "at": self.commitment.frozen_at - 3_600,
+            "seen_at": self.commitment.frozen_at - 3_500,
+            "look": "found",
+            "theirs": True,
+            "same_text": True,
+        }
+        return {
+            "handle": handle,
+            "id": self.ids[number],
+            "nonce": self.nonces[number].hex(),
+            "chances": self.weights[bytes.fromhex(handle)],
+            "evidence": [comment],
+        }
 
     def text(self) -> bytes:
         """Give the certificate as a file."""

@@ -94,7 +94,6 @@ OTHERS: dict[str, tuple[Any, bytes, str]] = {
     "a fraction": (GOOD | {"winners": 2.0}, REAL.entrants, ROUND_1000),
     "a field twice": (json.dumps(GOOD)[:-1] + ', "winners": 2}', REAL.entrants, ROUND_1000),
     "no object": ("[]", REAL.entrants, ROUND_1000),
-    "no JSON": ("{", REAL.entrants, ROUND_1000),
 }
 
 
@@ -106,6 +105,15 @@ def test_rank_says_nothing_where_anything_differs(other: tuple[Any, bytes, str],
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("text", ["{", "", json.dumps(GOOD)[:-1], "\ufeff{}", "{'v': 1}"])
+def test_rank_cannot_read_a_commitment_that_is_no_json(text: str, tmp_path: Path) -> None:
+    """Exit status 2, as for a file that is not there and as `verify`: half a download says nothing of the draw."""
+    done = ranked(tmp_path, text, REAL.entrants, ROUND_1000)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "commitment.json" in done.stderr
 
 
 def test_rank_names_the_file_it_cannot_read(tmp_path: Path) -> None:

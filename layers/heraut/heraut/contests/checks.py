@@ -56,12 +56,13 @@ class Check:
     code: str = ""
     fields: dict[str, object] = field(default_factory=dict)
     problem: Problem | None = None
+    words: Wording = wording
 
     def reason(self, language: Language) -> str:
         """Say why, in one sentence."""
         if self.problem:
             return self.problem.message(language)
-        return wording.say(self.code, language, **self.fields)
+        return self.words.say(self.code, language, **self.fields)
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,16 @@ class NotTheDraw(HerautError):
 def ranked(commitment: Commitment, entrants: BinaryIO, chain: Chain, signature: str) -> list[str]:
     """Give the ranking that a commitment, its list and its round's signature (hexadecimal) make, and no other.
 
+    Raises as `proven_seed` does.
+    """
+    seed = proven_seed(commitment, entrants, chain, signature)
+    entrants.seek(0)
+    return ranking(entrants, seed, commitment.winners + commitment.alternates)
+
+
+def proven_seed(commitment: Commitment, entrants: BinaryIO, chain: Chain, signature: str) -> bytes:
+    """Give the seed of a draw, once the list is the one committed to and the signature (hexadecimal) the round's.
+
     Raises NotTheDraw where root, entrants, tickets, round, freeze or chain are not what the commitment says,
     InvalidInput where the list or the signature is wrong in itself.
     """
@@ -108,8 +119,7 @@ def ranked(commitment: Commitment, entrants: BinaryIO, chain: Chain, signature: 
     failed = [one for one in made if one.outcome is not Outcome.PASS]
     if failed:
         raise NotTheDraw([one for one in failed if one.outcome is Outcome.FAIL])
-    entrants.seek(0)
-    return ranking(entrants, _seed(commitment, signature, chain), commitment.winners + commitment.alternates)
+    return _seed(commitment, signature, chain)
 
 
 def is_verified(made: Iterable[Check]) -> bool:

@@ -48,7 +48,8 @@ def refused(code: str, **said: str | int) -> InvalidInput:
     return InvalidInput([problem(code, None, **said)])
 
 
-def _tag(name: str) -> bytes:
+def tag(name: str) -> bytes:
+    """Give what a hash of this scheme begins with, so that one made for one purpose never serves another."""
     return name.encode("ascii") + b"\x00"
 
 
@@ -66,7 +67,7 @@ def handle_of(draw_id: str, nonce: bytes, entrant: str) -> bytes:
     if len(nonce) != HANDLE_BYTES:
         raise ValueError("a nonce has 32 bytes")
     named = _prefixed(draw_id.encode("ascii"))
-    return sha256(_tag("tirage/v1/entrant") + named + nonce + _prefixed(entrant.encode())).digest()
+    return sha256(tag("tirage/v1/entrant") + named + nonce + _prefixed(entrant.encode())).digest()
 
 
 def records_of(entrants: Iterable[tuple[bytes, int]]) -> list[bytes]:
@@ -123,6 +124,13 @@ def frozen(file: BinaryIO) -> Frozen:
     while hashes:
         whole = sha256(_NODE + hashes.pop() + whole).digest()
     return Frozen(whole.hex(), entrants, tickets)
+
+
+def records_in(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Read a list once and give each handle (32 bytes) with its weight; raises InvalidInput as `frozen` does."""
+    for piece, weights in _pieces(file):
+        for at, weight in zip(range(0, len(piece), RECORD_BYTES), weights, strict=True):
+            yield piece[at : at + HANDLE_BYTES], weight
 
 
 def weight_in(records: bytes, handle: bytes) -> int:
@@ -245,7 +253,7 @@ class Commitment:
 
     def commit(self) -> str:
         """Give the hash that stands for it, in hexadecimal: what witnesses are to see."""
-        return sha256(_tag("tirage/v1/commit") + self.canonical()).hexdigest()
+        return sha256(tag("tirage/v1/commit") + self.canonical()).hexdigest()
 
     def frozen(self) -> Frozen:
         """Give what it says of the list."""
@@ -309,7 +317,7 @@ def _no_number(given: str) -> Any:
 def seed_of(commit: str, chain: str, round_number: int, signature: bytes) -> bytes:
     """Give the seed, 32 bytes; `signature` is the round's (48 bytes), and must have been verified before."""
     return sha256(
-        _tag("tirage/v1/seed")
+        tag("tirage/v1/seed")
         + bytes.fromhex(commit)
         + bytes.fromhex(chain)
         + struct.pack(">Q", round_number)
@@ -323,7 +331,7 @@ def ranking(file: BinaryIO, seed: bytes, places: int) -> list[str]:
     An entrant's score is the least of their tickets, the order is that of (score, handle); memory follows `places`,
     never the list. Fewer entrants than places: all of them. Raises InvalidInput as `frozen` does.
     """
-    hashed, prefix = sha256, _tag("tirage/v1/ticket") + seed
+    hashed, prefix = sha256, tag("tirage/v1/ticket") + seed
     best: list[bytes] = []  # score || handle, sorted whenever it was cut
     bound = b"\xff" * (2 * HANDLE_BYTES + 1)  # what is not below it has no place; at first all are
     most = 2 * places + 1_024
