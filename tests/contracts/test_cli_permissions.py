@@ -187,6 +187,7 @@ def test_the_policy_grants_what_the_command_calls(
     statuses += [shop.heraut("contest", *words).status for words in contest]
     fair.run_until(DRAWS + timedelta(minutes=3))
     contest = [["list"], ["show", "galette"], ["entrants", "galette"], ["receipt", "galette", "@ana"]]
+    contest += [["audit", "galette", "--auditor", "Me Dupont", "--output", str(tmp_path / "audit"), "--yes"]]
     contest += [["claim", "galette", "1"], ["disqualify", "galette", "2", "--because", "mineur"]]
     statuses += [shop.heraut("contest", *words).status for words in contest]
     live(shop, ZOE)

@@ -234,3 +234,5 @@ def test_who_kept_a_prize_is_remembered_by_contest(contests: Contests) -> None:
 
     assert contests.won("martin") == {"bluesky:ana": NOW, long: NOW}
     assert contests.won("autre") == {}
+    contests.remember_wins("martin", "buche", {"bluesky:ana": NOW - MINUTE}, UNTIL)
+    assert contests.won("martin", NOW) == {"bluesky:ana": NOW - MINUTE}

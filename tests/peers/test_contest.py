@@ -26,8 +26,11 @@ from typer.testing import CliRunner, Result
 
 from heraut.brands import Brand, ContestState, EntryKind, NetworkName, Person, Role
 from heraut.cli.main import app
+from heraut.contests.audit import Verdict, audited, verdict
 from heraut.contests.certificate import Certificate
 from heraut.contests.checks import Given, checks, is_verified
+from heraut.contests.open_entrants import Files, Reader, open_entrants
+from heraut.contests.opened import Look, Opened
 from heraut.contests.run_contests import run_contests
 from heraut.contests.running import Contest, Told
 from heraut.contests.world import Running
@@ -180,15 +183,29 @@ class Fair:
 
     def verify(self) -> Result:
         """Let somebody download what is public and verify it."""
-        for name in ("certificate.json", "entrants.bin", "rules.md"):
+        (self.folder / "rules.md").write_bytes(self.public("rules.md"))
+        return self._draw("verify", "--rules", str(self.folder / "rules.md"))
+
+    def opened(self) -> Opened:
+        """Open entrants for an auditor: the networks are asked again."""
+        files = Files(self.contests, self.objects, self.world.secrets, self.world.networks)
+        return open_entrants(self.contest, self.brand, Reader("Me Dupont", "lea", 30), files, self.clock.now())
+
+    def audit(self, opened: Opened) -> Result:
+        """Let the auditor check it with what is public."""
+        (self.folder / "opened.json").write_bytes(opened.text())
+        return self._draw("audit", "--opened", str(self.folder / "opened.json"))
+
+    def _draw(self, command: str, *more: str) -> Result:
+        for name in ("certificate.json", "entrants.bin"):
             (self.folder / name).write_bytes(self.public(name))
         options: list[str] = []
         for number, root in enumerate(self.roots):
             file = self.folder / f"root-{number}.pem"
             file.write_bytes(root.public_bytes(Encoding.PEM))
             options += ["--tsa-root", str(file)]
-        asked = ["--entrants", str(self.folder / "entrants.bin"), "--rules", str(self.folder / "rules.md"), *options]
-        return CliRunner().invoke(app, ["draw", "verify", str(self.folder / "certificate.json"), *asked])
+        asked = ["--entrants", str(self.folder / "entrants.bin"), *more, *options]
+        return CliRunner().invoke(app, ["draw", command, str(self.folder / "certificate.json"), *asked])
 
 
 INSTANTS = ("opens", "closes", "draws")
@@ -263,6 +280,35 @@ def test_a_contest_on_real_networks_is_drawn_and_checked(fair: Fair, monkeypatch
         *("rejected", "witness-3"),
     }
     assert {"list", "root", "entrants", "tickets", "rules", "witness-1", "witness-2", "witnesses"} <= outcomes.keys()
+    _audit(fair, certificate)
+
+
+def _audit(fair: Fair, certificate: Certificate) -> None:
+    """Let the organiser open the list: what real people did there is found again, and what they took back is gone."""
+    opened = fair.opened()
+    listed = io.BytesIO(fair.public("entrants.bin"))
+    made = list(audited(certificate, listed, opened, OWN.chain, Given(roots=fair.roots), 30))
+    assert verdict(made) is Verdict.AUDITED, [(one.name, one.reason("en")) for one in made]
+    assert {one.id for one in opened.opened} == {crowd.called(who) for crowd in fair.crowds for who, _ in LEFT}
+    assert {one.judged_now for one in opened.opened} == {""}
+    for person in opened.opened:
+        said = [one for one in person.evidence if one.kind is COMMENT]
+        assert {one.look for one in said} == {Look.FOUND}  # on snac an edited comment has a new id, and the old one
+        assert [(one.text, one.same_text) for one in said if one.theirs] == [(WORDS, True)]
+        assert [one.look for one in person.evidence if one.kind is LIKE] == [Look.FOUND]
+    snac = fair.crowds[1]
+    addresses = [one.address for person in opened.opened for one in person.evidence if one.address]
+    assert len(addresses) == len(LEFT)  # a Bluesky of one's own has no readers' page
+    assert all(address.startswith(str(snac.account.instance)) for address in addresses)
+    left_out = {one.id: one for one in opened.rejected.opened}
+    assert opened.rejected.counted == certificate.rejected
+    for crowd in fair.crowds:
+        assert [one.look for one in left_out[crowd.called("paul")].evidence if one.kind is COMMENT] == [Look.GONE]
+        assert [one.look for one in left_out[crowd.called("max")].evidence if one.kind is LIKE] == [Look.GONE]
+    told = fair.audit(opened)
+    assert (told.exit_code, told.stdout.splitlines()[-1]) == (1, "NOT AUDITED")
+    assert "FAIL chain " in told.stdout  # no command takes a test's randomness
+    assert "UNCHECKED sample " in told.stdout
 
 
 # Who is in the list on each network, and with how many chances: Zoé reposted.

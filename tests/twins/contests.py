@@ -117,9 +117,10 @@ class ContestsTwin:
     def remember_wins(self, brand: str, name: str, wins: Mapping[str, datetime], until: datetime) -> None:
         self._won[brand, name] = dict(wins)
 
-    def won(self, brand: str) -> Mapping[str, datetime]:
+    def won(self, brand: str, before: datetime | None = None) -> Mapping[str, datetime]:
         found: dict[str, datetime] = {}
         for (owner, _), wins in self._won.items():
             for who, at in wins.items() if owner == brand else ():
-                found[who] = max(at, found.get(who, at))
+                if before is None or at < before:
+                    found[who] = max(at, found.get(who, at))
         return found

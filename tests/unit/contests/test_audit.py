@@ -181,7 +181,7 @@ def counts(opened: dict[str, Any], **counted: int) -> None:
 
 
 LAST = DRAW.turns()[-1]
-TAMPERED: dict[str, tuple[Change, dict[str, str]]] = {
+TAMPERED: dict[str, tuple[Change, dict[str, str] | str]] = {
     "one is not opened": (lambda one: one["opened"].pop(0), {"rank-1": "entrant_missing"}),
     "another is opened instead": (replace_one, {"opened": "opened_invented", "sample-10": "entrant_missing"}),
     "one more is opened": (lambda one: one["opened"].append(DRAW.person(LAST)), {"opened": "opened_invented"}),

@@ -135,12 +135,13 @@ class ContestsTable:
         expires = int(until.timestamp())
         self._table.put_many([_values(key, id=who, at=at, expires=expires) for key, (who, at) in held.items()])
 
-    def won(self, brand: str) -> Mapping[str, datetime]:
-        """Say when each who kept a prize of a brand's contest last won, as far as that is remembered."""
+    def won(self, brand: str, before: datetime | None = None) -> Mapping[str, datetime]:
+        """Say when each who kept a prize of a brand's contest last won (before then), as far as that is remembered."""
         found: dict[str, datetime] = {}
         for item in self._table.query("#pk = :pk", {"pk": f"{brand}#won"}):
             at = due.instant(item["at"])
-            found[item["id"]] = max(at, found.get(item["id"], at))
+            if before is None or at < before:
+                found[item["id"]] = max(at, found.get(item["id"], at))
         return found
 
     def _advancing(self, brand: str, before: Head, after: Head) -> TransactWriteItemTypeDef:

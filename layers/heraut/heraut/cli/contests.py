@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from heraut.cli.contest_add import add
+from heraut.cli.contest_audit import Auditor, Folder, Size, audit_of
 from heraut.cli.options import BrandName, Json, Stack, Yes, brands_called, open_desk
 from heraut.cli.speech import CannotGoOn, person, safe, say, tell
 
@@ -51,6 +52,7 @@ def add_to(app: typer.Typer) -> None:
     contest.command("cancel")(cancel)
     contest.command("claim")(claim)
     contest.command("disqualify")(disqualify)
+    contest.command("audit")(audit)
     app.add_typer(contest, name="contest")
 
 
@@ -251,6 +253,22 @@ def disqualify(
         return announce_winners.disqualify(desk.contests, contest.brand, contest.name, rank, because, now, person())
 
     _change_winner(ctx, (name, rank, brand, stack), disqualified, as_json=as_json)
+
+
+def audit(
+    ctx: typer.Context,
+    name: ContestName,
+    auditor: Auditor,
+    output: Folder,
+    size: Size = 30,
+    yes: Yes = False,
+    brand: BrandName = None,
+    as_json: Json = False,
+    stack: Stack = None,
+) -> None:
+    desk = open_desk(ctx, stack)
+    known = _called(desk, name, brand)
+    audit_of(_opened(known), known.brand, auditor, size, output, desk, yes=yes, as_json=as_json)
 
 
 def _decide(

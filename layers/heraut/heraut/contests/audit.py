@@ -112,7 +112,7 @@ def _unchecked(name: str, code: str, **fields: object) -> Check:
 # ---------------------------------------------------------------------------- who was opened
 def _invented(asked: Sequence[ToOpen], opened: Opened) -> Check:
     """Check that nobody stands in the file but those whose turn it is, each once."""
-    every = [one.handle for one in (*opened.opened, *opened.unopened)]
+    every = [*(one.handle for one in opened.opened), *(one.handle for one in opened.unopened)]
     turn = {one.handle for one in asked}
     others = [one for one in every if one not in turn]
     twice = [one for one, times in Counter(every).items() if times > 1]

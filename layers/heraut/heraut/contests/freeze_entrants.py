@@ -38,7 +38,8 @@ def court_of(contest: Contest, contests: Contests) -> Judge:
     """Give the judge of a contest, who knows all that is known beside what each entrant did."""
     listed = {network: _listed(network, contest.unread) for network in NetworkName}
     copied = _copied(contest, contests)
-    won = contests.won(contest.brand) if contest.agreed.exclude.previous_winners else {}
+    months = contest.agreed.exclude.previous_winners
+    won = contests.won(contest.brand, contest.frozen_at) if months else {}  # who won since was none then
     return Judge(contest.agreed, About(listed=listed, own=contest.own, won=won, copied=copied))
 
 

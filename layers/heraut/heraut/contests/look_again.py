@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import EntryKind, use_secret
 from heraut.contests.keep_entrants import over, save_changed
+from heraut.contests.read_lists import still_there
 from heraut.contests.stretch import Stretch
-from heraut.errors import CredentialsExpired, NetworkError, Refused
-from heraut.networks.base import Blocks, Lists
+from heraut.errors import CredentialsExpired, NetworkError, NotFound, Refused
+from heraut.networks.base import Blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,9 @@ def looked_again(contest: Contest, walk: Walk, brand: Brand, terms: Terms, world
     there: dict[str, frozenset[str]] = {}
     for name, comments in asked.items():
         try:
-            there[name] = _there(name, comments, brand, world, now)
+            there[name] = still_there(name, comments, brand, world, now)
+        except NotFound:
+            there[name] = frozenset(comments)  # nobody to ask
         except NetworkError as error:  # they count: a network that fails deletes nobody
             log.warning("comments of %s/%s could not be looked for: %s", contest.brand, contest.name, error)
             done = True
@@ -122,14 +125,6 @@ def _marked(
         return deed.model_copy(update={"gone_at": now})
 
     return one.model_copy(update={"deeds": tuple(marked(deed) for deed in one.deeds)})
-
-
-def _there(name: str, comments: Sequence[str], brand: Brand, world: Running, now: datetime) -> frozenset[str]:
-    account = brand.account(name)
-    adapter = world.networks.get(account.network) if account else None
-    if account is None or adapter is None or not isinstance(adapter, Lists):
-        return frozenset(comments)  # nobody to ask
-    return use_secret(world.secrets, brand.id, name, lambda secret: adapter.still_there(account, secret, comments, now))
 
 
 def _blocked(

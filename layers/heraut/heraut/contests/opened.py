@@ -127,5 +127,5 @@ class Opened(_Part):
     @property
     def shown(self) -> list[Shown]:
         """Everything that anybody of it did."""
-        every = [*self.opened, *self.rejected.opened]
-        return [shown for one in every for shown in one.evidence]
+        every = [*(one.evidence for one in self.opened), *(one.evidence for one in self.rejected.opened)]
+        return [one for evidence in every for one in evidence]

@@ -24,8 +24,8 @@ class Finds(Protocol):
         """Give the network's id of a post (by its own name, or by its calendar row's) on each account where it is."""
 
 
-class Reading(Protocol):
-    """What reading lists needs of the world."""
+class Asking(Protocol):
+    """What asking a network needs of the world."""
 
     @property
     def secrets(self) -> Secrets:
@@ -34,6 +34,10 @@ class Reading(Protocol):
     @property
     def networks(self) -> Mapping[NetworkName, Publishes]:
         """The adapters."""
+
+
+class Reading(Asking, Protocol):
+    """What reading the lists of a contest needs of it: also where its posts are."""
 
     @property
     def posts(self) -> Finds:
@@ -62,7 +66,16 @@ def post_of(place: Place, account: Account, adapter: Lists, brand: Brand, world:
     )
 
 
-def page_of(wanted: List, cursor: str | None, brand: Brand, world: Reading, now: datetime) -> Listed:
+def still_there(name: str, comments: Sequence[str], brand: Brand, world: Asking, now: datetime) -> frozenset[str]:
+    """Say which of these comments are still there; NotFound where nobody can be asked, else as the network raises."""
+    account = brand.account(name)
+    adapter = world.networks.get(account.network) if account else None
+    if account is None or adapter is None or not isinstance(adapter, Lists):
+        raise NotFound(name)
+    return use_secret(world.secrets, brand.id, name, lambda secret: adapter.still_there(account, secret, comments, now))
+
+
+def page_of(wanted: List, cursor: str | None, brand: Brand, world: Asking, now: datetime) -> Listed:
     """Read a page of a list from its cursor on; NotFound where the account is gone, else as the network raises."""
     account = brand.account(wanted.account)
     adapter = world.networks.get(account.network) if account else None

@@ -13,7 +13,7 @@ from heraut.contests.nameless import named_elsewhere
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from heraut.contests.model import Left, Reason
+    from heraut.contests.model import Left, Reason, Verdict
     from heraut.contests.running import Contest, KeptEntrant
     from heraut.contests.store import Contests, Objects
 
@@ -59,9 +59,13 @@ class Register:
     def of(self, kept: KeptEntrant) -> Standing:
         """Give one."""
         handle = handle_of(self._contest.draw_id, bytes.fromhex(kept.nonce), kept.id)
-        verdict = self._court.verdict(kept.judged(self._contest))
+        verdict = self.verdict(kept)
         weight = verdict.weight if self._list is None else weight_in(self._list, handle)
         return Standing(kept, handle.hex(), weight, None if weight else verdict.reason, verdict.left if weight else ())
+
+    def verdict(self, kept: KeptEntrant) -> Verdict:
+        """Judge one by what is kept of them, whatever the list says."""
+        return self._court.verdict(kept.judged(self._contest))
 
 
 def entrants_called(wanted: str, contest: Contest, contests: Contests) -> list[KeptEntrant]:

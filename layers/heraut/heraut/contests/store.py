@@ -113,8 +113,8 @@ class Contests(Protocol):
     def remember_wins(self, brand: str, name: str, wins: Mapping[str, datetime], until: datetime) -> None:
         """Keep who (stable id) kept a prize of a contest, and when they won, until then; whoever else did is gone."""
 
-    def won(self, brand: str) -> Mapping[str, datetime]:
-        """Say when each who kept a prize of a brand's contest last won, as far as that is remembered."""
+    def won(self, brand: str, before: datetime | None = None) -> Mapping[str, datetime]:
+        """Say when each who kept a prize of a brand's contest last won (before then), as far as that is remembered."""
 
 
 class Hears(Protocol):

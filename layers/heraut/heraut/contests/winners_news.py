@@ -58,5 +58,5 @@ def _called(one: Winner) -> str:
 
 def _told(one: Winner) -> str:
     """Name a winner for people: rank, what they are called, and where they are found."""
-    address = profile_of(one)
+    address = profile_of(one.id, one.called)
     return f"{one.rank}. {_called(one)}{f' ({address})' if address else ''}"

@@ -499,8 +499,9 @@ class Entry:
     right under the post. `mentions` are the different accounts that a comment names, in their order: stable ids where
     the network tells them, else names with their @ in small letters. `local` is what the account's server calls its
     author, for `Lists.follows`. What may tell a machine, where the network says it: since when their account is there,
-    how many follow it, whether it calls itself a machine. `likes` is how many like the comment, None where the list
-    does not tell.
+    how many follow it, whether it calls itself a machine. `url` is where people read a comment, "" where the list does
+    not tell; it says nothing of what was done, so that two entries are the same without it. `likes` is how many like
+    the comment, None where the list does not tell.
     """
 
     kind: EntryKind
@@ -518,6 +519,7 @@ class Entry:
     followers: int | None = None
     machine: bool | None = None
     likes: int | None = None
+    url: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

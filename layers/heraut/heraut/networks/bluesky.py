@@ -20,6 +20,7 @@ from heraut.networks.bluesky_checks import LIMITS, problems_of
 from heraut.networks.bluesky_records import (
     CID,
     COLLECTION,
+    READERS,
     ROOT,
     ROOT_CID,
     answered,
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 # A repeat is the same record for ever. A week is the longest that an account may let a post be late, and keeps a post
 # that somebody deleted since from coming back.
 REPEAT_IS_SAFE = timedelta(days=7)
-READERS = "https://bsky.app"
 
 
 @dataclass(frozen=True)

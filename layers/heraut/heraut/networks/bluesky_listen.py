@@ -22,7 +22,7 @@ from heraut.errors import OutcomeUnknown
 from heraut.networks import stretches
 from heraut.networks.base import Heard
 from heraut.networks.bluesky_lists import mentions_in
-from heraut.networks.bluesky_records import CID, COLLECTION, ROOT, ROOT_CID, rkey_of
+from heraut.networks.bluesky_records import CID, COLLECTION, READERS, ROOT, ROOT_CID, rkey_of
 from heraut.networks.bluesky_sessions import service_of
 from heraut.networks.stretches import Page, Reading
 from heraut.problems import problem
@@ -38,7 +38,6 @@ MOST_PAGES = 10  # a thousand in a look; the next ones read the rest
 POSTS_AT_ONCE = 25
 OVERLAP = timedelta(hours=1)
 KINDS = {"reply": Kind.REPLY, "mention": Kind.MENTION, "quote": Kind.QUOTE}
-READERS = "https://bsky.app"
 NOTIFICATIONS = ("app.bsky.notification.listNotifications", "notifications", {"reasons": list(KINDS)})
 
 

@@ -22,7 +22,7 @@ from heraut.brands import EntryKind, NetworkName
 from heraut.due import require_aware
 from heraut.errors import NotReady, OutcomeUnknown, Refused
 from heraut.networks.base import Blocked, Entry, Listed, stable_id
-from heraut.networks.bluesky_records import COLLECTION, uri
+from heraut.networks.bluesky_records import COLLECTION, READERS, rkey_of, uri
 from heraut.networks.bluesky_sessions import handle_of, service_of
 from heraut.networks.entries import comment_heard, count_told, not_ours, require_listed, since
 from heraut.problems import problem
@@ -119,7 +119,7 @@ def _comments(repository: Repository, post: str) -> Listed:
     except Refused as refused:
         raise _not_shown(repository, post) or refused from None
     thread = body["thread"]
-    found = tuple(_below(thread))
+    found = tuple(_read_at(one, repository) for one in _below(thread))
     first = sum(1 for one in found if one.below is None)
     return Listed(found, unlisted=max(0, int(thread["post"].get("replyCount") or 0) - first))
 
@@ -143,6 +143,14 @@ def _below(thread: Mapping[str, Any]) -> Iterator[Entry]:
         yield _comment(node["post"], below)
         address = str(node["post"]["uri"])
         left += [(one, address) for one in reversed(node.get("replies") or ())]
+
+
+def _read_at(comment: Entry, repository: Repository) -> Entry:
+    """Say where people read a comment: Bluesky's readers show every public server's, and none of a network apart."""
+    if not service_of(repository.account).startswith("https://"):
+        return comment
+    did, rkey = str(comment.local), rkey_of(str(comment.remote))
+    return replace(comment, url=f"{READERS}/profile/{did}/post/{rkey}")
 
 
 def _comment(post: Mapping[str, Any], below: str | None) -> Entry:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from heraut.publishing.model import Content, Media, Part
 
 COLLECTION = "app.bsky.feed.post"
+READERS = "https://bsky.app"  # where people read what public servers hold
 CID, ROOT, ROOT_CID = "cid", "root", "root_cid"  # of what is answered: its hash, and the first post of its thread
 MOST_LANGUAGES = 3
 

@@ -174,6 +174,7 @@ def _comment(status: Mapping[str, Any], post: str, known: Mapping[str, str], *, 
         below=None if answers in {None, post} else answers,
         mentions=mentions_in(status.get("mentions"), known),
         likes=count_told(status.get("favourites_count")),
+        url=str(status.get("url") or ""),
     )
 
 
