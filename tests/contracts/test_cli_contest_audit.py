@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def fair(shop: Shop) -> ContestWorld:
     """A contest, open for a minute, whose network the command can ask."""
     world = held(shop)
-    shop.networks[NetworkName.BLUESKY] = world.lists  # type: ignore[assignment]
+    shop.networks[NetworkName.BLUESKY] = world.lists
     return world
 
 

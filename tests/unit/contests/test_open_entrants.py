@@ -205,8 +205,8 @@ def test_a_list_is_read_no_further_than_needed(world: ContestWorld) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(world.lists, name)
 
-        def entries(self, *given: Any) -> Any:
-            return replace(world.lists.entries(*given[:4], None, given[5]), entries=(), cursor="1")
+        def entries(self, account: Any, secret: Any, kind: Any, post: Any, cursor: Any, now: Any) -> Any:
+            return replace(world.lists.entries(account, secret, kind, post, None, now), entries=(), cursor="1")
 
     world.lists.calls.clear()
     world.with_changes(networks={NetworkName.BLUESKY: cast("Any", Endless())})
