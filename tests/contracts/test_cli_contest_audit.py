@@ -117,6 +117,9 @@ def test_before_the_draw_nobody_can_be_designated(shop: Shop, fair: ContestWorld
         assert (refused.status, refused.out) == (1, "")
         assert "n'est pas encore tiré" in refused.err
         assert "10:50" in refused.err or "10 h 50" in refused.err
+    assert shop.heraut("contest", "cancel", "galette", "--because", "plus de galettes", "--yes").status == 0
+    cancelled = audit(shop, tmp_path / "dupont", "--yes")
+    assert (cancelled.status, "est annulé" in cancelled.err) == (1, True)
     assert list(tmp_path.iterdir()) == []
 
 

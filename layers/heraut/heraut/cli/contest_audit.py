@@ -59,6 +59,8 @@ def _require_drawn(contest: Contest, desk: Desk) -> None:
 
     if contest.certified:
         return
+    if contest.called_off:
+        raise CannotGoOn("contest_audit_cancelled", contest=contest.agreed.title)
     draws = contest.agreed.draws
     if contest.commitments:
         draws = datetime.fromtimestamp(int(contest.last.commitment["draw_time"]), UTC)
