@@ -73,7 +73,7 @@ def test_contests_are_listed_with_what_they_wait_for(shop: Shop, fair: ContestWo
     said = shop.heraut("contest", "list").out
 
     assert "La galette (galette) · ouvert · clôture" in said
-    assert "5 comptes vus" in said
+    assert "comptes vus : 5" in said
     assert "La bûche (buche) · prévu · ouverture mardi 1er décembre 2099" in said
     listed = shop.heraut("contest", "list", "--brand", "boulangerie", "--json").json
     assert [(one["contest"], one["state"], one["entrants"]) for one in listed] == [
@@ -88,7 +88,7 @@ def test_a_large_open_contest_is_counted_up_to_a_point(
 ) -> None:
     """Of more than so many, nobody reads all to say how many; whoever asks for one contest reads them anyhow."""
     fair.run_until(OPENS + timedelta(minutes=6))
-    for most, said, exact in ((5, "5 comptes vus", True), (4, "4 comptes vus, au moins", False)):
+    for most, said, exact in ((5, "comptes vus : 5", True), (4, "comptes vus : 4 au moins", False)):
         monkeypatch.setattr("heraut.cli.contests.MOST_COUNTED", most)
         assert said in shop.heraut("contest", "list").out
         (one,) = shop.heraut("contest", "list", "--json").json

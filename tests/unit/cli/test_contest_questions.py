@@ -115,6 +115,8 @@ def test_answers_make_what_a_file_says() -> None:
             ["bluesky", "masto", "https:///x", "masto", "https://social.example/@m/1", ""],
             "pas de compte « blue",
         ),
+        ("post", ["masto", "https://social.example/@m/1", "Non"], "Sur un autre compte aussi ?"),
+        ("opens", ["bientôt", "01/12/2026 9h"], "Écrivez par exemple 2026-12-15 23:59"),
         ("opens", ["bientôt", "01/12/2026 9h"], "« bientôt » n'est pas un jour avec son heure."),
         ("opens", ["mardi 3/12/2026 9h", "01/12/2026 9h"], "n'est pas un jour avec son heure."),
         ("closes", ["30/11/2026 9h", ""], "La clôture n'est pas après l'ouverture."),
@@ -142,7 +144,7 @@ def test_several_posts_and_prizes_are_asked_until_there_are_enough() -> None:
     """As many prizes as winners; posts as long as one is told."""
     several = {
         "post": ["masto, page", "galette", "page", "https://www.facebook.com/martin/posts/1", ""],
-        "condition": ["commentaire, 2 amis, #Galette, facebook:commentaire, facebook:mention"],
+        "condition": ["commentaire, 2 amis, #Galette, facebook:commentaire, facebook:j'aime"],
         "winners": ["3"],
         "prize": ["Une galette;60", "Un bon;25,50;2"],
     }

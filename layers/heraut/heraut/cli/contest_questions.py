@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from heraut.cli.contest_draft import Draft, Field
     from heraut.problems import Problem
 
+NO = frozenset({"n", "non", "no"})
 NOTHING = "-"  # typed where something suggested is not wanted
 UNFINISHED = "contest_prizes_and_winners"  # while prizes are still being told
 UNNAMED = "contest-being-made"
@@ -123,6 +124,8 @@ def _several(draft: Draft, field: Field) -> Draft:
 
 def _place(draft: Draft, *, is_first: bool) -> str:
     """Ask on which account, and for the post there; "": for no other one."""
+    from heraut.publishing.calendar.columns import plain
+
     accounts = [one.name for one in draft.brand.accounts]
     if len(accounts) == 1 and not is_first:
         return ""
@@ -130,6 +133,8 @@ def _place(draft: Draft, *, is_first: bool) -> str:
     if len(accounts) > 1:
         code = "contest_ask_account" if is_first else "contest_ask_account_more"
         chosen = _answer(say(code, known=draft.called()), accounts[0] if is_first else "")
+    if not is_first and plain(chosen) in NO and chosen not in accounts:
+        return ""
     unknown = [name for name in map(str.strip, chosen.split(",")) if name not in accounts]
     if chosen in {"", NOTHING}:
         return ""
@@ -159,7 +164,8 @@ def _refused(draft: Draft, option: str, fields: Sequence[Field]) -> bool:
         mine = [one for one in mine if one.code != UNFINISHED]
     refused = [one for one in mine if not one.warning]
     for one in refused or mine:
-        _explain(one.message(language()), "red" if refused else "yellow")
+        said = (one.message(language()), one.remedy(language()) if refused else "")
+        _explain(" ".join(filter(None, said)), "red" if refused else "yellow")
     return bool(refused)
 
 
