@@ -24,15 +24,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate as Root
 from typer.testing import CliRunner, Result
 
-from heraut.brands import Brand, ContestState, EntryKind, NetworkName, Person, Role
+from heraut.brands import Brand, ContestConditions, ContestState, EntryKind, NetworkName, Person, Role
 from heraut.cli.main import app
 from heraut.contests.audit import Verdict, audited, verdict
 from heraut.contests.certificate import Certificate
 from heraut.contests.checks import Given, checks, is_verified
+from heraut.contests.eligibility import About, judge
+from heraut.contests.model import Reason
 from heraut.contests.open_entrants import Files, Reader, open_entrants
 from heraut.contests.opened import Look, Opened
 from heraut.contests.run_contests import run_contests
-from heraut.contests.running import Contest, Told
+from heraut.contests.running import Contest, Place, Told
 from heraut.contests.world import Running
 from heraut.fetch import Guard
 from heraut.publishing import ContestPosts
@@ -108,12 +110,15 @@ class Fair:
                     "posts": [
                         {"accounts": one.account.name, "url": one.addresses(post)[0]} for one, post in self.places
                     ],
-                    "conditions": {"like": True, "words": ["panier garni"]},
+                    "conditions": {"like": True, "follow": True, "words": ["panier garni"]},
+                    "conditions_on": {
+                        "bluesky": {"like": True, "repost": True, "follow": True, "words": ["panier garni"]},
+                    },
                     "more_chances": {"repost": 1, "most": 2},
                     "exclude": {"families": False},
                     "winners": 2,
                     "alternates": 2,
-                    "rules": {"text": "Aimez, et dites que vous voulez le panier garni."},
+                    "rules": {"text": "Aimez, suivez-nous, et dites que vous voulez le panier garni."},
                 }
             },
         )
@@ -224,28 +229,32 @@ def _fair(on_bluesky: Crowd, busy_snac: SnacServer, tmp_path: Path) -> Iterator[
 
 @pytest.mark.timeout(300)
 def test_a_contest_on_real_networks_is_drawn_and_checked(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Comments, likes and reposts of several people; some take them back, one finds the right words late."""
+    """Comments, likes, reposts and follows; some take them back, one finds the right words late, some do not follow."""
     sky = fair.crowds[0]
     sky.comment(fair.posts[0], "max", WORDS)  # before the opening
     fair.open()
     fair.tick()
     said = [_take_part(*one) for one in fair.places]
     sky.comment(fair.posts[0], "nina", WORDS)
-    for (crowd, post), more in zip(fair.places, (["nina"], []), strict=True):
-        crowd.lists(COMMENT, post, *PEOPLE, *more)
-        crowd.lists(LIKE, post, *PEOPLE)
-        crowd.lists(REPOST, post, "zoe")
+    sky.do(LIKE, fair.posts[0], "nina")
+    sky.do(REPOST, fair.posts[0], "lea")
+    for (crowd, post), (nina, lea) in zip(fair.places, ((["nina"], ["lea"]), ([], [])), strict=True):
+        crowd.follow("lea")
+        crowd.lists(COMMENT, post, *PEOPLE, *nina)
+        crowd.lists(LIKE, post, *PEOPLE, *nina)
+        crowd.lists(REPOST, post, "zoe", *lea)
     fair.go_to(fair.opens + timedelta(minutes=8))
     assert set(fair.entrants()) == {sky.called("nina"), *(one.called(who) for one in fair.crowds for who in PEOPLE)}
+    assert _judged_to_the_second(fair) == len(PEOPLE) * 2 + 1
 
     for (crowd, post), remote in zip(fair.places, said, strict=True):
         crowd.remove("paul", remote["paul"])
         crowd.edit("lea", remote["lea"], WORDS)
         crowd.undo(LIKE, post, "max")
-    for (crowd, post), more in zip(fair.places, (["nina"], []), strict=True):
-        left = ("zoe", "lea", "max", *more)
-        until(partial(_say_the_words, crowd, post, left), seconds=PATIENCE)
-        crowd.lists(LIKE, post, "zoe", "paul", "lea")
+    for (crowd, post), nina in zip(fair.places, (["nina"], []), strict=True):
+        until(partial(_say_the_words, crowd, post, ("zoe", "lea", "max", *nina)), seconds=PATIENCE)
+        crowd.lists(LIKE, post, "zoe", "paul", "lea", *nina)
+        until(partial(_lea_follows, fair, crowd), seconds=PATIENCE)
     for instant in (
         fair.closes - timedelta(seconds=100),  # the roll call
         fair.closes + timedelta(minutes=1),  # frozen, committed, stamped; the post leaves
@@ -256,16 +265,23 @@ def test_a_contest_on_real_networks_is_drawn_and_checked(fair: Fair, monkeypatch
 
     assert fair.contest.state is ContestState.ENDED
     certificate = Certificate.read(fair.public("certificate.json"))
-    commitment, weights = certificate.commitment, {crowd.called(who): n for crowd in fair.crowds for who, n in LEFT}
-    assert certificate.rejected == {"deleted": 2, "early": 1, "no_like": 2}
+    commitment = certificate.commitment
+    weights = {crowd.called(who): n for crowd, left in zip(fair.crowds, LEFT, strict=True) for who, n in left.items()}
+    assert certificate.rejected == {"deleted": 2, "early": 1, "no_like": 1, "no_repost": 1}
     assert [one.kind for one in certificate.witnesses] == ["rfc3161", "rfc3161", "post"]
     assert [one.handle for one in certificate.ranking] == _computed(weights, fair.entrants(), certificate)
-    assert (commitment.entrants, commitment.tickets) == (4, 6)
+    assert (commitment.entrants, commitment.tickets) == (4, 7)
     for crowd, post in fair.places:  # under the contest's own post, for whoever takes part
         until(partial(_say, crowd, post, commitment.commit()), seconds=PATIENCE)
     won = fair.contests.winners(BRAND, NAME)
     assert [one.handle for one in won] == [one.handle for one in certificate.ranking]
     assert [one.told for one in won if one.sent_at] == [Told.WRITTEN] * 2
+    seated = [one.rank for one in won if one.place is Place.WON]
+    assert {one.id for one in won if one.rank in seated} == {crowd.called("lea") for crowd in fair.crowds}
+    for one in won:  # whoever stands before a winner was asked, in rank order; the last one's turn may never come
+        if one.rank not in seated:
+            asked = (Place.DISQUALIFIED, "no_follow") if one.rank < max(seated) else (Place.WAITING, "")
+            assert (one.place, one.code) == asked
     assert sum("/tirage.html" in text for text in fair.online()) == len(fair.crowds) + 2
 
     every = checks(certificate, io.BytesIO(fair.public("entrants.bin")), OWN.chain, Given(roots=fair.roots))
@@ -289,7 +305,8 @@ def _audit(fair: Fair, certificate: Certificate) -> None:
     listed = io.BytesIO(fair.public("entrants.bin"))
     made = list(audited(certificate, listed, opened, OWN.chain, Given(roots=fair.roots), 30))
     assert verdict(made) is Verdict.AUDITED, [(one.name, one.reason("en")) for one in made]
-    assert {one.id for one in opened.opened} == {crowd.called(who) for crowd in fair.crowds for who, _ in LEFT}
+    drawn = {crowd.called(who) for crowd, left in zip(fair.crowds, LEFT, strict=True) for who in left}
+    assert {one.id for one in opened.opened} == drawn
     assert {one.judged_now for one in opened.opened} == {""}
     for person in opened.opened:
         said = [one for one in person.evidence if one.kind is COMMENT]
@@ -298,7 +315,7 @@ def _audit(fair: Fair, certificate: Certificate) -> None:
         assert [one.look for one in person.evidence if one.kind is LIKE] == [Look.FOUND]
     snac = fair.crowds[1]
     addresses = [one.address for person in opened.opened for one in person.evidence if one.address]
-    assert len(addresses) == len(LEFT)  # a Bluesky of one's own has no readers' page
+    assert len(addresses) == len(LEFT[1])  # a Bluesky of one's own has no readers' page
     assert all(address.startswith(str(snac.account.instance)) for address in addresses)
     left_out = {one.id: one for one in opened.rejected.opened}
     assert opened.rejected.counted == certificate.rejected
@@ -311,8 +328,37 @@ def _audit(fair: Fair, certificate: Certificate) -> None:
     assert "UNCHECKED sample " in told.stdout
 
 
-# Who is in the list on each network, and with how many chances: Zoé reposted.
-LEFT = (("zoe", 2), ("lea", 1))
+# Who is in the list on each network, and with how many chances: those who reposted have one more.
+LEFT = ({"zoe": 2, "lea": 2}, {"zoe": 2, "lea": 1})
+
+
+def _lea_follows(fair: Fair, crowd: Crowd) -> bool:
+    who = crowd.called("lea")
+    local = fair.contests.entrants(BRAND, NAME, [who])[who].deeds[0].local
+    return crowd.followers([local]) == {local}
+
+
+def _judged_to_the_second(fair: Fair) -> int:
+    """See that each comment counts in the second that its network dates it from, and a second off does not.
+
+    Gives how many comments there were.
+    """
+    asked = ContestConditions(comment=True)
+    terms = fair.contest.agreed.model_copy(update={"conditions": asked, "conditions_on": {}, "more_chances": None})
+    count = 0
+    for one in fair.contests.every_entrant(BRAND, NAME):
+        comments = [deed for deed in one.deeds if deed.kind is COMMENT]
+        for deed in comments:
+            alone = one.model_copy(update={"deeds": (deed,)}).judged(fair.contest)
+            assert deed.at
+            second, off = deed.at.replace(microsecond=0), timedelta(seconds=1)
+            judged = [
+                judge(terms.model_copy(update={"opens": opens, "closes": closes}), alone, About()).reason
+                for opens, closes in ((second, second), (second + off, second + off), (second - off, second - off))
+            ]
+            assert judged == [None, Reason.EARLY, Reason.LATE]
+        count += len(comments)
+    return count
 
 
 def _computed(weights: dict[str, int], nonces: dict[str, str], certificate: Certificate) -> list[str]:
