@@ -120,10 +120,15 @@ class BlueskyPeople:
 
     def post(self, text: str) -> str:
         made = self.write(self.us, "app.bsky.feed.post", {"text": text})
-        self._references[made["uri"]] = self._roots[made["uri"]] = made
-        address = f"{self._network.appview}/xrpc/app.bsky.feed.getPosts"
-        until(lambda: requests.get(address, params={"uris": made["uri"]}, timeout=20).json()["posts"], seconds=PATIENCE)
+        self.see(made["uri"])
         return made["uri"]
+
+    def see(self, post: str) -> None:
+        """Wait until readers see a post, whoever put it online, so that it can be commented."""
+        address = f"{self._network.appview}/xrpc/app.bsky.feed.getPosts"
+        asked = {"uris": post}
+        (seen,) = until(lambda: requests.get(address, params=asked, timeout=20).json()["posts"], seconds=PATIENCE)
+        self._references[post] = self._roots[post] = {"uri": seen["uri"], "cid": seen["cid"]}
 
     def comment(self, post: str, who: str, text: str, below: str | None = None, naming: tuple[str, ...] = ()) -> str:
         to = below or post
