@@ -90,6 +90,23 @@ def test_hours_are_those_of_the_place() -> None:
         ({"texts": {"opening": "Bonjour"}}, [("event_text_of_other_kind", "texts.opening")]),
         ({"texts": {"reminder": "\u202eabc"}}, [("event_text_letters", "texts.reminder")]),
         ({"about": " "}, [("field_missing", "about")]),
+        ({"kind": ["offline"]}, [("value_not_among", "kind")]),
+        ({"kind": {"a": 1}}, [("value_not_among", "kind")]),
+        ({"about": 3}, [("event_not_a_text", "about")]),
+        ({"title": ["a"]}, [("event_not_a_text", "title")]),
+        ({"place": {"rue": "four"}}, [("event_not_a_text", "place")]),
+        ({"texts": {"reminder": ["a"]}}, [("event_not_a_text", "texts.reminder")]),
+        ({"accounts": []}, [("event_no_names", "accounts")]),
+        ({"accounts": {"a": "b"}}, [("event_no_names", "accounts")]),
+        ({"cancelled": "peut-être"}, [("value_not_among", "cancelled")]),
+        ({"reminders": [{"text": "x"}]}, [("field_missing", "reminders[1].before")]),
+        ({"reminders": [None]}, [("field_missing", "reminders[1]")]),
+        ({"reminders": [{"before": "1d", "text": 3}]}, [("event_not_a_text", "reminders[1].text")]),
+        ({"ends": "2027-12-12 18:30"}, [("event_too_long", "ends")]),
+        (
+            {"starts": "9999-12-30 18:30", "ends": "9999-12-31 18:30"},
+            [("event_instant_unreadable", name) for name in ("starts", "ends")],
+        ),
     ],
 )
 def test_what_is_wrong_is_said_where_it_stands(changes: dict[str, Any], says: list[tuple[str, str]]) -> None:
@@ -97,6 +114,12 @@ def test_what_is_wrong_is_said_where_it_stands(changes: dict[str, Any], says: li
     event = {key: value for key, value in {**WORKSHOP, **changes}.items() if value is not None}
 
     assert told(event) == says
+
+
+def test_who_is_no_asker_is_named() -> None:
+    """By a list of names that has some."""
+    assert told({**LIVE, "staff": []}) == [("event_no_names", "staff")]
+    assert told({**LIVE, "staff": {"a": 1}}) == [("event_no_names", "staff")]
 
 
 def test_an_event_says_its_zone_somewhere() -> None:

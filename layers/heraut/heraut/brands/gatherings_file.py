@@ -7,6 +7,7 @@ Here: what cannot be read, and names that nobody has. Whether an event can still
 from __future__ import annotations
 
 import string
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from heraut.addresses import is_web
@@ -40,6 +41,9 @@ OWN: Mapping[GatheringKind, frozenset[str]] = {
     GatheringKind.LIVE_QA: frozenset({"opens", "closes", "posts", "staff"}),
     GatheringKind.OFFLINE: frozenset({"starts", "ends", "place", "address", "reminders"}),
 }
+WORDS, NAMES = frozenset({"title", "place", "address"}), frozenset({"accounts", "staff"})
+LONGEST = timedelta(days=366)
+LAST_YEAR = 9000  # a clock goes no further than 9999, and what is kept of an event is kept longer than it
 TEXTS: Mapping[GatheringKind, frozenset[str]] = {
     GatheringKind.LIVE_QA: frozenset({"opening", "closing", "recap"}),
     GatheringKind.OFFLINE: frozenset({"reminder"}),
@@ -78,7 +82,7 @@ def _read(
 ) -> dict[str, Any] | None:
     before = len(problems)
     kinds = ", ".join(GatheringKind)
-    if entry.get("kind") not in set(GatheringKind):
+    if entry.get("kind") not in list(GatheringKind):  # whatever was given, a list too
         code = "value_not_among" if entry.get("kind") else "event_kind_missing"
         given = {"given": str(entry.get("kind"))[:80]} if entry.get("kind") else {}
         problems.append(problem(code, f"{path}.kind", choices=kinds, **given))
@@ -103,6 +107,15 @@ def _fields(entry: dict[str, Any], kind: GatheringKind, path: str) -> Iterator[P
     for name in sorted(OWN[other] & entry.keys()):
         yield problem("event_field_of_other_kind", f"{path}.{name}", field=name, kind=kind, other=other)
     yield from unknown(entry, known | OWN[other], path)
+    for name in sorted(WORDS & entry.keys()):
+        if not isinstance(entry[name], str | int | float):
+            yield problem("event_not_a_text" if entry[name] is not None else "field_missing", f"{path}.{name}")
+    for name in sorted(NAMES & entry.keys()):
+        if not isinstance(entry[name], str | int | list) or entry[name] in ([], ""):
+            yield problem("event_no_names", f"{path}.{name}")
+    if not isinstance(entry.get("cancelled", False), bool):
+        given = str(entry["cancelled"])[:80]
+        yield problem("value_not_among", f"{path}.cancelled", given=given, choices="true, false")
     yield from letters_problems(entry, known - {"about"} - set(INSTANTS[kind]), path)
     yield from _post_text(entry.get("about"), f"{path}.about", fills=False)
     if entry.get("url") is not None and not is_web(str(entry["url"])):
@@ -130,7 +143,9 @@ def _post_text(text: Any, path: str, *, fills: bool = True) -> Iterator[Problem]
     """Find what is wrong with the text of a post: nothing to see, too long, braces that nothing fills."""
     if text is None:
         return
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str):
+        yield problem("event_not_a_text", path)
+    elif not text.strip():
         yield problem("field_missing", path)
     elif len(text) > LONGEST_TEXT:
         yield problem("value_too_long", path, length=len(text), limit=LONGEST_TEXT)
@@ -166,8 +181,11 @@ def _reminders(held: Any, path: str) -> Iterator[Problem]:
         if isinstance(one, dict):
             yield from unknown(one, frozenset(Reminder.model_fields), where)
             yield from _post_text(one.get("text"), f"{where}.text")
-        length = minutes(one.get("before") if isinstance(one, dict) else one)
-        if length is None:
+        before = one.get("before") if isinstance(one, dict) else one
+        length = minutes(before)
+        if before is None:
+            yield problem("field_missing", f"{where}.before" if isinstance(one, dict) else where)
+        elif length is None:
             yield problem("late_unreadable", where, given=str(one)[:80])
         elif not SOONEST_REMINDER <= length <= EARLIEST_REMINDER:
             yield problem("event_reminder_out_of_range", where, given=str(one)[:80], least=SOONEST_REMINDER)
@@ -200,7 +218,7 @@ def _instants(entry: dict[str, Any], kind: GatheringKind, path: str, zone: str) 
         where, wall = f"{path}.{name}", wall_time(entry.get(name))
         if name not in entry:
             found.append(problem("field_missing", where))
-        elif wall is None or wall.microsecond:
+        elif wall is None or wall.microsecond or wall.year >= LAST_YEAR:
             found.append(problem("event_instant_unreadable", where, given=str(entry[name])[:80]))
         else:
             told = at_local(wall, zone)
@@ -209,4 +227,6 @@ def _instants(entry: dict[str, Any], kind: GatheringKind, path: str, zone: str) 
             entry[name] = written(wall)
     if not found and entry[last] <= entry[first]:
         found.append(problem("event_ends_first", f"{path}.{last}", first=first, last=last))
+    elif not found and datetime.fromisoformat(entry[last]) - datetime.fromisoformat(entry[first]) > LONGEST:
+        found.append(problem("event_too_long", f"{path}.{last}", first=first, last=last))
     return found
