@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from heraut.brands import known_as
@@ -39,6 +40,7 @@ def _page(
     from heraut.pages.event_page import EventShown, QuestionShown, event_page  # brings the templates
 
     terms = gathering.terms
+    read_later = terms.begins - timedelta(days=366)  # in another year: a page that stays says which one its day is in
     asked = [
         QuestionShown(one.text, one.handle, one.profile, one.likes, answered=one.answered)
         for one in (questions.shown if questions else ())
@@ -46,9 +48,9 @@ def _page(
     other = next(one for one in published.PAGES if one != language)
     shown = EventShown(
         title=terms.title,
-        day=day(terms.begins, terms.zone, language, gathering.changed_at),
+        day=day(terms.begins, terms.zone, language, read_later),
         begins=hour(terms.begins, terms.zone, language),
-        last_day=day(terms.ends, terms.zone, language, gathering.changed_at),
+        last_day=day(terms.ends, terms.zone, language, read_later),
         ends=hour(terms.ends, terms.zone, language),
         iso=terms.begins.isoformat(),
         zone=terms.zone,
