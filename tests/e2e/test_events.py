@@ -97,9 +97,9 @@ class Workshop:
         """Read the calendar file as a stranger would."""
         return self.world.public(f"{FOLDER}/event.ics").decode()
 
-    def state(self, post: str) -> State | None:
-        """How far a reminder has come."""
-        found = self.posts.delivery(ID, post, "page")
+    def state(self, post: str, account: str = "page") -> State | None:
+        """How far a post has come."""
+        found = self.posts.delivery(ID, post, account)
         return found.state if found else None
 
     def session(self) -> Gathering:
@@ -151,6 +151,10 @@ class Workshop:
         changes = {"publish_at": now, "due_at": now, "prepare_at": now if one.prepare_at else None}
         self.posts.change(one, one.model_copy(update=changes))
 
+    def dispatch(self) -> None:
+        """Play the minute tick of posts, instead of waiting for it."""
+        self.world.invoke("DispatchFunction", {"scheduled_time": "x"})
+
     def said(self) -> list[str]:
         """What the account said of the session on its network."""
         return [str(one["text"]) for one in list(self.bluesky.records.values()) if TITLE in str(one.get("text", ""))]
@@ -197,6 +201,8 @@ def test_a_live_session_is_held_on_the_stack(workshop: Workshop) -> None:
         found = workshop.posts.delivery(ID, opening, "sky")
         return found.remote_ids[0] if found and found.state is State.PUBLISHED else ""
 
+    eventually(lambda: workshop.state(opening, "sky"), 60)
+    workshop.dispatch()
     post = eventually(remote, 150)
     crowd = workshop.bluesky.readers.crowd
     crowd.posts.append(post)
@@ -212,6 +218,7 @@ def test_a_live_session_is_held_on_the_stack(workshop: Workshop) -> None:
     assert workshop.recap() == best
     for step in ("closing", "recap"):
         workshop.leave_now(step)
+    workshop.dispatch()
     eventually(lambda: len(workshop.said()) == 3, 150)
     assert sum("/evenement.html" in one for one in workshop.said()) == 2
 
@@ -220,3 +227,4 @@ def test_a_live_session_is_held_on_the_stack(workshop: Workshop) -> None:
     hide_question(workshop.session(), first.id, note, workshop.gatherings)
     workshop.world.invoke("ContestsFunction", {})
     eventually(lambda: workshop.recap() == best[1:], 60)
+    assert len(workshop.said()) == 3
