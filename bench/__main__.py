@@ -23,6 +23,7 @@ NAMES = [
     "startup",
     "rules",
     "draw",
+    "crowd",
     "tick",
     "burst",
     "cost",

@@ -435,9 +435,9 @@ ENTRANT = Kind(
     CONTESTS,
     "<brand>#<contest>",
     "e#<entrant>",
-    "who took part: id, handle, name, comments, likes and reposts under the contest's posts, what the team decided "
-    "about them and why, and the secret number that links them to the published list; of who asked to be forgotten "
-    "before the list was final, the id alone",
+    "who took part: id, handle, name, comments, likes and reposts under the contest's posts, which of the brand's "
+    "accounts block them, what the team decided about them and why, and the secret number that links them to the "
+    "published list; of who asked to be forgotten before the list was final, the id alone",
     "deciding who takes part, telling who asks why not, drawing",
     timedelta(days=90),  # unless the terms say otherwise
     "after the contest, unless its rules say otherwise",

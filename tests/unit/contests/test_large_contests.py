@@ -101,3 +101,29 @@ def test_whatever_dies_from_the_roll_call_to_the_list_it_is_the_same(small: None
 
         assert world.contest.rejected == ENDED, (strike, names[strike - 1])
         assert _in_the_list(world) == _in_the_list(whole)
+
+
+def test_what_is_missing_here_and_there_is_asked_for_in_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What bounds it is how many comments are asked for, not in how many steps they are found."""
+    monkeypatch.setattr("heraut.contests.stretch.PEOPLE_AT_ONCE", 1)
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.run_until(OPENS + 6 * MINUTE)
+    world.crowd.deeds = [one for one in world.crowd.deeds if one.who in {"p03", "p07"}]
+    world.run_until(CLOSES + 3 * MINUTE)
+
+    assert world.contest.rejected == {"deleted": 10}
+
+
+def test_no_more_than_five_hundred_comments_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walk after the closing needs what a network still allows; what was not asked for counts."""
+    monkeypatch.setattr("heraut.contests.look_again.AT_ONCE", 3)
+    monkeypatch.setattr("heraut.contests.look_again.MOST_ASKED", 5)
+    world = ContestWorld()
+    world.people_comment(*PEOPLE)
+    world.run_until(OPENS + 6 * MINUTE)
+    world.crowd.deeds = []
+    world.run_until(CLOSES + 3 * MINUTE)
+
+    assert world.contest.rejected == {"deleted": 5}
+    assert world.contest.entrants == 7

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100  # comments that are asked for in one step
-MOST_LOOKS = 5  # steps: networks may answer one by one, and the walk after the closing needs what they still allow
+MOST_ASKED = 500  # in all: networks may answer one by one, and the walk after the closing needs what they still allow
 
 
 def looked_again(contest: Contest, walk: Walk, brand: Brand, terms: Terms, world: Running, now: datetime) -> Contest:
     """Ask for comments that the roll call did not find; on to the next ones, until there are none or enough."""
     people = Stretch(contest, world.contests, walk.looked_to)
     missing = list(_missing(people, contest, walk)) if now < over(terms) else []
-    looks = walk.looks + bool(missing)
-    done = not people.more or looks >= MOST_LOOKS or now >= over(terms)
+    looks = walk.looks + sum(len(deeds) for _, deeds in missing)
+    done = not people.more or looks >= MOST_ASKED or now >= over(terms)
     asked: dict[str, list[str]] = defaultdict(list)
     for _, deeds in missing:
         for one in deeds:
@@ -94,7 +94,7 @@ def accounts_that_block(brand: Brand, terms: Terms, world: Running) -> tuple[str
 
 def _missing(people: Stretch, contest: Contest, walk: Walk) -> Iterator[tuple[KeptEntrant, Sequence[Deed]]]:
     """Give entrants with comments that were there before the roll call and that it did not find, as many as allowed."""
-    left = AT_ONCE
+    left = min(AT_ONCE, MOST_ASKED - walk.looks)
     for one in people:
         deeds = [deed for deed in one.deeds if _is_missing(deed, walk) and _was_read(contest, deed, walk)][:left]
         if deeds:

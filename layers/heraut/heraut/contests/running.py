@@ -47,10 +47,10 @@ def _list_name(account: str, kind: EntryKind, post: str) -> str:
 class Walk(_Stored):
     """One reading of every list: `left` are those still to be read, the first of them from `cursor` on.
 
-    In a roll call what is there is marked, so that what is not is looked for again: `looks` times until it is `looked`
-    for, and everybody was looked at up to `looked_to`. `blocks` are accounts of which is still to be read whom they
-    block. `unnamed` are those of nobody in the first list. `failed`: how many times a list could not be read since the
-    last page that could.
+    In a roll call what is there is marked, so that what is not is looked for again, until it is `looked` for: `looks`
+    comments were asked for, and everybody was looked at up to `looked_to`. `blocks` are accounts of which is still to
+    be read whom they block. `unnamed` are those of nobody in the first list. `failed`: how many times a list could not
+    be read since the last page that could.
     """
 
     began_at: Instant
