@@ -240,7 +240,8 @@ def test_the_letter_says_whom_to_see_and_holds_no_nonce(world: ContestWorld) -> 
     for words in (
         "Pour Me Dupont, établi par lea",
         f"{PUBLIC}/contests/boulangerie/galette/certificate.json",
-        "--opened opened.json --size 30",
+        "heraut draw audit certificate.json --entrants entrants.bin --opened opened.json\n",
+        f"{PUBLIC}/contests/boulangerie/galette/reglement.html",
         "@ana (bluesky:ana)",
         "https://bsky.app/profile/ana",
         "n'est plus là",

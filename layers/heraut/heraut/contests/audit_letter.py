@@ -72,8 +72,8 @@ class _Letter:
         yield 0, self._say("run")
         files = "certificate.json --entrants entrants.bin"
         yield 1, f"heraut draw verify {files} --online"
-        yield 1, f"heraut draw audit {files} --opened opened.json --size {self.opened.size}"
-        yield 0, self._say("look")
+        yield 1, f"heraut draw audit {files} --opened opened.json"  # the auditor says how many
+        yield 0, self._say("look", rules=f"{self.public_url}/{published.rules_page_key(self.contest)}")
         yield 0, self._say("limits")
 
     def _person(self, one: OpenedEntrant | OpenedRejected) -> Iterator[Line]:
