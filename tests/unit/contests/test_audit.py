@@ -241,6 +241,23 @@ def test_what_is_tampered_with_is_told_by_its_own_sentence(tampered: tuple[Chang
         assert failed == wanted
 
 
+@settings(max_examples=25)
+@given(data=st.data())
+def test_whatever_binds_an_entrant_to_the_list_cannot_be_changed(data: st.DataObject) -> None:
+    """Any digit of a code or a nonce, any letter of an id, any number of chances, of anybody who is opened."""
+    opened = DRAW.opened(SIZE)
+    person = data.draw(st.sampled_from(opened["opened"]))
+    field = data.draw(st.sampled_from(("handle", "nonce", "id", "chances")))
+    if field == "chances":
+        person[field] = data.draw(st.integers(0, 2_000).filter(lambda one: one != person[field]))
+    else:
+        at = data.draw(st.integers(0, len(person[field]) - 1))
+        other = data.draw(st.sampled_from("0123456789abcdef").filter(lambda one: one != person[field][at]))
+        person[field] = person[field][:at] + other + person[field][at + 1 :]
+
+    assert verdict(made(opened)) is Verdict.NOT
+
+
 def doubled(one: str, other: str) -> tuple[MadeDraw, dict[str, Any]]:
     """Give a draw in which two entrants have these ids, each by a code of its own, and its opened file."""
     draw = MadeDraw(ids=[one, other])
