@@ -125,7 +125,7 @@ def winner_object(one: Winner, contest: Contest, brand: Brand, said: Said) -> di
         "handle": one.handle,
         "id": one.id,
         "name": one.called or one.name,
-        "profile": profile_of(one) or None,
+        "profile": profile_of(one.id, one.called) or None,
         "place": one.place.value,
         "seat": one.seat if one.place in SEATED else None,
         "prize": _prize(one, contest) or None,
@@ -241,7 +241,7 @@ def _told_line(one: Winner, contest: Contest, brand: Brand, said: Said, now: dat
     message = said.messages.get(one.rank)
     if one.told is Told.PEOPLE:
         people = ", ".join(person.name for person in _asked_people(brand))
-        at, profile = _since(one, "to_contact", contest, now), profile_of(one)
+        at, profile = _since(one, "to_contact", contest, now), profile_of(one.id, one.called)
         return say("contest_told_people", people=people, at=at) + (f" {profile}" if profile else "")
     if one.told is Told.NOT_YET:
         return say("contest_told_not_yet")
