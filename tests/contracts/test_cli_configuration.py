@@ -200,6 +200,23 @@ def test_pulling_elsewhere_brings_the_rules_along(shop: Shop, with_contest: Path
     assert (elsewhere.parent / "reglement.txt").read_text(encoding="utf-8") == "À moi."
 
 
+def test_a_contest_is_not_begun_where_nothing_is_public(
+    shop: Shop, with_contest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rules, its commitment and its certificate would be read by nobody; one that is there already may stay."""
+    hidden = {**shop.outputs(), "PublicUrl": ""}
+    with monkeypatch.context() as patched:
+        patched.setattr(shop, "outputs", lambda: hidden)
+        said = shop.heraut("apply", with_contest, "--yes")
+        assert said.status == 1
+        assert "fournil.contests.galette : Rien n'est public ici" in said.err
+        assert "PublicSite" in said.err
+
+    assert shop.heraut("apply", with_contest, "--yes").status == 0
+    monkeypatch.setattr(shop, "outputs", lambda: hidden)
+    assert shop.heraut("apply", with_contest, "--yes").status == 0
+
+
 def test_a_contest_that_cannot_be_held_is_not_applied(shop: Shop, with_contest: Path) -> None:
     """Said with its field, and nothing is written."""
     text = with_contest.read_text(encoding="utf-8").replace("claim_within: 7j", "winners: 0")

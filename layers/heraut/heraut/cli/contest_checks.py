@@ -8,7 +8,7 @@ from heraut.cli.speech import CannotGoOn, complain, problem_line
 from heraut.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -30,10 +30,23 @@ def check_contests(wanted: Sequence[Brand], desk: Desk, now: datetime) -> None:
     refuse_late_changes(wanted, brands, opened)
     current = {brand.id: brand for brand in brands.every_brand()}
     found = [one for brand in wanted for one in lint_changes(current.get(brand.id), brand, now, opened[brand.id])]
+    if not desk.stack["PublicUrl"]:
+        found += [one for brand in wanted for one in _unread(current.get(brand.id), brand, opened[brand.id])]
     complain((problem_line(one) for one in found if one.warning), style="yellow")
     refused = [one for one in found if not one.warning]
     if refused:
         raise InvalidInput(refused)
+
+
+def _unread(before: Brand | None, after: Brand, opened: Container[str]) -> Iterator[Problem]:
+    """Refuse contests that would begin where nothing is public: neither their rules nor their draw could be read."""
+    from heraut.brands import contests_of
+    from heraut.problems import problem
+
+    known = before.contests if before else {}
+    for name in contests_of(after):
+        if name not in known and name not in opened:
+            yield problem("contest_nothing_public", f"{after.id}.contests.{name}")
 
 
 def with_contest(owner: Brand, name: str, said: Mapping[str, Any], folder: Path) -> Brand:
