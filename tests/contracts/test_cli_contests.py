@@ -387,8 +387,9 @@ def test_a_contest_is_called_off_for_a_reason_that_everybody_reads(shop: Shop, f
 
     assert "a toujours un motif" in shop.heraut("contest", "cancel", "galette", "--yes").err
     assert "retirez-le de heraut.yaml" in shop.heraut("contest", "cancel", "buche", "--because", "Panne").err
-    refused = shop.heraut("contest", "cancel", "galette", "--because", "Panne", typed="non\n")
-    assert refused.status == 1
+    for more in ([], ["--json"]):
+        refused = shop.heraut("contest", "cancel", "galette", "--because", "Panne", *more, typed="non\n")
+        assert refused.status == 1
     assert fair.contest.called_off is None
     said = shop.heraut("contest", "cancel", "galette", "--because", "Panne du four", typed="oui\n")
 

@@ -208,7 +208,7 @@ def cancel(
         raise CannotGoOn("contest_cancel_unopened", contest=found.title)
     if found.contest.called_off is None:
         require_undrawn(found.contest, QUICKNET, desk.clock.now())
-        ask("contest_cancel_question", yes=yes or as_json, contest=found.title)
+        ask("contest_cancel_question", yes=yes, contest=found.title)
     now = desk.clock.now()
     after = replace(found, contest=call_off(found.contest, because, person(), QUICKNET, desk.contests, now))
     count = _count(after, desk)
