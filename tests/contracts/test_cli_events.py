@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from heraut.brands import NetworkName, gatherings_of
+from heraut.errors import Unreachable
 from heraut.gatherings.plan_gatherings import noted
 from heraut.gatherings.questions import Question, Questions
 from heraut.gatherings.run_gatherings import run_gatherings
 from heraut.gatherings.running import Outcome, Stage, Step
 from heraut.gatherings.world import Holding
+from heraut.problems import problem
 from heraut.publishing import ContestPosts
 from heraut.publishing.model import State
 from tests.contracts.cli_shop import BAKERY
@@ -24,6 +26,8 @@ from tests.twins.site_objects import SiteObjectsTwin
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from heraut.brands import Account
+    from heraut.networks.base import Limits
     from tests.contracts.cli_shop import Shop
 
 APPLIED = datetime(2099, 12, 9, 16, 30, tzinfo=UTC)
@@ -256,3 +260,25 @@ def test_a_text_that_its_network_would_refuse_is_refused(announced: Shop, tmp_pa
     brand = announced.brands.brand("martin")
     assert brand is not None
     assert brand.events == {"atelier": WORKSHOP}
+
+
+def test_a_server_that_does_not_answer_is_said_once(
+    announced: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked once, however many texts there are; the file is applied."""
+    asked: list[str] = []
+
+    def limits(account: Account, _: object) -> Limits:
+        asked.append(account.name)
+        raise Unreachable(problem("server_unreachable", host="social.example"))
+
+    monkeypatch.setattr(announced.masto, "limits", limits)
+    file = tmp_path / "heraut.yaml"
+    announced.heraut("pull", file)
+    file.write_text(file.read_text(encoding="utf-8").replace("L'atelier du levain", "L'atelier"), encoding="utf-8")
+
+    said = announced.heraut("apply", file, "--yes")
+
+    assert said.status == 0, said
+    assert said.err.count("Le serveur de masto ne répond pas") == 1
+    assert asked == ["masto"]

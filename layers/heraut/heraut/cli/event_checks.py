@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from heraut.cli.speech import complain, problem_line
-from heraut.errors import InvalidInput, NetworkError
+from heraut.errors import AddressRefused, InvalidInput, NetworkError
 from heraut.problems import warning
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from heraut.brands import Account, Brand
     from heraut.cli.desk import Desk
+    from heraut.networks.base import Limits
     from heraut.problems import Language, Problem
 
 
@@ -30,7 +31,7 @@ def check_events(wanted: Sequence[Brand], desk: Desk, now: datetime) -> None:
         asked = Asked(
             kept=partial(desk.gatherings.gathering, brand.id),
             said=partial(_online, desk, brand.id),
-            measured=partial(_measured, desk),
+            measured=Measuring(desk).measured,
             lists=lambda account: lists_comments(desk.networks[account.network]),
             public_url=desk.stack["PublicUrl"],
         )
@@ -51,23 +52,38 @@ def _online(desk: Desk, brand: str, name: str) -> list[str]:
     return [one.url for one in found if one.url and one.state is State.PUBLISHED]
 
 
-def _measured(desk: Desk, account: Account, text: str, language: Language) -> list[Problem] | None:
-    """Give what the account's network would refuse of a text; None: it takes no post of ours, however short.
+class Measuring:
+    """Measures texts by the limits that accounts' servers tell, each asked once."""
 
-    By the limits that its server tells; one that cannot be asked now is said.
-    """
-    from heraut.networks.base import Limits
-    from heraut.publishing.model import Content, Part
+    def __init__(self, desk: Desk) -> None:
+        """Begin with nothing known; for the accounts of one brand."""
+        self._desk = desk
+        self._limits: dict[str, Limits | None] = {}  # None: it does not answer now
 
-    adapter = desk.networks[account.network]
-    content = Content(parts=(Part(text=text),), language=language)
-    if any(not one.warning for one in adapter.validate(content, Limits())):
-        return None
-    try:
-        limits = adapter.limits(account, {})
-    except NetworkError:
-        return [warning("event_text_unmeasured", account=account.name)]
-    return [one for one in adapter.validate(content, limits) if not one.warning]
+    def measured(self, account: Account, text: str, language: Language) -> list[Problem] | None:
+        """Give what the account's network would refuse of a text; None: it takes no post of ours, however short.
+
+        A server that cannot be asked now is said.
+        """
+        from heraut.networks.base import Limits
+        from heraut.publishing.model import Content, Part
+
+        adapter = self._desk.networks[account.network]
+        content = Content(parts=(Part(text=text),), language=language)
+        if any(not one.warning for one in adapter.validate(content, Limits())):
+            return None
+        if account.name not in self._limits:
+            self._limits[account.name] = self._told_by(account)
+        limits = self._limits[account.name]
+        if limits is None:
+            return [warning("event_text_unmeasured", account=account.name)]
+        return [one for one in adapter.validate(content, limits) if not one.warning]
+
+    def _told_by(self, account: Account) -> Limits | None:
+        try:
+            return self._desk.networks[account.network].limits(account, {})
+        except (NetworkError, AddressRefused):
+            return None
 
 
 def lists_comments(adapter: object) -> bool:
