@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from heraut.errors import CredentialsExpired, NotReady, OutcomeUnknown, RateLimi
 from heraut.networks.base import REACH, Blocks, Entry, Listed, Lists, Reach, ReceivesWebhooks
 from tests.contracts.graph_rooms import PAUL, Clock
 from tests.contracts.graph_rooms import Room as GraphRoom
-from tests.contracts.list_rooms import NOW, ROOMS, SOON, Room, on_bluesky, on_mastodon, on_meta, opened
+from tests.contracts.list_rooms import NOW, ROOMS, SOON, GraphPeople, Room, on_bluesky, on_mastodon, on_meta, opened
 from tests.matrix.wire import Said
 from tests.twins.crowd import ME
 from tests.twins.graph_double import RIGHTS, graph
@@ -74,6 +75,19 @@ def test_a_comment_says_how_many_like_it(room: Room) -> None:
     found = {one.remote: one.likes for one in room.walk(COMMENT, post)}
 
     assert found == {asked: 2, other: 0}
+
+
+def test_a_comment_that_the_account_hid_says_so(room: Room) -> None:
+    """Where the network lists it still; so that no page of ours shows it."""
+    post = room.people.post()
+    rude, kind = (room.people.comment(post, "zoe", text) for text in ("!!!", "Et le levain ?"))
+    if isinstance(room.people, GraphPeople):
+        entries = room.people.double.entries
+        entries[rude] = replace(entries[rude], hidden=True)
+
+    found = {one.remote: one.hidden for one in room.walk(COMMENT, post)}
+
+    assert found == {rude: isinstance(room.people, GraphPeople), kind: False}
 
 
 @each_kind

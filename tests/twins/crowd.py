@@ -46,7 +46,7 @@ class Crowd:
 
     `named` says what the network calls the thing of a number that somebody made. `blocked` are people whom it shows to
     nobody here, `unnamed` those whom it does not
-    name, `blocking` those whom the account blocks.
+    name, `blocking` those whom the account blocks, `hidden` comments that it hid.
     """
 
     named: Callable[[str, int], str] = lambda who, number: f"{who}-{number}"
@@ -56,6 +56,7 @@ class Crowd:
     blocked: set[str] = field(default_factory=set)
     unnamed: set[str] = field(default_factory=set)
     blocking: list[str] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def post(self) -> str:
@@ -213,4 +214,5 @@ class ListsTwin:
             mentions=tuple(stable_id(self.name, one) for one in dict.fromkeys(deed.naming)),
             local=None if hidden else deed.who,
             likes=len(self.crowd.under(EntryKind.LIKE, remote)) if is_comment else None,
+            hidden=remote in self.crowd.hidden,
         )

@@ -135,6 +135,21 @@ def test_what_is_deleted_or_comes_too_late_is_no_question() -> None:
     assert texts(world) == ["<b>Quel</b> levain ?", "Et le seigle ?", "Et l'épeautre ?"]
 
 
+def test_what_the_team_hid_on_the_network_is_on_no_page() -> None:
+    """Shown again there, it is a question again."""
+    world = session()
+    asked = ask(world)
+    world.crowd.hidden |= {asked["zoe"], asked["ana"]}
+    world.run_until(BEGINS + 20 * MINUTE)
+    assert texts(world) == ["Et le seigle ?", "Et l'épeautre ?"]
+    world.crowd.hidden.remove(asked["ana"])
+
+    world.run()
+
+    assert "levain" not in world.objects.objects[f"{FOLDER}event.html"].decode()
+    assert texts(world) == ["Et le seigle ?", "Ici", "Et l'épeautre ?"]
+
+
 def test_other_posts_are_read_too() -> None:
     """A post that is online already, by its address."""
     world = session(posts=[{"accounts": ["sky"], "url": "https://twin.example/before"}])

@@ -99,6 +99,8 @@ def _asked(
     for one in entries:
         if one.below or one.remote is None or one.by in own or _folded(one.handle) in staff or not one.text.strip():
             continue
+        if one.hidden:  # the team took it out of the public's sight on the network: no page of ours shows it
+            continue
         if one.at is not None and not terms.begins <= one.at < terms.ends + SECOND:
             continue
         yield Question(

@@ -501,7 +501,7 @@ class Entry:
     author, for `Lists.follows`. What may tell a machine, where the network says it: since when their account is there,
     how many follow it, whether it calls itself a machine. `url` is where people read a comment, "" where the list does
     not tell; it says nothing of what was done, so that two entries are the same without it. `likes` is how many like
-    the comment, None where the list does not tell.
+    the comment, None where the list does not tell. `hidden`: the account hid it from the public.
     """
 
     kind: EntryKind
@@ -519,6 +519,7 @@ class Entry:
     followers: int | None = None
     machine: bool | None = None
     likes: int | None = None
+    hidden: bool = False
     url: str = field(default="", compare=False)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from heraut.networks.graph_api import Graph
 
 _PAGE = "100"
-_COMMENT = "id,from{id,name},message,created_time,parent{id},message_tags,like_count"
+_COMMENT = "id,from{id,name},message,created_time,parent{id},message_tags,like_count,is_hidden"
 
 
 def entries(graph: Graph, kind: EntryKind, post: str, cursor: str | None) -> Listed:
@@ -62,6 +62,7 @@ def _comment(told: Mapping[str, Any]) -> Entry:
         below=parent_of(told),
         mentions=tagged(told.get("message_tags")),
         likes=count_told(told.get("like_count")),
+        hidden=told.get("is_hidden") is True,
     )
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from heraut.networks.graph_api import Graph
 
 _PAGE = "50"
-_FIRST = f"id,text,timestamp,username,from{{id,username}},like_count,replies.limit({_PAGE}){{{REPLY}}}"
+_FIRST = f"id,text,timestamp,username,from{{id,username}},like_count,hidden,replies.limit({_PAGE}){{{REPLY}}}"
 
 
 @dataclass(frozen=True)
@@ -119,5 +119,6 @@ def _comment(told: Mapping[str, Any], below: str | None) -> Entry:
         below=below,
         mentions=mentioned_in(text),
         local=local,
-        likes=count_told(told.get("like_count")),  # a first comment's
+        likes=count_told(told.get("like_count")),  # a first comment's, as the next
+        hidden=told.get("hidden") is True,
     )
