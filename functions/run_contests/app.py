@@ -19,5 +19,7 @@ def lambda_handler(event: dict[str, Any], world: bootstrap.Minute) -> None:
     """Let what is due go on; events first, for a large contest may take minutes."""
     plan = event.get("plan") is True  # what was just applied is to open at once
     now = world.clock.now()
-    log.info("events", extra=asdict(run_gatherings(world.gatherings, now, plan=plan)))
-    log.info("contests", extra=asdict(run_contests(world.contests, now, plan=plan)))
+    try:
+        log.info("events", extra=asdict(run_gatherings(world.gatherings, now, plan=plan)))
+    finally:  # whatever breaks an event, a draw has its instant
+        log.info("contests", extra=asdict(run_contests(world.contests, now, plan=plan)))

@@ -78,6 +78,24 @@ def test_a_contest_of_the_configuration_runs_until_it_waits_for_witnesses(
     assert contest.last.said.commit() in str(running.posts.post("boulangerie", "contest-galette-commit-1-journal"))
 
 
+def test_whatever_breaks_an_event_contests_go_on(
+    running: Running, now: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draw has its instant; what broke fails the function all the same."""
+
+    def broken(*_: object) -> int:
+        raise KeyError("an event")
+
+    monkeypatch.setattr("heraut.gatherings.run_gatherings._planned", broken)
+    running.brands.save(BRAND.model_copy(update={"revision": 2, "contests": {"galette": CONTEST}}), 1)
+    with pytest.raises(KeyError, match="an event"):
+        running.call("run_contests", event_of("run_contests", "plan"))
+
+    contest = running.contests.contest("boulangerie", "galette")
+    assert contest is not None
+    assert contest.state == "open"
+
+
 def test_an_event_of_the_configuration_is_announced_and_moved(running: Running, now: list[datetime]) -> None:
     """Its page and calendar file are published, its reminder queued ahead; moved, it waits for its new day."""
     workshop = {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from heraut.brands import Account, ContestState, NetworkName
+from heraut.contests import run_contests as run_contests_module
 from heraut.contests.announce_winners import claim, disqualify
 from heraut.contests.run_contests import run_contests
 from heraut.contests.running import Place, Told, Winner
@@ -233,3 +234,27 @@ def test_a_post_counts_as_a_witness_only_where_anybody_can_see_since_when_it_sta
     world.run_until(DRAWS + timedelta(minutes=1))
 
     assert len(world.contest.commitments) - 1 == moved
+
+
+@pytest.mark.parametrize("breaks", ["a contest", "the planning"])
+def test_what_nobody_foresaw_holds_back_no_other_contest_and_is_heard_of(
+    breaks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others go on first; then the tick fails, and is seen to."""
+    world = ContestWorld()
+    both = {"abime": world.plain, "galette": world.plain}
+    world.brands._brands["boulangerie"] = world.brand.model_copy(update={"contests": both})
+    world.tick()
+    world.clock.advance_to(OPENS + timedelta(minutes=5))
+
+    def broken(*given: Any) -> Any:
+        if breaks == "the planning" or given[1] == "abime":
+            raise KeyError(breaks)
+        return advanced(*given)
+
+    advanced = run_contests_module._advanced
+    monkeypatch.setattr(run_contests_module, "_advanced" if breaks == "a contest" else "_planned", broken)
+    with pytest.raises(KeyError, match=breaks):
+        world.tick()
+
+    assert world.contest.state is ContestState.OPEN

@@ -37,11 +37,17 @@ class Ran:
 def run_contests(timed: Timed[Running], now: datetime, *, plan: bool = False) -> Ran:
     """Let every contest that is due go on; one that fails holds back no other.
 
-    What brands plan is looked at every five minutes, and at once where one asks to `plan`.
+    What brands plan is looked at every five minutes, and at once where one asks to `plan`. What nobody foresaw is
+    raised in the end, so that it is heard of.
     """
     done = Ran()
+    broken: Exception | None = None
     if plan or now.minute % PLANNED_EVERY == 0:
-        done.planned = _planned(timed, now)
+        try:
+            done.planned = _planned(timed, now)
+        except Exception as error:  # what is planned already goes on first
+            log.exception("the contests of the configuration could not be planned")
+            broken = error
     until = now + BUDGET
     for brand, name in list(timed.due(now)):
         try:
@@ -52,6 +58,11 @@ def run_contests(timed: Timed[Running], now: datetime, *, plan: bool = False) ->
         except HerautError as error:
             log.warning("the contest %s/%s could not go on: %s", brand, name, error)
             done.failed += 1
+        except Exception as error:  # whatever went wrong with this one, the others go on first
+            log.exception("the contest %s/%s broke", brand, name)
+            broken = error
+    if broken:
+        raise broken
     return done
 
 

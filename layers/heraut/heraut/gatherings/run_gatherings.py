@@ -40,8 +40,13 @@ def run_gatherings(timed: Timed[Holding], now: datetime, *, plan: bool = False) 
     What brands plan is looked at every five minutes, and at once where one asks to `plan`.
     """
     done = Held()
+    broken: Exception | None = None
     if plan or now.minute % PLANNED_EVERY == 0:
-        done.planned = _planned(timed, now)
+        try:
+            done.planned = _planned(timed, now)
+        except Exception as error:  # what is planned already goes on first
+            log.exception("the events of the configuration could not be planned")
+            broken = error
     until = now + BUDGET
     for brand, name in list(timed.due(now)):
         try:
@@ -52,6 +57,11 @@ def run_gatherings(timed: Timed[Holding], now: datetime, *, plan: bool = False) 
         except HerautError as error:
             log.warning("the event %s/%s could not go on: %s", brand, name, error)
             done.failed += 1
+        except Exception as error:  # whatever went wrong with this one, the others go on first
+            log.exception("the event %s/%s broke", brand, name)
+            broken = error
+    if broken:
+        raise broken
     return done
 
 
