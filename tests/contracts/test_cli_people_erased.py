@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -222,7 +222,7 @@ def test_whom_it_is_about_must_be_clear(busy: Shop) -> None:
 def test_somebody_without_a_record_is_found_by_what_they_said(busy: Shop) -> None:
     """An earlier release kept no names beside its counts."""
     busy.conversations.forget_author("martin", "bluesky", ZOE.id)
-    nobody = ContestEntries(ContestsTwin())
+    nobody = ContestEntries(ContestsTwin(), cast("Any", None), busy.conversations)
     assert [one.id for one in people_called(BAKERY, "@zoe.test", None, busy.conversations, nobody)] == [ZOE.id]
 
 

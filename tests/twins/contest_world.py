@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from heraut.brands import Account, Brand, ContestState, NetworkName, Person, Role
 from heraut.contests.beacon import Chain
+from heraut.contests.forget_contest import forgets_at
 from heraut.contests.run_contests import run_contests
 from heraut.contests.running import Contest
 from heraut.contests.world import Running
@@ -36,7 +37,9 @@ CLOSES = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 DRAWS = datetime(2026, 11, 23, 9, 50, tzinfo=UTC)
 WRITES = frozenset(
     {"add", "change", "save_questions", "save_entrants", "keep_part", "add_winners", "change_winner"}
-) | {*("create", "replace", "say", "say_under", "tell", "stamp", "forget_overheard", "remember_wins")}
+    | {"create", "replace", "say", "say_under", "tell", "stamp", "forget_overheard", "remember_wins"}
+    | {"forget", "forget_entrants", "forget_people", "forget_wins"}
+)
 PUBLIC = "https://public.example"
 OWN = OwnChain()
 AUTHORITIES = (OwnAuthority("Horodatage un"), OwnAuthority("Horodatage deux"), OwnAuthority("Horodatage trois"))
@@ -51,13 +54,15 @@ class Killed(BaseException):
 class Fate:
     """Which call that changes something is the last one, and whether it still arrives; `calls` counts them.
 
-    To die at a call that only reads is to die after the last one that changed something.
+    `dies_at` is a call that is always the last one, once it was made. To die at a call that only reads is to die after
+    the last one that changed something.
     """
 
     strike: int | None = None
     arrives: bool = False
     calls: int = 0
     names: list[str] = field(default_factory=list)
+    dies_at: str = ""
 
     def call(self, name: str, made: Any, *args: Any, **kwargs: Any) -> Any:
         """Make a call, or die before or after it."""
@@ -65,6 +70,9 @@ class Fate:
             return made(*args, **kwargs)
         self.calls += 1
         self.names.append(name)
+        if name == self.dies_at:
+            made(*args, **kwargs)
+            raise Killed(name)
         if self.calls != self.strike:
             return made(*args, **kwargs)
         if self.arrives:
@@ -210,7 +218,7 @@ class ContestWorld:
             self.tick()
             self.publish()
             there = self.contests.contest("boulangerie", "galette")
-            if there and there.due_at is None:
+            if there and (there.due_at is None or _is_at_rest(there)):
                 return
             self.clock.advance(timedelta(minutes=1))
             if there and there.due_at:
@@ -241,6 +249,11 @@ class ContestWorld:
     def with_changes(self, **changes: Any) -> None:
         """Put other parts into the world."""
         self.world = replace(self.world, **changes)
+
+
+def _is_at_rest(contest: Contest) -> bool:
+    """Whether a contest is over, and waits for nothing but the day when those who took part are forgotten."""
+    return contest.due_at is not None and contest.due_at == forgets_at(contest)
 
 
 def is_over(world: ContestWorld) -> bool:

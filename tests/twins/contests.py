@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from heraut.contests.running import Contest, Head, KeptEntrant, Winner
 from heraut.errors import Conflict, NotFound
@@ -107,15 +107,37 @@ class ContestsTwin:
         for one in winners:
             held.setdefault(one.rank, kept(one))
 
-    def change_winner(self, brand: str, name: str, after: Winner) -> None:
-        held = self._winners.get((brand, name), {})
-        there = held.get(after.rank)
-        if there is None or there.revision != after.revision - 1:
-            raise Conflict(str(after.rank))
-        held[after.rank] = kept(after)
+    def change_winner(
+        self, brand: str, name: str, after: Winner, contest: tuple[Contest, Contest] | None = None
+    ) -> None:
+        with self._lock:
+            held = self._winners.get((brand, name), {})
+            there = held.get(after.rank)
+            if there is None or there.revision != after.revision - 1:
+                raise Conflict(str(after.rank))
+            if contest:
+                self.change(*contest)
+            held[after.rank] = kept(after)
 
     def remember_wins(self, brand: str, name: str, wins: Mapping[str, datetime], until: datetime) -> None:
         self._won[brand, name] = dict(wins)
+
+    def forget_people(self, brand: str, name: str, most: int) -> bool:
+        entrants, winners = self._entrants.get((brand, name), {}), self._winners.get((brand, name), {})
+        every: list[tuple[dict[Any, Any], Any]] = [(entrants, key) for key in entrants]
+        every += [(winners, key) for key in winners]
+        every += [(self.parts, key) for key in self.parts if key[:2] == (brand, name)]
+        for one, key in every[:most]:
+            del one[key]
+        return len(every) >= most
+
+    def wins(self, brand: str, who: str) -> Mapping[str, datetime]:
+        return {name: held[who] for (owner, name), held in self._won.items() if owner == brand and who in held}
+
+    def forget_wins(self, brand: str, who: str) -> None:
+        for (owner, _), held in self._won.items():
+            if owner == brand:
+                held.pop(who, None)
 
     def won(self, brand: str, before: datetime | None = None) -> Mapping[str, datetime]:
         found: dict[str, datetime] = {}

@@ -26,9 +26,14 @@ def opened() -> ContestWorld:
     return world
 
 
+def entries_of(world: ContestWorld) -> ContestEntries:
+    """Give the port, as the command has it."""
+    return ContestEntries(world.contests, world.world.posts, world.talk)
+
+
 def forget(world: ContestWorld, who: str = "ana", handle: str = "@ana") -> None:
     """Forget somebody, as the command does."""
-    ContestEntries(world.contests).forget("boulangerie", BLUESKY, who, handle, world.clock.now())
+    entries_of(world).forget("boulangerie", BLUESKY, who, handle, world.clock.now())
 
 
 def everything(world: ContestWorld) -> str:
@@ -43,7 +48,7 @@ def test_everything_is_given_back_that_is_kept_of_somebody() -> None:
     """By the network's id or the handle; with rank and what became of it, and nobody else's."""
     world = opened()
     world.run_until(DRAWS + timedelta(minutes=3))
-    entries = ContestEntries(world.contests)
+    entries = entries_of(world)
     first = world.contests.winners("boulangerie", "galette")[0]
     name = first.id.partition(":")[2]
 
@@ -64,7 +69,7 @@ def test_who_is_forgotten_before_the_list_is_final_leaves_the_contest() -> None:
 
     assert "Je participe" not in next(one for one in everything(world).split("\n") if "ana" in one)
     assert '"@ana"' not in everything(world)
-    assert [one for one in ContestEntries(world.contests).people("boulangerie") if one[1] == "ana"] == []
+    assert [one for one in entries_of(world).people("boulangerie") if one[1] == "ana"] == []
     world.run()
 
     assert certificate_of(world).commitment.entrants == len(PEOPLE) - 1
@@ -145,6 +150,6 @@ def test_what_moves_too_fast_is_told() -> None:
             return [first.model_copy(update={"revision": 0})]
 
     with pytest.raises(TryAgain):
-        ContestEntries(Ticking()).forget(  # type: ignore[arg-type]
+        ContestEntries(Ticking(), world.world.posts, world.talk).forget(  # type: ignore[arg-type]
             "boulangerie", BLUESKY, first.id.partition(":")[2], "", world.clock.now()
         )

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from heraut import due
@@ -117,11 +118,19 @@ class ContestsTable:
         if writes:
             self._table.transact(writes)
 
-    def change_winner(self, brand: str, name: str, after: Winner) -> None:
-        """Replace a winner of `revision - 1`; Conflict otherwise."""
+    def change_winner(
+        self, brand: str, name: str, after: Winner, contest: tuple[Contest, Contest] | None = None
+    ) -> None:
+        """Replace a winner of `revision - 1`; with `contest`, it too (before, after) in one transaction."""
         values = {"document": document(after), "after": after.revision, "revision": after.revision - 1}
         key = _winner(brand, name, after.rank)
-        done = self._table.update(key, "SET #document = :document, #revision = :after", values, SAME)
+        change = "SET #document = :document, #revision = :after"
+        if contest:
+            before, woken = contest
+            going_on = self._table.putting(_write(woken), SAME, revision=before.revision)
+            self._table.transact([self._table.updating(key, change, SAME, **values), going_on])
+            return
+        done = self._table.update(key, change, values, SAME)
         # The SDK's own retry of a write that arrived finds it done: ours, if it is what we wrote.
         if not done.done and (done.item is None or done.item["document"] != values["document"]):
             raise Conflict(f"rank {after.rank} of {brand}/{name} moved on")
@@ -135,14 +144,34 @@ class ContestsTable:
         expires = int(until.timestamp())
         self._table.put_many([_values(key, id=who, at=at, expires=expires) for key, (who, at) in held.items()])
 
+    def forget_people(self, brand: str, name: str, most: int) -> bool:
+        """Take away so many of those who took part, of winners and of parts; gives whether there may be more."""
+        found = islice(self._table.query("#pk = :pk", {"pk": _of(brand, name)}), most)
+        keys = [(item[PK], item[SK]) for item in found]
+        self._table.delete_many(keys)
+        return len(keys) == most
+
+    def wins(self, brand: str, who: str) -> Mapping[str, datetime]:
+        """Say of which contests somebody is remembered to have kept a prize, and when they won."""
+        return {name: due.instant(item["at"]) for name, item in self._wins(brand) if item["id"] == who}
+
+    def forget_wins(self, brand: str, who: str) -> None:
+        """Forget that somebody kept prizes of a brand's contests; what is gone already is gone."""
+        self._table.delete_many([(item[PK], item[SK]) for _, item in self._wins(brand) if item["id"] == who])
+
     def won(self, brand: str, before: datetime | None = None) -> Mapping[str, datetime]:
         """Say when each who kept a prize of a brand's contest last won (before then), as far as that is remembered."""
         found: dict[str, datetime] = {}
-        for item in self._table.query("#pk = :pk", {"pk": f"{brand}#won"}):
+        for _, item in self._wins(brand):
             at = due.instant(item["at"])
             if before is None or at < before:
                 found[item["id"]] = max(at, found.get(item["id"], at))
         return found
+
+    def _wins(self, brand: str) -> Iterator[tuple[str, Values]]:
+        """Give who kept a prize, each with the contest's name."""
+        for item in self._table.query("#pk = :pk", {"pk": f"{brand}#won"}):
+            yield item[SK].partition("#")[0], item
 
     def _advancing(self, brand: str, before: Head, after: Head) -> TransactWriteItemTypeDef:
         values = _values((brand, "chain"), document=document(after), revision=after.seq)

@@ -102,8 +102,10 @@ class Desk:
     def entries(self) -> ContestEntries:
         """What people did in contests."""
         from heraut.contests.forget_entrant import ContestEntries
+        from heraut.publishing.contest_posts import ContestPosts
 
-        return ContestEntries(self.contests)
+        said = ContestPosts(self.posts, self.brands, self.secrets, self.networks)
+        return ContestEntries(self.contests, said, self.conversations)
 
     @cached_property
     def sessions(self) -> AskedInSessions:

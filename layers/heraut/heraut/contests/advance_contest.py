@@ -18,10 +18,11 @@ from heraut.contests.check_winners import check_next
 from heraut.contests.collect_entrants import begun_walk, next_walk_at, walked_on
 from heraut.contests.commit_draw import commit_draw
 from heraut.contests.draw_winners import certify, draw_winners
+from heraut.contests.forget_contest import forget_contest
 from heraut.contests.freeze_entrants import freeze_entrants
 from heraut.contests.keep_entrants import over
 from heraut.contests.plan_contests import held_terms, plain_terms
-from heraut.contests.previous_winners import remember_winners
+from heraut.contests.previous_winners import months_remembered, remember_winners
 from heraut.contests.publish_page import publish_rules
 from heraut.contests.rules_text import rules_digest, rules_text
 from heraut.contests.running import Contest
@@ -97,7 +98,7 @@ def _opened(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
     text = rules_text(terms, brand, world.chain, page)
     published.put_latest(world.objects, published.rules_key(contest), text.encode(), published.TEXT)
     publish_rules(agreed, brand, text, world)
-    return agreed.model_copy(update={"rules": rules_digest(text)})
+    return agreed.model_copy(update={"rules": rules_digest(text), "remembers": months_remembered(brand)})
 
 
 def _collected(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
@@ -166,8 +167,15 @@ def _announced(contest: Contest, brand: Brand, world: Running, now: datetime) ->
     """Follow the winners; once nobody is waited for, remember who kept a prize."""
     after = promote_alternates(contest, brand, world, now)
     if after.state is ContestState.ENDED:
-        remember_winners(after, brand, world)
+        remember_winners(after, world)
     return after
+
+
+def _cancelled(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
+    """Say that it was called off; then nothing is left but to forget, in time, who took part."""
+    after = say_called_off(contest, brand, world, now)
+    is_said = contest.called_off is not None and after.due_at is None
+    return forget_contest(contest, brand, world, now) if is_said else after
 
 
 # Steps that leave the operator's sequence of draws alone.
@@ -177,5 +185,6 @@ ALONE: dict[ContestState, Callable[[Contest, Brand, Running, datetime], Contest]
     ContestState.CLOSED: _closed,
     ContestState.DRAWN: _drawn,
     ContestState.ANNOUNCED: _announced,
-    ContestState.CANCELLED: say_called_off,
+    ContestState.CANCELLED: _cancelled,
+    ContestState.ENDED: forget_contest,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heraut.brands import ContestState
+from heraut.contests.change_rank import change_rank
 from heraut.contests.check_winners import OUT, SEATED, check_next, free_seats, next_to_seat
 from heraut.contests.hear_winners import hear_next, next_look_at
 from heraut.contests.publish_outcome import publish_outcome
@@ -57,6 +58,8 @@ def promote_alternates(contest: Contest, brand: Brand, world: Running, now: date
     Those who did not answer in time go; what a network can say of those who are next is asked; they are seated, written
     to, told to people; and what became of the ranks is published.
     """
+    if contest.settle_at and contest.settle_at <= now:
+        return contest.next(settle_at=None, outcome="", due_at=now)
     every = list(world.contests.winners(contest.brand, contest.name))
     look_at = watch_messages(contest, every, world, now)
     _let_go(contest, every, world, now)
@@ -74,7 +77,7 @@ def promote_alternates(contest: Contest, brand: Brand, world: Running, now: date
     told = news_of(contest, every, now)
     if told:
         return contest.next(due_at=now, **told)
-    waits = [look_at, next_look_at(every)] + [one.until for one in every if one.is_waited_for]
+    waits = [contest.settle_at, look_at, next_look_at(every)] + [one.until for one in every if one.is_waited_for]
     open_until = [at for at in waits if at is not None]
     if open_until:
         return contest.next(due_at=min(open_until))
@@ -111,7 +114,7 @@ def claim(
     Named or not any more, the page and the certificate say so at the next tick. NotFound: nobody has this rank;
     InvalidInput: it is not theirs to claim.
     """
-    one, contest = _ranked(contests, brand, name, rank), _there(contests, brand, name)
+    one = _ranked(contests, brand, name, rank)
     if one.place not in SEATED:
         raise InvalidInput([problem("contest_rank_not_won", rank=rank)])
     agreed = one.named if named is None else named
@@ -121,8 +124,7 @@ def claim(
     elif one.named != agreed:
         after = one.after(now, "named" if agreed else "not_named", named=agreed, by=by)
     if after is not one:
-        contests.change_winner(brand, name, after)
-    _look_again(contests, contest, now)
+        change_rank(contests, brand, name, one, after, now)
     return after
 
 
@@ -133,28 +135,14 @@ def disqualify(
 
     NotFound: nobody has this rank. InvalidInput: no reason was given.
     """
-    one, contest = _ranked(contests, brand, name, rank), _there(contests, brand, name)
+    one = _ranked(contests, brand, name, rank)
     if not reason.strip():
         raise InvalidInput([problem("contest_reason_missing")])
     after = one
     if one.place not in OUT:
-        after = one.becomes(Place.DISQUALIFIED, now, reason=reason.strip(), by=by)
-        contests.change_winner(brand, name, after)
-    _look_again(contests, contest, now)
+        after = one.becomes(Place.DISQUALIFIED, now, reason=reason.strip(), by=by, named=False)
+        change_rank(contests, brand, name, one, after, now)
     return after
-
-
-def _look_again(contests: Contests, contest: Contest, now: datetime) -> None:
-    """Let a contest go on, though it was over: there may be an alternate, or a name to publish."""
-    over = contest.state is ContestState.ENDED
-    contests.change(contest, contest.next(state=ContestState.ANNOUNCED if over else contest.state, due_at=now))
-
-
-def _there(contests: Contests, brand: str, name: str) -> Contest:
-    found = contests.contest(brand, name)
-    if found is None:
-        raise NotFound(f"{brand}/{name}")
-    return found
 
 
 def _ranked(contests: Contests, brand: str, name: str, rank: int) -> Winner:

@@ -23,9 +23,10 @@ from heraut.contests.running import Tally, Winner, forgotten_at
 from heraut.contests.store import NobodyAnswered
 from heraut.contests.stretch import Stretch
 from heraut.contests.witness_commitment import AGAIN, comes_at, witnesses
+from heraut.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from heraut.brands import Brand
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from heraut.contests.world import Running
 
 log = logging.getLogger(__name__)
+forgotten = Wording("heraut.contests", "forget_entrant.toml")
 WRITTEN_AT_ONCE = 100
 
 
@@ -69,11 +71,15 @@ def certify(contest: Contest, brand: Brand, world: Running, now: datetime) -> Co
         told = Certificate.read(published.held(world.objects, published.certificate_key(contest)))
         ranking = [one.handle for one in told.ranking]
     people = Stretch(contest, world.contests, tally.after)
-    _keep_winners(contest, ranking, people, world)
+    gone: list[str] = []
+    _keep_winners(contest, ranking, _but_forgotten(people, gone), world)
+    world.contests.forget_entrants(contest.brand, contest.name, gone)  # no list brings them back any more
     if people.more:
         return contest.next(tally=tally.model_copy(update={"after": people.last}), due_at=now)
+    _keep_forgotten(contest, ranking, world, now)
+    world.heard.forget_overheard(list(world.heard.overheard(contest.brand, contest.name)))
     every = world.contests.winners(contest.brand, contest.name)
-    winners = [one.called or one.name for one in every[: contest.agreed.winners]]
+    winners = [one.called or one.name for one in every[: contest.agreed.winners] if one.id]
     news = contest.telling("drawn", now, entrants=contest.entrants, winners=winners[:20])
     return contest.next(certified=True, tally=None, due_at=now, news=news)
 
@@ -123,6 +129,28 @@ def _keep_winners(contest: Contest, ranking: Sequence[str], people: Iterable[Kep
     for start in range(0, len(found), WRITTEN_AT_ONCE):
         part = found[start : start + WRITTEN_AT_ONCE]
         world.contests.add_winners(contest.brand, contest.name, part, forgotten_at(contest.agreed))
+
+
+def _but_forgotten(people: Iterable[KeptEntrant], gone: list[str]) -> Iterator[KeptEntrant]:
+    """Give all but those who asked to be forgotten before the list was frozen: their ids are `gone`."""
+    for one in people:
+        if one.forgotten_at is None:
+            yield one
+        else:
+            gone.append(one.id)
+
+
+def _keep_forgotten(contest: Contest, ranking: Sequence[str], world: Running, now: datetime) -> None:
+    """Keep the ranks of those who asked to be forgotten since the list was frozen, by now or this very moment."""
+    reason = forgotten.say("reason", contest.agreed.language)
+    every = {one.rank: one for one in world.contests.winners(contest.brand, contest.name)}
+    missing = [Winner(rank=rank, handle=handle, id="") for rank, handle in enumerate(ranking, 1) if rank not in every]
+    nobodys = [one.forgotten(now, reason).model_copy(update={"revision": 1}) for one in missing]
+    world.contests.add_winners(contest.brand, contest.name, nobodys, forgotten_at(contest.agreed))
+    there = world.contests.entrants(contest.brand, contest.name, [one.id for one in every.values() if one.id])
+    for one in every.values():
+        if one.id and one.id not in there:
+            world.contests.change_winner(contest.brand, contest.name, one.forgotten(now, reason))
 
 
 def _ranked(contest: Contest, ranking: Sequence[str], people: Iterable[KeptEntrant], world: Running) -> list[Winner]:

@@ -33,6 +33,12 @@ def new_entrant(who: str, world: Running) -> KeptEntrant:
     return KeptEntrant(id=who, nonce=world.nonce().hex(), network=NetworkName(who.partition(":")[0]))
 
 
+def forgotten_entrant(who: str, revision: int, now: datetime) -> KeptEntrant:
+    """Give somebody who asked to be forgotten: an id that is not to come back, and nothing more."""
+    network = NetworkName(who.partition(":")[0])
+    return KeptEntrant(id=who, nonce="00" * 32, network=network, revision=revision, forgotten_at=now)
+
+
 def save_changed(
     contest: Contest, changed: Sequence[tuple[KeptEntrant | None, KeptEntrant]], terms: Terms, world: Running
 ) -> None:

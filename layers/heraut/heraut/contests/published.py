@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from heraut.problems import Language
 
 FOREVER = "public, max-age=31536000, immutable"
-SOON = "public, max-age=60"
+# What may change, as when a name is taken back: a cache that cannot ask anew does not serve it (CloudFront would).
+SOON = "public, max-age=60, must-revalidate, stale-if-error=0"
 BINARY, JSON, TEXT = "application/octet-stream", "application/json", "text/markdown; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 PAGES: Mapping[Language, str] = {"fr": "tirage.html", "en": "draw.html"}  # of the draw's page, in the contest's folder

@@ -18,6 +18,8 @@ from heraut.due import require_aware, stamp
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 KEPT = timedelta(days=90)  # unless the terms say otherwise
+DELAYED = timedelta(days=30)  # that a pause, or a draw that moved, may make a contest longer
+WITHDRAWN = "withdrawn"  # why a rank is passed over whose entrant asked to be forgotten
 Instant = Annotated[datetime, AfterValidator(require_aware)]
 
 
@@ -145,7 +147,10 @@ class Contest(_Stored):
     `tally` how far everybody who took part was read; `copied` names what keeps the marks of comments that too many
     wrote (None: not counted yet); `said` what people were told that is told once; `post` what the certificate says of
     the post that carried the commit: address and Unix seconds; `outcome` (a digest) what was last published of what
-    became of the ranks; `asking_since` when a network that does not answer was first asked about winners.
+    became of the ranks ("": something else may stand there), `settle_at` when that is published once more, because a
+    name was taken back; `asking_since` when a network that does not answer was first asked about winners; `remembers`
+    for how many months after the draw its rules say that who won is remembered; `unnamed_at` when its time to keep data
+    was over, and nobody was named any more, `forgotten_at` when all of them were forgotten.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
@@ -181,10 +186,14 @@ class Contest(_Stored):
     signature: str = ""
     certified: bool = False
     outcome: str = ""
+    settle_at: Instant | None = None
     asking_since: Instant | None = None
     announced_at: Instant | None = None
     ended_at: Instant | None = None
     called_off: CalledOff | None = None
+    remembers: int = 0
+    unnamed_at: Instant | None = None
+    forgotten_at: Instant | None = None
     said: frozenset[str] = frozenset()
     news: tuple[News, ...] = ()
     quiet_until: Instant | None = None  # nobody could be told; tried again then
@@ -345,6 +354,7 @@ class Told(StrEnum):
     """How a winner hears of it."""
 
     NOT_YET = ""
+    WRITING = "writing"  # an answer to their own comment is being queued
     WRITTEN = "written"  # an answer to their own comment was queued
     PEOPLE = "people"  # the brand's people were asked to
 
@@ -390,16 +400,40 @@ class Winner(_Stored):
         story = (*self.story, (stamp(now), what))
         return self.model_copy(update={**changes, "story": story, "revision": self.revision + 1})
 
+    def writing(self, told: Told) -> Winner:
+        """Give them as they are while they are being written to, or where that did not come about."""
+        return self.model_copy(update={"told": told, "revision": self.revision + 1})
+
     def looked(self, now: datetime) -> Winner:
         """Give them as they are after a look for what they say that found nothing."""
         return self.model_copy(update={"heard_at": now, "revision": self.revision + 1})
+
+    def unnamed(self) -> Winner:
+        """Give what became of a rank without whose it is: no id, no name, nobody's words."""
+        blank = {"id": "", "name": "", "called": "", "left": (), "answer": "", "reason": "", "named": False}
+        return self.model_copy(update=blank)
+
+    def forgotten(self, now: datetime, reason: str) -> Winner:
+        """Give them as they are once they asked to be forgotten; a prize that was not confirmed is not theirs."""
+        if self.place in {Place.WAITING, Place.WON}:
+            return self.unnamed().becomes(Place.DISQUALIFIED, now, reason=reason, code=WITHDRAWN)
+        return self.unnamed().model_copy(update={"revision": self.revision + 1})
 
     def becomes(self, place: Place, now: datetime, **changes: Any) -> Winner:
         """Give them as they are after a change, which their story keeps."""
         return self.after(now, place.value, **{"until": None, **changes, "place": place})
 
 
+def kept_for(terms: Terms) -> timedelta:
+    """Say how long after the end of a contest what is kept of those who took part is kept."""
+    return terms.personal_data.keep_for if terms.personal_data else KEPT
+
+
 def forgotten_at(terms: Terms) -> datetime:
-    """Say when what is kept of those who took part is forgotten: so long after the contest must be over."""
-    keep = terms.personal_data.keep_for if terms.personal_data else KEPT
-    return (terms.announces or terms.draws) + 2 * (terms.claim or timedelta()) + keep
+    """Say when the table itself forgets what is kept of those who took part, should nothing run any more.
+
+    Later than a contest forgets it (`forget_contest.py`), however many alternates let their time pass: who may still
+    win must not be gone.
+    """
+    most = (terms.announces or terms.draws) + (1 + terms.alternates) * (terms.claim or timedelta())
+    return most + DELAYED + kept_for(terms)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from heraut.contests.running import Contest, Head, KeptEntrant, Winner
     from heraut.contests.timestamps import Stamp
-    from heraut.conversations import Overheard
+    from heraut.conversations import GivenAnswer, Overheard
     from heraut.networks.base import Spot
 
 
@@ -107,11 +107,25 @@ class Contests(Protocol):
     def add_winners(self, brand: str, name: str, winners: Sequence[Winner], until: datetime) -> None:
         """Write those who are not there yet, until they are forgotten; the others stay as they are."""
 
-    def change_winner(self, brand: str, name: str, after: Winner) -> None:
-        """Replace a winner of `revision - 1`; Conflict otherwise."""
+    def change_winner(
+        self, brand: str, name: str, after: Winner, contest: tuple[Contest, Contest] | None = None
+    ) -> None:
+        """Replace a winner of `revision - 1`; with `contest`, it too (before, after) in one transaction.
+
+        Conflict unless the winner has that revision, and the contest that of before.
+        """
 
     def remember_wins(self, brand: str, name: str, wins: Mapping[str, datetime], until: datetime) -> None:
         """Keep who (stable id) kept a prize of a contest, and when they won, until then; whoever else did is gone."""
+
+    def forget_people(self, brand: str, name: str, most: int) -> bool:
+        """Take away so many of those who took part, of winners and of parts; gives whether there may be more."""
+
+    def wins(self, brand: str, who: str) -> Mapping[str, datetime]:
+        """Say of which contests somebody (stable id) is remembered to have kept a prize, and when they won."""
+
+    def forget_wins(self, brand: str, who: str) -> None:
+        """Forget that somebody (stable id) kept prizes of a brand's contests; what is gone already is gone."""
 
     def won(self, brand: str, before: datetime | None = None) -> Mapping[str, datetime]:
         """Say when each who kept a prize of a brand's contest last won (before then), as far as that is remembered."""
@@ -125,6 +139,19 @@ class Hears(Protocol):
 
     def forget_overheard(self, heard: Sequence[Overheard]) -> None:
         """Forget what a contest took note of; what is gone already is gone."""
+
+
+class Messages(Protocol):
+    """What contests said to winners, as far as publishing keeps it."""
+
+    def said(self, brand: str, post: str) -> Sequence[GivenAnswer]:
+        """Give what a post says on each account, and how far it came; nothing where there is none."""
+
+    def forget(self, brand: str, post: str, *, in_doubt: bool = False) -> None:
+        """Erase a post here, not on its network; one that has not left leaves no more. What is gone already is gone.
+
+        InvalidInput: it is leaving, or nobody knows yet whether it is online (but for `in_doubt`: erased all the same).
+        """
 
 
 class Held(Protocol):
@@ -168,7 +195,7 @@ class Online(Protocol):
         """The instant."""
 
 
-class Speaks(Protocol):
+class Speaks(Messages, Protocol):
     """What contests ask of publishing."""
 
     def say(self, brand: str, post: str, accounts: Sequence[str], texts: Sequence[str], now: datetime) -> Sequence[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from heraut.contests.running import Contest, Winner
+    from heraut.contests.running import Contest, News, Winner
 
 MOST_NAMED = 20  # in one message
 
@@ -22,7 +22,7 @@ def news_of(contest: Contest, every: Sequence[Winner], now: datetime) -> dict[st
     for one in every:
         if one.place is Place.LAPSED:
             after = _with(after, "lapsed", f"lapsed {one.rank}", now, winner=_called(one), rank=one.rank)
-        if one.place is Place.DISQUALIFIED and one.code:
+        if one.place is Place.DISQUALIFIED and one.code and one.id:
             after = _with(
                 after, "passed", f"passed {one.rank}", now, winner=_called(one), rank=one.rank, reason=one.code
             )
@@ -50,6 +50,27 @@ def _with(contest: Contest, code: str, once: str, now: datetime, **fields: Any) 
 def _left(winners: Sequence[Winner]) -> list[str]:
     """Give what people check of these, in a fixed order."""
     return sorted({each for one in winners for each in one.left})
+
+
+def without_winner(contest: Contest, one: Winner) -> tuple[News, ...]:
+    """Give what people are still to hear, without a winner: what is of them alone goes, from lists their line does."""
+    names = {_called(one), one.called, one.name, _told(one)}
+    kept = []
+    for news in contest.news:
+        fields = dict(news.fields)
+        if fields.get("winner") == _called(one) and fields.get("rank") == one.rank:
+            continue
+        if "winners" in fields:
+            fields["winners"] = [line for line in fields["winners"] if line not in names]
+        if fields.get("winners") or news.code not in {"written", "contact"}:
+            kept.append(news.model_copy(update={"fields": fields}))
+    return tuple(kept)
+
+
+def naming(contest: Contest, one: Winner) -> tuple[News, ...]:
+    """Give what people are still to hear that names a winner."""
+    left = without_winner(contest, one)
+    return tuple(news for news in contest.news if news not in left)
 
 
 def _called(one: Winner) -> str:

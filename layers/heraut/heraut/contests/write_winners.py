@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=1)
 PATIENCE = timedelta(minutes=30)  # with a network that does not answer, before people are asked to write
 LOOK_AGAIN = timedelta(minutes=5)  # whether a message is online
+TO_WRITE = frozenset({Told.NOT_YET, Told.WRITING})
 
 
 def message_name(contest: Contest, rank: int) -> str:
@@ -38,9 +39,12 @@ def message_name(contest: Contest, rank: int) -> str:
 
 def write_next(contest: Contest, every: Sequence[Winner], world: Running, now: datetime) -> Contest | None:
     """Write to one winner who was not written to yet; None when there is none."""
-    one = next((one for one in every if one.place is Place.WON and one.told is Told.NOT_YET), None)
+    one = next((one for one in every if one.place is Place.WON and one.told in TO_WRITE), None)
     if one is None:
         return None
+    if one.told is Told.NOT_YET:  # noted first: who is forgotten before that is not written to, nor forgotten after it
+        one = one.writing(Told.WRITING)
+        world.contests.change_winner(contest.brand, contest.name, one)
     try:
         told = _written(contest, one, world, now)
     except NetworkError as error:
@@ -48,6 +52,7 @@ def write_next(contest: Contest, every: Sequence[Winner], world: Running, now: d
         since = contest.asking_since or now
         if not isinstance(error, Refused) and now - since < PATIENCE:
             later = min(error.until, now + PATIENCE) if isinstance(error, RateLimited) else now
+            world.contests.change_winner(contest.brand, contest.name, one.writing(Told.NOT_YET))
             return contest.next(due_at=max(later, now + AGAIN), asking_since=since)
         told = Told.PEOPLE
     until = _until(contest.agreed, now)

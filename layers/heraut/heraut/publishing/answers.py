@@ -170,15 +170,20 @@ class Answers:
         held = delivery.holds or (
             delivery.state is State.SCHEDULED and self.world.posts.brakes(delivery.brand, delivery.account)
         )
-        return GivenAnswer(
-            post=post.id,
-            by=by,
-            at=post.created_at,
-            text="\n\n".join(part.text for part in post.content.parts),
-            state="held" if held and delivery.state is State.SCHEDULED else delivery.state.value,
-            anew=delivery.state in ANEW,
-            url=delivery.url,
-        )
+        return told_of(post, delivery, by, is_held=bool(held))
+
+
+def told_of(post: Post, delivery: Delivery, by: str = "", *, is_held: bool = False) -> GivenAnswer:
+    """Say what an answer says, who gave it ("": nobody of the team) and how far it came."""
+    return GivenAnswer(
+        post=post.id,
+        by=by,
+        at=post.created_at,
+        text="\n\n".join(part.text for part in post.content.parts),
+        state="held" if is_held and delivery.state is State.SCHEDULED else delivery.state.value,
+        anew=delivery.state in ANEW,
+        url=delivery.url,
+    )
 
 
 def _name(account: str, interaction: str, number: int) -> str:

@@ -15,6 +15,7 @@ from heraut.events import EventName, event
 from heraut.networks.base import Limits, SpeaksUnder
 from heraut.problems import Problem, problem
 from heraut.publishing import decisions
+from heraut.publishing.answers import IN_DOUBT, told_of
 from heraut.publishing.calendar.row import id_key
 from heraut.publishing.cancel_post import cancelled
 from heraut.publishing.model import Content, Delivery, Part, Post, Source, State
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from heraut.brands import Account, Brand, Brands, NetworkName, Secrets
+    from heraut.conversations import GivenAnswer
     from heraut.networks.base import Publishes, Spot
     from heraut.problems import Language
     from heraut.publishing.store import Posts
@@ -201,6 +203,26 @@ class ContestPosts:
         if all(one.state in {State.FAILED, State.CANCELLED, State.EXPIRED} for one in found):
             raise NotFound(f"{brand}/{post}")
         return None
+
+    def said(self, brand: str, post: str) -> Sequence[GivenAnswer]:
+        """Give what a post says on each account, and how far it came; nothing where there is none."""
+        held = self.posts.post(brand, post)
+        return [told_of(held, one) for one in self.posts.deliveries(brand, post)] if held else []
+
+    def forget(self, brand: str, post: str, *, in_doubt: bool = False) -> None:
+        """Erase a post here, not on its network; one that has not left leaves no more.
+
+        InvalidInput: it is leaving, or nobody knows yet whether it is online (but for `in_doubt`: erased all the same).
+        """
+        every = self.posts.deliveries(brand, post)
+        doubtful = [one for one in every if one.state in IN_DOUBT]
+        if doubtful and not in_doubt:
+            raise InvalidInput([problem("answer_leaving", account=doubtful[0].account)])
+        for one in every:
+            if one.state not in {State.CANCELLED, State.PUBLISHED}:
+                self.posts.change(one, decisions.dropped(one))
+        if every:
+            self.posts.forget(brand, post)
 
     def remote_ids(self, brand: str, row: str | None, post: str | None) -> Mapping[str, str]:
         """Give the network's id of a post (by its own name, or by its calendar row's) on each account where it is."""
