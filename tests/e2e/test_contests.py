@@ -260,3 +260,11 @@ def test_a_whole_contest_runs_on_the_stack(world: World, fair: Contests) -> None
     assert list(fair.contests.won(ID)) == [fair.contests.winners(ID, NAME)[0].id]
     said = f"« La galette » : le tirage au sort parmi {len(PEOPLE)} participants est fait"
     eventually(lambda: any(said in one for one in fair.published()), 150)
+
+    over = fair.read()
+    assert over.ended_at
+    fair.contests.change(over, over.next(ended_at=over.ended_at - timedelta(days=91), due_at=datetime.now(UTC)))
+    fair.tick()
+    eventually(lambda: fair.read().forgotten_at is not None, 90)
+    assert [list(fair.contests.every_entrant(ID, NAME)), list(fair.contests.winners(ID, NAME))] == [[], []]
+    assert (fair.posts.deliveries(ID, f"contest-{NAME}-winner-1"), fair.contests.won(ID)) == ([], {})

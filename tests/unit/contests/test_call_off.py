@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from heraut.brands import ContestState, contests_of
 from heraut.brands.running_contests import late_changes
 from heraut.contests.call_off import call_off
+from heraut.contests.forget_contest import forgets_at
 from heraut.contests.known_contests import opened_contests
 from heraut.contests.receipt import Receipt
 from heraut.contests.standing import Register
@@ -56,7 +57,9 @@ def test_everybody_reads_why_and_nothing_is_drawn() -> None:
     assert notice.b is None
     assert world.posts.names("boulangerie") == [SAID]
     assert world.contest.state is ContestState.CANCELLED
-    assert world.contest.due_at is None
+    assert world.contest.due_at == forgets_at(
+        world.contest
+    )  # who took part is forgotten then, and nothing else happens
     assert world.told() == Counter(["opened", "cancelled"])
     assert f"{FOLDER}certificate.json" not in world.objects.objects
     assert world.contests.head("boulangerie").seq == 0

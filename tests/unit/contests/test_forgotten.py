@@ -14,13 +14,14 @@ import pytest
 
 from heraut.brands import NetworkName
 from heraut.contests.announce_winners import claim, disqualify
+from heraut.contests.call_off import call_off
 from heraut.contests.decide_entrants import Decision, decide_entrant, noted
 from heraut.contests.forget_entrant import ContestEntries
 from heraut.contests.published import FOREVER, SOON
 from heraut.contests.running import Place, Told
 from heraut.errors import InvalidInput, TryAgain
 from heraut.publishing.model import State
-from tests.twins.contest_world import CLOSES, DRAWS, OPENS, ContestWorld, Fate, Killed
+from tests.twins.contest_world import CLOSES, DRAWS, OPENS, OWN, ContestWorld, Fate, Killed
 from tests.twins.notifications import NotificationsTwin
 from tests.unit.contests.test_run_contests import FOLDER, certificate_of, verified
 
@@ -79,11 +80,11 @@ def nonce_of(world: ContestWorld, who: str) -> str:
 class Deaf(NotificationsTwin):
     """Nobody can be told what has this in its name."""
 
-    to: str = "nothing"
+    about: str = "nothing"
 
     def tell(self, person: Person, message: Message) -> str | None:
         """Tell it, or fail."""
-        if self.to in message.id:
+        if self.about in message.id:
             raise TryAgain("the mail is down")
         return super().tell(person, message)
 
@@ -115,7 +116,7 @@ def frozen(world: ContestWorld) -> str:
 
 def written_to(world: ContestWorld) -> str:
     """A winner who is written to, while nobody of the team can be told."""
-    deaf(world).to = "/written/"
+    deaf(world).about = "/written/"
     world.run_until(DRAWS + timedelta(minutes=3))
     return winner(world)
 
@@ -127,7 +128,7 @@ def answered(world: ContestWorld) -> str:
     (comment,) = [one.remote for one in entrant(world, who).deeds if one.remote]
     world.crowd.posts.append(comment)
     world.crowd.comment(comment, who, f"Oui, écrivez à {who}@example.org", at=world.clock.now())
-    deaf(world).to = "/answered/"
+    deaf(world).about = "/answered/"
     world.run_until(world.clock.now() + timedelta(minutes=6))
     return who
 
@@ -196,7 +197,7 @@ def test_nothing_is_left_of_somebody_who_is_forgotten(until: Callable[[ContestWo
     alone = {"contests"} if until is opened else set()  # their id, so that the list does not bring them back
     public = {"public"} if until in {named, ended} else set()  # until the next tick
     assert left_of(world, who, nonce) == alone | public
-    deaf(world).to = "nothing"
+    deaf(world).about = "nothing"
     world.clock.advance(timedelta(minutes=1))
     world.tick()
     assert left_of(world, who, nonce) == alone
@@ -402,6 +403,21 @@ def test_who_won_is_remembered_as_long_as_the_rules_said() -> None:
     assert given["won_at"] == DRAWS.isoformat()
     forget(world, first)
     assert left_of(world, first) == set()
+
+
+def test_who_took_part_in_a_contest_that_was_called_off_is_forgotten_too() -> None:
+    """So long after it was; who asks before that leaves nothing at all, for no list is read any more."""
+    world = fair()
+    call_off(world.contest, "Le four est en panne.", "nina", OWN.chain, world.contests, world.clock.now())
+    world.run()
+    forget(world, PEOPLE[0])
+    assert left_of(world, PEOPLE[0]) == set()
+    assert left_of(world, PEOPLE[1]) == {"contests"}
+    world.clock.advance(KEPT)
+    world.run()
+
+    assert {room for who in PEOPLE for room in left_of(world, who)} == set()
+    assert world.contest.due_at is None
 
 
 @pytest.mark.parametrize("arrives", [False, True], ids=["before", "after"])

@@ -140,7 +140,7 @@ def disqualify(
         raise InvalidInput([problem("contest_reason_missing")])
     after = one
     if one.place not in OUT:
-        after = one.becomes(Place.DISQUALIFIED, now, reason=reason.strip(), by=by, named=False)
+        after = one.becomes(Place.DISQUALIFIED, now, reason=reason.strip(), by=by)
         change_rank(contests, brand, name, one, after, now)
     return after
 

@@ -28,7 +28,7 @@ def change_rank(contests: Contests, brand: str, name: str, before: Winner, after
 
     Conflict: the winner is no longer as before. TryAgain: others change the contest faster than this can.
     """
-    taken_back = bool(before.named and not after.named) or (before.id != after.id)
+    taken_back = before.is_shown and not after.is_shown
     for _ in range(TRIES):
         there = contests.contest(brand, name)
         if there is None:

@@ -40,7 +40,7 @@ def publish_outcome(
 ) -> Contest | None:
     """Publish it where it changed since; None where it did not."""
     outcome = _outcome(contest, every)
-    named = [one for one in every if one.named and one.place is Place.CLAIMED]
+    named = [one for one in every if one.is_shown]
     digest = sha256(outcome + json.dumps([(one.rank, _shown(one)) for one in named]).encode()).hexdigest()
     if digest == contest.outcome:
         return None

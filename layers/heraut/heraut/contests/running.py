@@ -395,6 +395,11 @@ class Winner(_Stored):
         """Whether their time to answer runs: their message is online, or people were asked to write to them."""
         return self.place is Place.WON and (self.told is Told.PEOPLE or self.sent_at is not None)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether they are named in public."""
+        return self.named and self.place is Place.CLAIMED
+
     def after(self, now: datetime, what: str, **changes: Any) -> Winner:
         """Give them as they are after something that their story keeps."""
         story = (*self.story, (stamp(now), what))
