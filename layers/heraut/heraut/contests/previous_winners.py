@@ -29,9 +29,10 @@ def months_remembered(brand: Brand) -> int:
 def remembered_until(contest: Contest) -> datetime:
     """Say until when a contest that ended remembers who won: as its rules say, and as long as its entrants."""
     won_at = _won_at(contest)
-    return max(
-        (contest.ended_at or won_at) + kept_for(contest.agreed), months_before(won_at, -contest.remembers) + A_DAY
-    )
+    as_entrants = (contest.ended_at or won_at) + kept_for(contest.agreed)
+    if not contest.remembers:
+        return as_entrants
+    return max(as_entrants, months_before(won_at, -contest.remembers) + A_DAY)
 
 
 def remember_winners(contest: Contest, world: Running) -> None:
