@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from heraut.aws.sendings_table import SendingsTable
-from heraut.brands import WayName
+from heraut.aws.site_objects import PublicBucket
+from heraut.brands import NetworkName, WayName
 from heraut.clock import SystemClock
 from heraut.contests.forget_entrant import ContestEntries
 from heraut.conversations import Author, What
@@ -20,18 +21,21 @@ from heraut.links import Action, Link
 from heraut.notifications.base import Item, Message, Row
 from heraut.notifications.sealing import seal
 from heraut.notifications.sendings import Sending, SendingState
+from heraut.publishing import ContestPosts
 from heraut.publishing.model import State
 from tests.contracts.cli_shop import BAKERY
 from tests.contracts.stack import Stack
 from tests.contracts.test_cli_contests import held
 from tests.contracts.test_conversations import said
-from tests.twins.contest_world import CLOSES, DRAWS, OPENS
+from tests.twins.contest_world import CLOSES, DRAWS, OPENS, ContestWorld
 from tests.twins.contests import ContestsTwin
 from tests.twins.quotes import QuotesTwin
+from tests.twins.secrets import SecretsTwin
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from heraut.brands import Person
     from heraut.conversations import Interaction
     from tests.contracts.cli_shop import Shop
 
@@ -274,3 +278,101 @@ def test_somebody_who_speaks_and_takes_part_is_forgotten_in_both(busy: Shop) -> 
     kept = json.dumps(Stack(busy.clients, "ContestsTable").items(), ensure_ascii=False)
     assert "@ana" not in kept
     assert "bluesky:ana" not in kept
+
+
+WINNERS = ("quetzal", "wombat", "kinkajou")  # words that stand nowhere else
+
+
+class Keeping:
+    """Keeps what the team is told, as every way does."""
+
+    def __init__(self, kept: SendingsTable) -> None:
+        self._kept, self._number = kept, 0
+
+    def tell(self, person: Person, message: Message) -> None:
+        """Keep it."""
+        self._number += 1
+        sent = Sending(
+            brand="boulangerie",
+            id=f"20261123-{self._number:08}",
+            person=person.id,
+            way=WayName.WEBHOOK,
+            at=OPENS,
+            state=SendingState.SENT,
+            message=seal(message),
+        )
+        self._kept.save_sending(sent)
+
+
+def won(shop: Shop) -> ContestWorld:
+    """Hold a contest on the shop's own tables and bucket, to the day after rank 1 confirmed and agreed to be named."""
+    world = ContestWorld(claim_within="1 h", winners=1, alternates=1)
+    twins = dict.fromkeys(NetworkName, world.network)
+    secrets = SecretsTwin({("boulangerie", "sky"): {"password": "x"}})
+    world.with_changes(
+        contests=shop.contests,
+        objects=PublicBucket(shop.clients.s3, "public"),
+        posts=ContestPosts(shop.posts, world.brands, secrets, cast("Any", twins)),
+        heard=shop.conversations,
+        notifications=Keeping(kept_messages(shop)),
+    )
+    world.contests, world.talk = cast("Any", shop.contests), cast("Any", shop.conversations)
+    shop.brands.save(world.brand.model_copy(update={"revision": 1}), 0)
+    for who in WINNERS:
+        world.crowd.comment(world.post, who, f"Je participe, signé {who}", at=OPENS + timedelta(minutes=3))
+    world.run_until(DRAWS + timedelta(minutes=1))
+    for one in shop.posts.queue("boulangerie"):
+        online = {"state": State.PUBLISHED, "url": f"https://twin.example/{one.post}", "published_at": DRAWS}
+        shop.posts.change(one, one.model_copy(update={**online, "due_at": None}))
+    world.run_until(DRAWS + timedelta(minutes=3))
+    assert shop.heraut("contest", "claim", "galette", "1", "--named", "--brand", "boulangerie").status == 0
+    world.run_until(DRAWS + timedelta(minutes=5))
+    world.hear(winner_of(world))
+    return world
+
+
+def winner_of(world: ContestWorld) -> str:
+    """Say who has the first rank."""
+    return world.contests.winners("boulangerie", "galette")[0].id.partition(":")[2]
+
+
+def places_of(shop: Shop, who: str) -> set[str]:
+    """Say in which tables, and in which public objects, somebody stands."""
+    names = ("ContestsTable", "ConversationsTable", "PostsTable", "BrandsTable")
+    held = {name: json.dumps(Stack(shop.clients, name).items(), ensure_ascii=False) for name in names}
+    for one in shop.clients.s3.list_objects_v2(Bucket="public").get("Contents", ()):
+        body = shop.clients.s3.get_object(Bucket="public", Key=one["Key"])["Body"].read()
+        held[one["Key"].rpartition("/")[2]] = body.decode("utf-8", errors="replace")
+    return {place for place, text in held.items() if who in text.casefold()}
+
+
+def test_a_winner_is_forgotten_in_every_table_and_on_the_page(shop: Shop) -> None:
+    """The command says what becomes of the rank, and what only people can take away; everybody goes in their time."""
+    fair = won(shop)
+    who = winner_of(fair)
+    asked = (f"@{who}", "--brand", "boulangerie")
+    page = {"certificate.json", "tirage.html", "draw.html"}
+    assert places_of(shop, who) == {"ContestsTable", "ConversationsTable", "PostsTable"} | page
+
+    shown = shop.heraut("people", "erase", *asked, "--dry-run").out
+    for words in (
+        "le rang 1, un gain confirmé ; il reste attribué, mais plus rien ici ne dira à qui",
+        "Son nom quitte la page et le certificat",
+        "À supprimer vous-même sur le réseau, notre message au gagnant : https://twin.example/contest-galette-winner-1",
+    ):
+        assert words in shown.replace("\n", " ")
+    done = shop.heraut("people", "erase", *asked, "--yes", "--json").json
+    assert done["to_delete_online"] == ["https://twin.example/contest-galette-winner-1"]
+    assert done["messages"] == 2  # who won, and who is written to
+    assert places_of(shop, who) == page
+    fair.tick()
+    assert places_of(shop, who) == set()
+    assert shop.heraut("people", "export", *asked).status == 1
+
+    fair.run()
+    fair.clock.advance_to(DRAWS + timedelta(days=98))
+    for one in kept_messages(shop).sendings("boulangerie", OPENS):  # which the table forgets after a week
+        kept_messages(shop).forget_sendings("boulangerie", [one.id])
+    assert {one for each in WINNERS for one in places_of(shop, each)} == {"ContestsTable"}
+    fair.tick()
+    assert {one for each in WINNERS for one in places_of(shop, each)} == set()

@@ -225,6 +225,59 @@ def test_winners_are_kept_once_and_in_the_order_of_ranks(contests: Contests) -> 
         contests.change_winner("martin", "galette", Winner(rank=7, handle="", id="").becomes(Place.WON, NOW))
 
 
+def test_a_winner_changes_with_the_contest_or_not_at_all(contests: Contests) -> None:
+    """Both are as they were read, or neither is written."""
+    contests.add(Contest(brand="martin", name="galette"))
+    there = contests.contest("martin", "galette")
+    assert there is not None
+    one = Winner(rank=1, handle="ab" * 32, id="bluesky:ana")
+    contests.add_winners("martin", "galette", [one], UNTIL)
+    won = one.becomes(Place.WON, NOW)
+    contests.change_winner("martin", "galette", won, (there, there.next(outcome="", due_at=NOW)))
+    assert [one.place for one in contests.winners("martin", "galette")] == [Place.WON]
+    moved = contests.contest("martin", "galette")
+    assert moved is not None
+    assert (moved.revision, list(contests.due(NOW))) == (2, [("martin", "galette")])
+
+    with pytest.raises(Conflict):  # the contest moved on
+        contests.change_winner("martin", "galette", won.becomes(Place.CLAIMED, NOW), (there, there.next()))
+    with pytest.raises(Conflict):  # the winner did
+        contests.change_winner("martin", "galette", one.becomes(Place.LAPSED, NOW), (moved, moved.next()))
+    assert list(contests.winners("martin", "galette")) == [won]
+    assert contests.contest("martin", "galette") == moved
+
+
+def test_people_are_forgotten_some_at_a_time(contests: Contests) -> None:
+    """Entrants, winners and parts of a contest; the contest itself stays, and every other one's."""
+    contests.add(Contest(brand="martin", name="galette"))
+    for name in ("galette", "buche"):
+        contests.save_entrants("martin", name, [entrant(number) for number in range(30)], UNTIL)
+        contests.add_winners("martin", name, [Winner(rank=1, handle="ab" * 32, id="bluesky:ana")], UNTIL)
+        contests.keep_part("martin", name, b"part", UNTIL)
+
+    assert [contests.forget_people("martin", "galette", 20) for _ in range(3)] == [True, False, False]
+    assert [list(contests.every_entrant("martin", "galette")), list(contests.winners("martin", "galette"))] == [[], []]
+    assert contests.contest("martin", "galette") is not None
+    assert len(list(contests.every_entrant("martin", "buche"))) == 30
+    assert len(contests.winners("martin", "buche")) == 1
+
+
+def test_who_won_is_found_and_forgotten_by_who_it_is(contests: Contests) -> None:
+    """In every contest of the brand; nobody else."""
+    long = "mastodon:https://piaf.example/users/" + "é" * 3_000
+    contests.remember_wins("martin", "galette", {"bluesky:ana": NOW, long: NOW}, UNTIL)
+    contests.remember_wins("martin", "buche", {"bluesky:ana": NOW - MINUTE}, UNTIL)
+    contests.remember_wins("autre", "buche", {"bluesky:ana": NOW}, UNTIL)
+
+    assert contests.wins("martin", "bluesky:ana") == {"galette": NOW, "buche": NOW - MINUTE}
+    contests.forget_wins("martin", "bluesky:ana")
+    assert contests.wins("martin", "bluesky:ana") == {}
+    assert contests.won("martin") == {long: NOW}
+    assert contests.won("autre") == {"bluesky:ana": NOW}
+    contests.forget_wins("martin", long)
+    assert contests.won("martin") == {}
+
+
 def test_who_kept_a_prize_is_remembered_by_contest(contests: Contests) -> None:
     """The last time counts; who was disqualified since is remembered no longer."""
     long = "mastodon:https://piaf.example/users/" + "é" * 3_000

@@ -307,6 +307,18 @@ def test_private_files_stay_private() -> None:
     assert written()["Parameters"]["PublicSite"]["Default"] == "none"
 
 
+def test_the_public_site_says_itself_how_long_it_may_be_kept() -> None:
+    """So a name that is taken back is gone in a minute: CloudFront adds no time of its own, and no version is kept."""
+    (distribution,) = of_type("AWS::CloudFront::Distribution").values()
+    config = distribution["DistributionConfig"]
+    behaviour = config["DefaultCacheBehavior"]
+
+    assert behaviour["CachePolicyId"] == "83da9c7e-98b4-4e11-a168-04f0df8e2c65"  # UseOriginCacheControlHeaders
+    assert {"MinTTL", "DefaultTTL", "MaxTTL", "ForwardedValues"} & set(behaviour) == set()
+    assert {"CacheBehaviors", "CustomErrorResponses", "OriginGroups"} & set(config) == set()
+    assert "VersioningConfiguration" not in of_type("AWS::S3::Bucket")["PublicBucket"]
+
+
 def test_mail_is_received_only_where_a_domain_is_given_and_is_soon_forgotten() -> None:
     """SES may write under one prefix, for this account's rules alone, where it receives; reading starts there."""
     (policy,) = resources()["FilesBucketMails"]["Properties"]["PolicyDocument"]["Statement"]

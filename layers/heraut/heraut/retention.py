@@ -103,7 +103,7 @@ ANSWER = Kind(
     "an answer to somebody: its words, the handle it names, the network's id of what it answers",
     "answering once, and telling who answered what",
     THIRTEEN_MONTHS,
-    "after it was given",
+    "after it was given; what was said to a winner goes with who took part",
     public=True,
 )
 POST_EVENT = Kind(
@@ -333,7 +333,7 @@ OVERHEARD = Kind(
     "a comment as it was heard while a contest ran on its account: words, name, handle, when; its change, its end",
     "losing nobody who takes part in a contest",
     timedelta(days=7),
-    "after the draw; it goes within minutes, when the contest took note of it",
+    "after the draw; it goes within minutes, when the contest took note of it, and at the draw",
     public=True,
 )
 CURSOR = Kind(
@@ -437,10 +437,10 @@ ENTRANT = Kind(
     "e#<entrant>",
     "who took part: id, handle, name, comments, likes and reposts under the contest's posts, which of the brand's "
     "accounts block them, what the team decided about them and why, and the secret number that links them to the "
-    "published list; of who asked to be forgotten before the list was final, the id alone",
+    "published list; of who asked to be forgotten before the list was final, the id alone, until the draw",
     "deciding who takes part, telling who asks why not, drawing",
     timedelta(days=90),  # unless the terms say otherwise
-    "after the contest, unless its rules say otherwise",
+    "after the contest ended or was called off, unless its rules say otherwise",
     public=True,
 )
 WINNER = Kind(
@@ -471,7 +471,8 @@ WON = Kind(
     "who kept a prize of a contest, and when they won: their id and nothing else",
     "setting previous winners aside (`exclude.previous_winners`)",
     ENTRANT.kept,
-    "after the contest, or as many months after the draw as any contest in `heraut.yaml` asks for when it ends",
+    "after the contest, or as many months after the draw as its rules say (as any contest in `heraut.yaml` asked for "
+    "when it opened)",
     public=True,
 )
 

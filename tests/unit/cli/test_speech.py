@@ -118,6 +118,7 @@ def test_every_sentence_is_said_somewhere() -> None:
         "contest_kind_": set(EntryKind),
         "contest_place_": set(Place),
         "contest_left_": set(Left),
+        "person_ranked_": set(Place),
         "contest_is_": set(Decision),
         "contest_note_": (set(Decision) - {WANTS_REASON}) | {f"{one}_because" for one in Decision},
         "contest_address_": {"rules", "list", "commitment", "history", "certificate", "outcome", "page"},

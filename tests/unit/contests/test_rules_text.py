@@ -119,6 +119,10 @@ def test_the_same_terms_give_the_same_bytes(language: str, changes: dict[str, An
         "Il a 7 jours à partir de ce message",
         "ne sont pas nommés avant le jeudi 17 décembre 2026 à 09:00:00",
         "sont effacées 90 jours après la fin",
+        "Au même moment, le nom des gagnants qui l'ont accepté quitte la page du tirage et son certificat",
+        "un gagnant peut revenir sur cet accord avant, à tout moment",
+        "reste sur le réseau tant que l'organisateur ne l'a pas supprimée",
+        "L'identifiant de qui a gagné un lot, et lui seul, est gardé 6 mois après le tirage au sort",
         "donnees@martin.example",
         "ne vaut pas accord pour recevoir de la publicité",
         "n'est ni géré, ni parrainé, ni approuvé par Instagram",
@@ -254,3 +258,17 @@ def test_accounts_that_the_brand_does_not_have_are_no_contest() -> None:
 
     with pytest.raises(KeyError):
         rules_text(terms, brand.model_copy(update={"accounts": ()}), QUICKNET, PAGE)
+
+
+def test_the_rules_say_how_long_winners_are_remembered_for_other_contests() -> None:
+    """As long as any contest of the brand asks for when this one opens; nothing where none does."""
+    terms, brand = contest()
+    later = {**brand.contests["galette"], "exclude": {"previous_winners": 12}}
+    both = brand.model_copy(update={"contests": {**brand.contests, "buche": later}})
+
+    assert "est gardé" not in rules_text(terms, brand, QUICKNET, PAGE)
+    assert "est gardé 12 mois après le tirage" in rules_text(terms, both, QUICKNET, PAGE)
+    english, _ = contest(language="en")
+    told = rules_text(english, both, QUICKNET, PAGE)
+    assert "is kept for 12 months after the draw" in told
+    assert "leave the draw's page and its certificate; a winner may take that back before, at any time" in told

@@ -12,7 +12,7 @@ from heraut.cli.options import BrandName, DryRun, Json, Stack, Yes, brands_calle
 from heraut.cli.speech import CannotGoOn, language, say, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from heraut.brands import Brand
@@ -125,7 +125,10 @@ def _counted(found: Holding) -> dict[str, Any]:
     kinds = ("said", "answers", "moments", "events", "messages", "testimonials", "entries", "sessions")
     member = found.member
     named = {"brand": member.brand, "network": member.network.value, "author": member.id, "name": member.called}
-    return named | {kind: len(getattr(found, kind)) for kind in kinds}
+    online = [address for entry in found.entries for address in _online(entry)]
+    in_file = [entry["contest"] for entry in found.entries if entry["set_aside_by"]]
+    beyond = {"to_delete_online": online, "named_in_file": in_file}
+    return named | {kind: len(getattr(found, kind)) for kind in kinds} | beyond
 
 
 def _called(desk: Desk, author: str, brand: str | None, network: str | None) -> Member:
@@ -162,17 +165,24 @@ def _lines_of(found: Holding, desk: Desk) -> Iterator[str]:
     for answer in found.answers:
         yield "  " + say("person_answered", at=recorded(answer.at, zone, language(), now), text=excerpt(answer.text))
     for entry in found.entries:
-        count = sum(len(one["deeds"]) for one in entry["entries"])
-        yield "  " + say("person_entered", contest=entry["title"], count=count)
-        for place in entry["ranks"]:
-            yield "  " + say("person_ranked", contest=entry["title"], rank=place["rank"])
+        yield from _lines_of_entry(entry)
     yield from _asked_lines(found)
     for shown in found.testimonials:
         if shown.draft:
             yield "  " + say("testimonial_take_down", post=shown.draft)
     yield "  " + say("person_rest", moments=len(found.moments), events=len(found.events), messages=len(found.messages))
     yield say("person_beyond")
-    if found.entries:
+    yield from _lines_beyond(found.entries)
+
+
+def _lines_beyond(entries: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Say what stays of somebody's entries in contests, and what people can do about it."""
+    for entry in entries:
+        for address in _online(entry):
+            yield say("person_message_online", address=address)
+        if entry["set_aside_by"]:
+            yield say("person_in_file", contest=entry["title"], where=", ".join(entry["set_aside_by"]))
+    if any(entry["entries"] for entry in entries):
         yield say("person_beyond_contests")
 
 
@@ -184,6 +194,24 @@ def _asked_lines(found: Holding) -> Iterator[str]:
             yield "  " + say("person_asked", event=session["title"], text=excerpt(one["text"]))
         for post in session["posts"]:
             yield "  " + say("person_quoted", event=session["title"], post=post)
+
+
+def _lines_of_entry(entry: dict[str, Any]) -> Iterator[str]:
+    """Say what is held of somebody in a contest, and what becomes of the ranks that its draw gave them."""
+    if entry["entries"] or entry["heard"]:
+        count = sum(len(one["deeds"]) for one in entry["entries"]) or len(entry["heard"])
+        yield "  " + say("person_entered", contest=entry["title"], count=count)
+    for place in entry["ranks"]:
+        yield "  " + say(f"person_ranked_{place['place']}", contest=entry["title"], rank=place["rank"])
+        if place["named"] and place["place"] == "claimed":
+            yield "  " + say("person_named")
+    if entry["won_at"] and not entry["ranks"]:
+        yield "  " + say("person_won", contest=entry["title"])
+
+
+def _online(entry: dict[str, Any]) -> list[str]:
+    """Give the addresses of what was said to a winner and is online, which only people can take away."""
+    return [one["url"] for one in entry["messages"] if one["url"]]
 
 
 def _line(owner: Brand, member: Member, group: str, now: datetime) -> str:

@@ -1,8 +1,9 @@
 """The rules of a contest as people read them: the built-in text filled in, or the brand's own with the draw added.
 
 Plain text with the few marks of Markdown that everybody reads (`#`, `##`, `-`). The same terms, brand and chain give
-the same bytes, whose SHA-256 the draw's commitment carries: whoever publishes them keeps them as they are. A lawyer
-reads the built-in text before it is used; it is no legal advice.
+the same bytes, whose SHA-256 the draw's commitment carries: whoever publishes them keeps them as they are. Of the brand
+they hold its accounts, and for how many months its contests set previous winners aside. A lawyer reads the built-in
+text before it is used; it is no legal advice.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from heraut.brands import EntryKind, NetworkName
 from heraut.contests.eligibility import STATES, listed_on
 from heraut.contests.platforms import Platform, platform_of
+from heraut.contests.previous_winners import months_remembered
 from heraut.letters import clean, french
 from heraut.wording import NBSP, Wording, listed, span, to_the_second
 
@@ -64,7 +66,7 @@ class _Writer:
     """Terms as the sentences of one language."""
 
     def __init__(self, terms: Terms, brand: Brand, chain: Chain, page: str) -> None:
-        self.terms, self.chain, self.page = terms, chain, page
+        self.terms, self.brand, self.chain, self.page = terms, brand, chain, page
         self.language: Language = terms.language
         accounts = {account.name: account for account in brand.accounts}
         self.accounts = [accounts[name] for name in terms.accounts]
@@ -153,6 +155,7 @@ class _Writer:
             "claim": self._span(terms.claim or timedelta()),
             "announces": self._second(terms.announces) if terms.announces else "",
             "keep_for": self._span(data.keep_for) if data else "",
+            "remembered": months_remembered(self.brand),
             "contact": data.contact if data else "",
             "notices": list(self._notices()),
             "page": self.page,

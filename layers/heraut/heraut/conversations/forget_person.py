@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from heraut.links import Links
 
 TRIES = 5
+CALLED = frozenset({"handle", "name", "called"})  # fields of what is held of who took part in contests and sessions
+WORDS = frozenset({"text", "answer"})
+OURS = frozenset({"labels", "decisions"})
 PASSES = 3  # what was being taken in while the rest went is found by the next look
 
 
@@ -120,15 +123,15 @@ def holding(member: Member, world: Forgetting) -> Holding:
     answers = [one for one in given if one is not None]
     names = {member.id, member.handle.lstrip("@")} - {""}
     called = (member.brand, member.network, member.id, member.handle)
-    sessions = world.sessions.held(*called)
+    entries, sessions = world.entries.held(*called), world.sessions.held(*called)
     return Holding(
         member=member,
         said=said,
         answers=answers,
         moments=[one for one in stories if one.interaction in ids],
         events=world.events.naming(member.brand, names),
-        messages=_messages(member, [one for _, one in said], world, _asked(sessions)),
-        entries=world.entries.held(*called),
+        messages=_messages(member, [one for _, one in said], [*entries, *sessions], world),
+        entries=entries,
         sessions=sessions,
         testimonials=[one for one in kept.testimonials(member.brand) if one.interaction in ids],
     )
@@ -146,12 +149,13 @@ def forget_person(member: Member, world: Forgetting, now: datetime) -> None:
     kept.refuse_earlier(member.brand, network, member.id, now)
     _hold_quotes(member, world, now)
     called = (member.brand, member.network, member.id, member.handle)
-    world.messages.forget(member.brand, _messages(member, [], world, _asked(world.sessions.held(*called))))
+    took_part = [*world.entries.held(*called), *world.sessions.held(*called)]
+    world.messages.forget(member.brand, _messages(member, [], took_part, world))
     world.entries.forget(*called, now)
     world.sessions.forget(*called, now)
     for _ in range(PASSES):
         said = list(_said_by(member, kept))
-        world.messages.forget(member.brand, _messages(member, [one for _, one in said], world))
+        world.messages.forget(member.brand, _messages(member, [one for _, one in said], [], world))
         world.links.forget_interactions(member.brand, {one.id for _, one in said})
         for _, one in said:
             world.answers.forget(one.brand, one.account, one.id)
@@ -172,20 +176,25 @@ def _hold_quotes(member: Member, world: Forgetting, now: datetime) -> None:
             world.quotes.withdraw(member.brand, post, session["event"], BY, now)
 
 
-def _asked(sessions: Sequence[dict[str, Any]]) -> list[str]:
-    return [one["text"] for session in sessions for one in session["questions"]]
-
-
 def _messages(
-    member: Member, said: Sequence[Interaction], world: Forgetting, asked: Sequence[str] = ()
+    member: Member, said: Sequence[Interaction], took_part: Sequence[dict[str, Any]], world: Forgetting
 ) -> Sequence[str]:
     """Find the messages to the team that hold a name they ever had with us, what they wrote, or our answer to it."""
     authors = [one.author for one in said]
     handles = {member.handle.lstrip("@"), *(author.handle.lstrip("@") for author in authors)}
     given = [world.answers.given(one.brand, one.account, one.id) for one in said]
-    words = [*asked, *(one.text for one in said), *(one.text for one in given if one is not None)]
-    names = {member.id, member.name, *handles, *(author.name for author in authors)} - {""}
-    return world.messages.naming(member.brand, names, words)
+    words = [*(one.text for one in said), *(one.text for one in given if one is not None)]
+    names = {member.id, member.name, *handles, *(author.name for author in authors)}
+    names |= {name.lstrip("@") for name in _values(took_part, CALLED)}
+    return world.messages.naming(member.brand, names - {""}, [*words, *_values(took_part, WORDS)])
+
+
+def _values(held: Any, fields: frozenset[str]) -> set[str]:
+    """Give the texts that stand in these fields, however deep."""
+    if isinstance(held, dict):
+        mine = {value for name, value in held.items() if name in fields and isinstance(value, str)}
+        return mine.union(*(_values(value, fields) for name, value in held.items() if name not in OURS))
+    return set().union(*(_values(one, fields) for one in held)) if isinstance(held, list | tuple) else set()
 
 
 def _said_by(member: Member, kept: Conversations) -> list[tuple[str, Interaction]]:
