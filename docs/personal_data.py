@@ -69,9 +69,16 @@ def page() -> str:
         lines.append("")
     lines += ["## Files (`FilesBucket`)", "", "| | what | why | how long |", "|---|---|---|---|"]
     lines += _objects(template)
-    lines += ["", "`PublicBucket` holds what the brand published on its own page, until the brand is erased.", ""]
+    lines += ["", *PUBLIC, ""]
     lines += ["## Queues and logs", "", "| | what | how long |", "|---|---|---|", *_queues(template), *_logs(template)]
     return "\n".join(lines) + "\n" + SECRETS
+
+
+PUBLIC = (
+    "`PublicBucket` holds what the brand published on its own page, until the brand is erased. ◆ Of a contest, codes",
+    "that nothing links to anybody, and on its page and in its certificate the names, ids and secret numbers of winners",
+    "who agreed: until they take that back, ask to be forgotten, or the contest's data go.",
+)
 
 
 def _row(kind: Kind) -> str:
