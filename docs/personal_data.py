@@ -76,8 +76,8 @@ def page() -> str:
 
 PUBLIC = (
     "`PublicBucket` holds what the brand published on its own page, until the brand is erased. ◆ Of a contest, codes",
-    "that nothing links to anybody, and on its page and in its certificate names, ids and secret numbers of winners who",
-    "agreed: until they take that back, ask to be forgotten, or the contest's data go.",
+    "that nothing links to anybody, and on its page and in its certificate names, ids and secret numbers of winners",
+    "who agreed: until they take that back, ask to be forgotten, or the contest's data go.",
 )
 
 
