@@ -100,7 +100,7 @@ def opened(world: ContestWorld) -> str:
     who = PEOPLE[0]
     world.crowd.blocking.append(who)
     world.run_until(CLOSES - timedelta(minutes=1))
-    assert world.contest.blocked == {"sky": frozenset({f"bluesky:{who}"})}
+    assert set(entrant(world, who).blocked) == {"sky"}
     note = noted(Decision.EXCLUDE, "lea", f"{who} a triché", world.clock.now())
     decide_entrant(world.contest, f"bluesky:{who}", Decision.EXCLUDE, note, world.contests, world.objects)
     world.hear(who)
@@ -162,7 +162,7 @@ def ended(world: ContestWorld) -> str:
 
 # What is there of them at each time, and is given back to who asks: the fields that hold something.
 STAGES: dict[Callable[[ContestWorld], str], set[str]] = {
-    opened: {"entries", "heard", "blocked_by"},
+    opened: {"entries", "heard"},
     frozen: {"entries", "heard"},
     written_to: {"entries", "ranks", "messages", "news"},
     answered: {"entries", "ranks", "messages", "news"},
@@ -437,10 +437,11 @@ def test_what_may_name_somebody_is_kept_by_no_cache_for_longer_than_a_minute() -
     """Nor by one whose way to it is broken; what never changes is kept for ever."""
     world = fair()
     named(world)
-    caches = {key.removeprefix(FOLDER).partition("/")[0]: cache for key, cache in world.objects.caches.items()}
+    names = {key: key.removeprefix(FOLDER).split("/")[0].split("-")[0] for key in world.objects.caches}
+    caches = {names[key]: cache for key, cache in world.objects.caches.items()}
 
     never = {name for name, cache in caches.items() if cache == FOREVER}
-    assert never == {"commitment-1.json", "entrants.bin", "lists"}
+    assert never == {"commitment", "entrants.bin", "lists", "witness"}
     assert {cache for name, cache in caches.items() if name not in never} == {SOON}
     told = {one.strip() for one in SOON.split(",")}
     assert told >= {"max-age=60", "must-revalidate", "stale-if-error=0"}

@@ -51,8 +51,8 @@ def forget_contest(contest: Contest, brand: Brand, world: Running, now: datetime
 
 
 def _emptied(contest: Contest, now: datetime) -> Contest:
-    """Give a contest without anybody's name: neither whom its accounts blocked, nor whom its terms set aside."""
+    """Give a contest without anybody's name: its terms hold whom they set aside, its news whom people hear of."""
     exclude = contest.agreed.exclude.model_copy(update=dict.fromkeys(("staff", "partners", "accounts")))
     terms = contest.agreed.model_copy(update={"exclude": exclude})
     plain = terms.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return contest.next(terms=plain, blocked={}, news=(), walk=None, tally=None, forgotten_at=now, due_at=None)
+    return contest.next(terms=plain, news=(), walk=None, tally=None, forgotten_at=now, due_at=None)

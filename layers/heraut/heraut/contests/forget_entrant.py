@@ -69,7 +69,6 @@ class ContestEntries:
                 "messages": [_plain(told) for one in ranks for told in self._said_to(contest, one)],
                 "heard": [_plain(one) for one in self._heard_of(contest, network, who)],
                 "news": [_plain(news) for one in ranks for news in naming(contest, one)],
-                "blocked_by": [name for name, those in contest.blocked.items() if stable in those],
                 "set_aside_by": _set_aside(contest, stable, network, handle),
             }
             if any(held.values()) or contest.name in wins:
@@ -92,7 +91,6 @@ class ContestEntries:
                 self._leave(contest, [one.id for one in theirs] or ids, now)
                 self._without_names(contest, ids, now)  # whom the draw gave a rank at this very moment
             self._heard.forget_overheard(heard)
-            self._change(contest, partial(_unblocked, ids))
         self._contests.forget_wins(brand, f"{network}:{who}")
 
     def _opened(self, brand: str) -> list[Contest]:
@@ -168,12 +166,6 @@ class ContestEntries:
 
 def _untold(one: Winner, contest: Contest) -> Contest:
     return contest.model_copy(update={"news": without_winner(contest, one)})
-
-
-def _unblocked(ids: Sequence[str], contest: Contest) -> Contest:
-    walk = contest.walk and contest.walk.model_copy(update={"blocked": contest.walk.blocked.difference(ids)})
-    blocked = {name: those.difference(ids) for name, those in contest.blocked.items()}
-    return contest.model_copy(update={"walk": walk, "blocked": blocked})
 
 
 def _set_aside(contest: Contest, stable: str, network: NetworkName, handle: str) -> list[str]:
