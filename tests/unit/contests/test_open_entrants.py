@@ -104,7 +104,7 @@ def test_nobody_is_opened_but_those_whose_turn_it_is(world: ContestWorld) -> Non
 
 def test_who_was_erased_cannot_be_opened(world: ContestWorld) -> None:
     """The published list keeps their code; the audit says so, and is never whole."""
-    entries = ContestEntries(world.contests)
+    entries = ContestEntries(world.contests, world.world.posts, world.talk)
     for who in ("ana", "hal"):
         entries.forget("boulangerie", NetworkName.BLUESKY, who, f"@{who}", world.clock.now())
     shown = opened(world)

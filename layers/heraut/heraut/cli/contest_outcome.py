@@ -15,13 +15,14 @@ from heraut.cli.speech import language, say
 from heraut.contests.beacon import QUICKNET
 from heraut.contests.check_winners import SEATED
 from heraut.contests.checks import ENOUGH_WITNESSES
+from heraut.contests.forget_contest import forgets_at
 from heraut.contests.known_contests import draws_at
 from heraut.contests.profiles import profile_of
 from heraut.contests.publish_outcome import code_of
-from heraut.contests.running import Place, Told, forgotten_at
+from heraut.contests.running import Place, Told
 from heraut.contests.witness_commitment import DATED, post_names
 from heraut.contests.words import wording as contest_words
-from heraut.contests.write_winners import message_name
+from heraut.contests.write_winners import TO_WRITE, message_name
 from heraut.due import instant
 from heraut.publishing.model import State
 from heraut.wording import at_moment, local, recorded, span
@@ -98,7 +99,7 @@ def round_at(one: Committed) -> datetime:
 def winner_lines(one: Winner, contest: Contest, brand: Brand, said: Said, now: datetime) -> Iterator[str]:
     """Say who has a rank and what became of them; then what they were told, what they said, whether they are named."""
     yield winner_line(one, contest, now)
-    if one.place in SEATED or one.told is not Told.NOT_YET:
+    if one.place in SEATED or one.told not in TO_WRITE:
         yield f"  {_told_line(one, contest, brand, said, now)}"
     if one.answer:
         yield f"  {say('contest_answered', at=_since(one, 'answered', contest, now), text=one.answer)}"
@@ -150,6 +151,8 @@ def winner_object(one: Winner, contest: Contest, brand: Brand, said: Said) -> di
 def then(known: Known, winners: Sequence[Winner], said: Said, now: datetime) -> str:
     """Say what happens next and when, in plain words."""
     terms, contest = known.terms, known.contest
+    if terms and contest and contest.forgotten_at:
+        return say("contest_then_forgotten", at=at_moment(contest.forgotten_at, terms.zone, language(), now))
     if terms is None or known.state is ContestState.CANCELLED:
         return say("contest_then_cancelled")
     draws = draws_at(known)
@@ -160,7 +163,7 @@ def then(known: Known, winners: Sequence[Winner], said: Said, now: datetime) -> 
         ContestState.FROZEN: draws,
         ContestState.COMMITTED: round_at(contest.last) if contest and contest.commitments else draws,
         ContestState.DRAWN: terms.announces,
-        ContestState.ENDED: forgotten_at(terms),
+        ContestState.ENDED: forgets_at(contest) if contest else None,
     }
     moment = instants.get(known.state)
     at = at_moment(moment, terms.zone, language(), now) if moment else say("contest_soon")
@@ -243,7 +246,7 @@ def _told_line(one: Winner, contest: Contest, brand: Brand, said: Said, now: dat
         people = ", ".join(person.name for person in _asked_people(brand))
         at, profile = _since(one, "to_contact", contest, now), profile_of(one.id, one.called)
         return say("contest_told_people", people=people, at=at) + (f" {profile}" if profile else "")
-    if one.told is Told.NOT_YET:
+    if one.told in TO_WRITE:
         return say("contest_told_not_yet")
     sent_at = one.sent_at or _online_since(message)
     if sent_at is not None:
