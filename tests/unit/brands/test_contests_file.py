@@ -127,6 +127,8 @@ def test_an_instant_that_yaml_reads_itself_is_the_same() -> None:
     ("changes", "code", "place"),
     [
         ({"opens": "bientôt"}, "contest_instant_unreadable", "opens"),
+        ({"opens": "0001-01-01 00:00"}, "contest_instant_unreadable", "opens"),
+        ({"closes": "9999-12-31 23:59"}, "contest_instant_unreadable", "closes"),
         ({"closes": "2026-12-15"}, "contest_instant_unreadable", "closes"),
         ({"closes": "2026-12-15 23:59:59.5"}, "contest_instant_unreadable", "closes"),
         ({"draws": "2026-12-16T12:00+01:00"}, "contest_instant_unreadable", "draws"),
@@ -153,6 +155,8 @@ def test_an_instant_that_yaml_reads_itself_is_the_same() -> None:
         ({"prizes": [{"name": "x", "value": True}]}, "value_unusable", "prizes[1].value"),
         ({"prizes": [{"name": "x", "value": "cher"}]}, "value_unusable", "prizes[1].value"),
         ({"claim_within": "bientôt"}, "late_unreadable", "claim_within"),
+        ({"claim_within": "99999999999j"}, "late_unreadable", "claim_within"),
+        ({"claim_within": 10**30}, "late_unreadable", "claim_within"),
         ({"exclude": {"suspects": {"account_age": "jeune"}}}, "late_unreadable", "exclude.suspects.account_age"),
         ({"winners": -1}, "value_unusable", "winners"),
         ({"eligibility": {"countries": ["France"]}}, "value_unusable", "eligibility.countries[1]"),

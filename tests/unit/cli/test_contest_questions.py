@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,6 +120,7 @@ def test_answers_make_what_a_file_says() -> None:
         ("post", ["masto", "https://social.example/@m/1", "Non"], "Sur un autre compte aussi ?"),
         ("opens", ["bientôt", "01/12/2026 9h"], "Écrivez par exemple 2026-12-15 23:59"),
         ("opens", ["bientôt", "01/12/2026 9h"], "« bientôt » n'est pas un jour avec son heure."),
+        ("opens", ["01/01/0001 0h", "31/12/9999 23:59", "01/12/2026 9h"], "n'est pas un jour avec son heure."),
         ("opens", ["mardi 3/12/2026 9h", "01/12/2026 9h"], "n'est pas un jour avec son heure."),
         ("closes", ["30/11/2026 9h", ""], "La clôture n'est pas après l'ouverture."),
         ("draws", ["16/12/2026 0h", ""], "Entre la clôture et le tirage"),
@@ -126,7 +129,7 @@ def test_answers_make_what_a_file_says() -> None:
         ("winners", ["0", "-1", "mille", "9" * 30, ""], "Personne ne gagne."),
         ("alternates", ["beaucoup", ""], "« beaucoup » n'est pas possible ici."),
         ("prize", ["Une galette;cher", "Deux;1;2", ";3", "Une galette;60 €"], "Il y a 2 lots pour 1 gagnants."),
-        ("claim-within", ["12h", "sept", ""], "moins d'une journée"),
+        ("claim-within", ["12h", "sept", "99999999999j", ""], "moins d'une journée"),
         ("age", ["dix", "12", "100", ""], "À 12 ans"),
         ("country", ["Atlantide", "QQ", ""], "ne sait pas nommer le pays « QQ »"),
         ("address", ["-", "12 rue du Four, 75006 Paris"], "Il faut une réponse ici."),
@@ -192,6 +195,26 @@ def test_whoever_stops_answering_leaves(answered: int) -> None:
         ask_contest(draft())
 
 
+def test_letters_that_cannot_be_read_are_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that is not set to UTF-8 costs nobody their answers."""
+    answers = iter([UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"), "La galette", "galette", typer.Abort()])
+
+    def prompt(*_: object, **__: object) -> str:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(typer, "prompt", prompt)
+    with CliRunner().isolation() as (out, _, _):
+        with pytest.raises(typer.Abort):
+            ask_contest(draft())
+        sys.stdout.flush()
+        said = " ".join(out.getvalue().decode().split())
+
+    assert "n'est pas réglé sur UTF-8" in said
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
@@ -227,3 +250,21 @@ def test_a_title_gives_a_short_name() -> None:
     assert short_name("L'été : 3 Pâtés à GAGNER !") == "l-ete-3-pates-a-gagner"
     assert short_name("日本") == ""
     assert len(short_name("a b " * 40)) <= 40
+
+
+def test_the_example_of_the_documentation_is_whole() -> None:
+    """Nothing is missing, and nothing is wrong with it."""
+    text = (Path(__file__).parents[3] / "docs/contests.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"```sh\n(heraut contest add.*?)```", text, re.DOTALL)
+    given = shlex.split(command.replace("\\\n", " "))[4:]
+    networks = (NetworkName.BLUESKY, NetworkName.INSTAGRAM, NetworkName.FACEBOOK)
+    brand = BAKERY.model_copy(
+        update={"accounts": tuple(Account(name=one, network=one, handle="x") for one in networks)}
+    )
+    made = draft(brand)
+    for option, typed in zip(given[::2], given[1::2], strict=True):
+        made = made.more(option.removeprefix("--"), typed)
+
+    assert made.texts.pop("brand") == ("martin",)
+    assert {one.option for one in FIELDS} >= made.texts.keys()
+    assert (made.missing(), found_in(brand, "galette-2027", made.document(), HERE, NOW)) == ([], [])

@@ -33,7 +33,7 @@ MOST_PLACES = 10_000  # winners, or alternates
 MOST_CHANCES = 1_000  # of one entrant: what a record of `tirage/v1` holds
 MOST_FRIENDS = 50
 LONGEST_RULES = 60_000  # characters of a rules text of one's own
-_DAY = 24 * 60  # minutes
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # beyond, an instant in another zone, or some weeks later, may be none
 
 
 class ContestState(StrEnum):
@@ -295,14 +295,14 @@ def terms_of(name: str, plain: dict[str, Any], zone: str, language: Language) ->
 
 
 def wall_time(given: Any) -> datetime | None:
-    """Read what a clock shows: `2026-12-01 09:00`, with seconds or without; None when it is no hour of a day."""
+    """Read what a clock shows: `2026-12-01 09:00`, with seconds or without; None when it is none of our days."""
     text = given if isinstance(given, str) else given.isoformat() if isinstance(given, datetime) else ""
     try:
         read = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     has_hour = ":" in text
-    return read if has_hour and read.tzinfo is None else None
+    return read if has_hour and read.tzinfo is None and FIRST_YEAR <= read.year <= LAST_YEAR else None
 
 
 def changes_allowed(old: Terms, new: Terms | None, state: ContestState) -> list[Problem]:

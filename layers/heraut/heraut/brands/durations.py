@@ -10,8 +10,16 @@ _DURATION = re.compile(
 )
 
 
+LONGEST = 100 * 366 * 24 * 60  # minutes: a hundred years; what is longer is a slip, and no instant lies that far
+
+
 def minutes(given: Any) -> int | None:
-    """Read a duration as minutes, None when it is none; a bare number is minutes."""
+    """Read a duration as minutes, None when it is none or longer than a life; a bare number is minutes."""
+    found = _read(given)
+    return found if found is not None and abs(found) <= LONGEST else None
+
+
+def _read(given: Any) -> int | None:
     if isinstance(given, int) and not isinstance(given, bool):
         return given
     found = _DURATION.match(str(given))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from heraut.addresses import is_web
 from heraut.brands import EntryKind, NetworkName
+from heraut.brands.contests import wall_time
 from heraut.cli.speech import CannotGoOn, say, wording
 from heraut.local_time import on_the_wall
 from heraut.publishing.calendar.columns import plain
@@ -98,11 +99,7 @@ class Draft:
     def wall(self, option: str) -> datetime | None:
         """Give the instant that was typed for an option, as the brand's clock shows it; None: none that can be read."""
         texts = self.texts.get(option)
-        read = _instant(self, texts) if texts else None
-        try:
-            return datetime.fromisoformat(read) if read else None
-        except ValueError:
-            return None
+        return wall_time(_instant(self, texts)) if texts else None
 
     def number(self, option: str, otherwise: int) -> int:
         """Give the number that was typed for an option."""

@@ -191,8 +191,12 @@ def _explain(text: str, style: str | None = None) -> None:
 
 
 def _answer(question: str, suggested: str = "") -> str:
-    """Ask; what was suggested where nothing is typed."""
-    tell("")
-    _explain(question)
+    """Ask; what was suggested where nothing is typed. A terminal whose letters are not UTF-8 is asked again."""
     shown = f"[{suggested}] >" if suggested else ">"
-    return str(typer.prompt(shown, default=suggested, show_default=False, prompt_suffix=" ")).strip()
+    while True:
+        tell("")
+        _explain(question)
+        try:
+            return str(typer.prompt(shown, default=suggested, show_default=False, prompt_suffix=" ")).strip()
+        except UnicodeDecodeError:
+            _explain(say("contest_answer_unreadable"), "red")
