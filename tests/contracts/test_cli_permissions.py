@@ -182,7 +182,9 @@ def test_the_policy_grants_what_the_command_calls(
     statuses += [shop.heraut("event", "list").status, shop.heraut("event", "show", "atelier").status]
     fair = held(shop)
     fair.run_until(OPENS + timedelta(minutes=6))
-    contest = [["add", "autre", "--brand", "martin", *BY_OPTIONS, "--yes"], ["list"]]
+    shop.contests.add(fair.contest.model_copy(update={"name": "panne", "revision": 1}))
+    contest = [["cancel", "panne", "--because", "Le four est en panne", "--yes"]]
+    contest += [["add", "autre", "--brand", "martin", *BY_OPTIONS, "--yes"], ["list"]]
     contest += [["exclude", "galette", "@ana", "--because", "triche"], ["vouch", "galette", "@bao"]]
     statuses += [shop.heraut("contest", *words).status for words in contest]
     fair.run_until(DRAWS + timedelta(minutes=3))

@@ -20,7 +20,7 @@ from heraut.cli.contest_questions import HERE, ask_again, ask_contest
 from heraut.cli.speech import CannotGoOn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 BAKERY = Brand(
@@ -197,7 +197,9 @@ def test_whoever_stops_answering_leaves(answered: int) -> None:
 
 def test_letters_that_cannot_be_read_are_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal that is not set to UTF-8 costs nobody their answers."""
-    answers = iter([UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"), "La galette", "galette", typer.Abort()])
+    answers: Iterator[str | Exception] = iter(
+        [UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"), "La galette", "galette", typer.Abort()]
+    )
 
     def prompt(*_: object, **__: object) -> str:
         answer = next(answers)
