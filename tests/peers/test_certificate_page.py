@@ -356,6 +356,19 @@ def test_a_certificate_that_could_be_read_in_two_ways_is_none(
     assert failed(same_tab) == {"certificate": code}
 
 
+def test_a_browser_that_cannot_compute_says_so(tab: Tab, site: DrawSite) -> None:
+    """Whose worker dies or is forbidden: the verification ends, and nothing is called right."""
+    dead = """window.Worker = class extends EventTarget {
+      postMessage() { setTimeout(() => this.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }))); }
+    }"""
+    tab.send("Page.addScriptToEvaluateOnNewDocument", source=dead)
+    tab.open(site.page())
+
+    assert verify(tab) == "fail"
+    assert text_of(tab, "#verdict") == WORDS["broken"].format(message="out of memory")
+    assert steps(tab) == {}
+
+
 # ---------------------------------------------------------------------------- the beacon, asked
 def answered(chromium: Browser, tab: Tab, *answers: tuple[int, dict[str, Any]]) -> list[str]:
     """Answer the page's next requests to the beacon, and give their addresses."""

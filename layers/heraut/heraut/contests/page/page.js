@@ -148,6 +148,11 @@ function asker(code) {
   const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
   const waiting = new Map();
   let last = 0;
+  let broken = null;
+  worker.addEventListener("error", ({ message }) => {
+    broken = { code: "broken", fields: { message: message || "Worker" } }; // it never answers again
+    for (const { reject } of waiting.values()) reject(broken);
+  });
   worker.addEventListener("message", ({ data: { number, ...said } }) => {
     const { hear, resolve, reject } = waiting.get(number);
     if ("answer" in said) resolve(said.answer);
@@ -156,6 +161,7 @@ function asker(code) {
   });
   return (ask, asked = {}, hear = () => {}) =>
     new Promise((resolve, reject) => {
+      if (broken) return reject(broken);
       waiting.set(++last, { hear, resolve, reject });
       worker.postMessage({ number: last, ask, ...asked });
     });
