@@ -91,16 +91,21 @@ def test_a_session_whose_questions_are_all_hidden_has_no_recap_post() -> None:
 
 
 def test_what_cannot_be_hidden_is_said() -> None:
-    """Without a reason, or a question that nobody asked; taking it back needs no reason."""
+    """Without a reason, with a novel, or a question that nobody asked; taking it back needs no reason."""
     world = session()
     ask(world)
     world.run_until(BEGINS + 10 * MINUTE)
 
     with pytest.raises(InvalidInput):
         decide(world, "Quel", because="")
+    with pytest.raises(InvalidInput):
+        decide(world, "Quel", because="x" * 501)
     with pytest.raises(NotFound):
         hide_question(world.gathering, "0", Note(at=BEGINS, by="lea", what=HIDE, because="x"), world.gatherings)
-    decide(world, "Quel", SHOW, "")
+    for _ in range(15):
+        decide(world, "Quel")
+        decide(world, "Quel", SHOW, "")
+    assert [len(notes) for notes in world.gatherings.questions(ID, NAME).decisions.values()] == [20]
 
 
 class Racing:

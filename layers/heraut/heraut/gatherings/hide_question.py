@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from heraut.gatherings.running import Gathering
     from heraut.gatherings.store import Gatherings
 
+LONGEST_REASON = 500  # characters
+MOST_NOTES = 20  # of one question: all of a session is one item
 TRIES = 10  # the tick may take a step a moment while a session runs
 
 
@@ -28,17 +30,19 @@ def hide_question(
 ) -> tuple[Questions, Question]:
     """Keep a decision about a question (its id, or the network's); gives what was asked as it then is, and which one.
 
-    InvalidInput: no reason was given. NotFound: nobody asked that. TryAgain: others change the session faster than this
-    can.
+    InvalidInput: no reason was given, or a very long one. NotFound: nobody asked that. TryAgain: others change the
+    session faster than this can.
     """
     if note.what == HIDE and not note.because:
         raise InvalidInput([problem("event_hiding_reason_missing")])
+    if len(note.because) > LONGEST_REASON:
+        raise InvalidInput([problem("value_too_long", length=len(note.because), limit=LONGEST_REASON)])
     for _ in range(TRIES):
         before = gatherings.questions(gathering.brand, gathering.name)
         found = _called(before, question)
         if found is None:
             raise NotFound(f"{gathering.brand}/{gathering.name} {question}")
-        notes = (*before.decisions.get(found.id, ()), note)
+        notes = (*before.decisions.get(found.id, ()), note)[-MOST_NOTES:]
         after = before.next(decisions={**before.decisions, found.id: notes})
         try:
             gatherings.save_questions(after, forgotten_at(gathering))
