@@ -89,7 +89,7 @@ def test_a_large_open_contest_is_counted_up_to_a_point(
     """Of more than so many, nobody reads all to say how many; whoever asks for one contest reads them anyhow."""
     fair.run_until(OPENS + timedelta(minutes=6))
     for most, said, exact in ((5, "comptes vus : 5", True), (4, "comptes vus : 4 au moins", False)):
-        monkeypatch.setattr("heraut.cli.contests.MOST_COUNTED", most)
+        monkeypatch.setattr("heraut.cli.contest_called.MOST_COUNTED", most)
         assert said in shop.heraut("contest", "list").out
         (one,) = shop.heraut("contest", "list", "--json").json
         assert (one["entrants"], one["entrants_exact"]) == (min(5, most), exact)
