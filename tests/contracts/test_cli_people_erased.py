@@ -79,13 +79,15 @@ def kept_messages(shop: Shop) -> SendingsTable:
     return SendingsTable(Stack(shop.clients, "ConversationsTable").table)
 
 
-def write_to_karim(shop: Shop, number: int, happened: str = "3 personnes attendent", **more: Any) -> str:
+def write_to_karim(
+    shop: Shop, number: int, happened: str = "3 personnes attendent", owner: str = "martin", **more: Any
+) -> str:
     """Keep a message to a program of Karim's, which did not take it yet; gives its id."""
     plain = {"lead": "Il faut répondre.", "why": "Vous gérez Bluesky.", "otherwise": "Rien.", "network": "Bluesky"}
     words = {"language": "fr", "brand": "Boulangerie Martin", "brand_id": "martin", "happened": happened} | plain
     at = NOW - timedelta(minutes=number)
     made = Sending(
-        brand="martin",
+        brand=owner,
         id=f"{at:%Y%m%d%H%M%S%f}-{number:08}",
         person="karim",
         way=WayName.WEBHOOK,
@@ -319,7 +321,9 @@ def won(shop: Shop) -> ContestWorld:
     world.contests, world.talk = cast("Any", shop.contests), cast("Any", shop.conversations)
     shop.brands.save(world.brand.model_copy(update={"revision": 1}), 0)
     for who in WINNERS:
-        world.crowd.comment(world.post, who, f"Je participe, signé {who}", at=OPENS + timedelta(minutes=3))
+        world.crowd.comment(
+            world.post, who, f"Je participe à ce grand jeu, signé {who}", at=OPENS + timedelta(minutes=3)
+        )
     world.run_until(DRAWS + timedelta(minutes=1))
     for one in shop.posts.queue("boulangerie"):
         online = {"state": State.PUBLISHED, "url": f"https://twin.example/{one.post}", "published_at": DRAWS}
@@ -352,6 +356,7 @@ def test_a_winner_is_forgotten_in_every_table_and_on_the_page(shop: Shop) -> Non
     who = winner_of(fair)
     asked = (f"@{who}", "--brand", "boulangerie")
     page = {"certificate.json", "tirage.html", "draw.html"}
+    quoting = write_to_karim(shop, 1, f"Je participe à ce grand jeu, signé {who[:5]}…", owner="boulangerie")
     assert places_of(shop, who) == {"ContestsTable", "ConversationsTable", "PostsTable"} | page
 
     shown = shop.heraut("people", "erase", *asked, "--dry-run").out
@@ -363,7 +368,8 @@ def test_a_winner_is_forgotten_in_every_table_and_on_the_page(shop: Shop) -> Non
         assert words in shown.replace("\n", " ")
     done = shop.heraut("people", "erase", *asked, "--yes", "--json").json
     assert done["to_delete_online"] == ["https://twin.example/contest-galette-winner-1"]
-    assert done["messages"] == 2  # who won, and who is written to
+    assert done["messages"] == 3  # who won, who is written to, and what quotes them without their name
+    assert quoting not in [one.id for one in kept_messages(shop).sendings("boulangerie", OPENS - timedelta(days=9))]
     assert places_of(shop, who) == page
     fair.tick()
     assert places_of(shop, who) == set()
