@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from heraut.contests.running import KeptEntrant
+from heraut.brands import EntryKind, NetworkName
+from heraut.contests.running import Contest, Deed, KeptEntrant
 from heraut.contests.standing import Register
 from tests.twins.contest_world import CLOSES, OPENS, ContestWorld, Fate
 from tests.twins.contests import ContestsTwin
@@ -127,3 +128,18 @@ def test_no_more_than_five_hundred_comments_are_asked_for(monkeypatch: pytest.Mo
 
     assert world.contest.rejected == {"deleted": 5}
     assert world.contest.entrants == 7
+
+
+def test_what_a_roll_call_found_that_the_closing_cut_is_not_gone() -> None:
+    """The one before is the last that was read to its end; who was found since is there."""
+    began, later = OPENS + 6 * MINUTE, OPENS + 8 * MINUTE
+    contest = Contest(brand="boulangerie", name="galette", rolls={"sky/like/1": began})
+    like = Deed(kind=EntryKind.LIKE, name="Ana", seen_at=OPENS, post="1", account="sky")
+
+    def gone(present_at: datetime | None) -> datetime | None:
+        deeds = (like.model_copy(update={"present_at": present_at}),)
+        kept = KeptEntrant(id="bluesky:ana", nonce="00" * 32, network=NetworkName.BLUESKY, deeds=deeds)
+        return kept.judged(contest).evidence[0].deleted_at
+
+    assert (gone(began), gone(later)) == (None, None)
+    assert (gone(None), gone(OPENS)) == (began, began)

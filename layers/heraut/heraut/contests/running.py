@@ -324,7 +324,8 @@ class KeptEntrant(_Stored):
 
     def _evidence(self, deed: Deed, roll: datetime | None) -> Evidence:
         listed = deed.kind is not EntryKind.COMMENT
-        gone = listed and roll is not None and deed.seen_at < roll and deed.present_at != roll
+        read_since = deed.seen_at if deed.present_at is None else deed.present_at  # maybe in one that was cut short
+        gone = listed and roll is not None and deed.seen_at < roll and read_since < roll
         return Evidence(
             kind=deed.kind,
             by=self.id,
