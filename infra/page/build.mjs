@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 const [packages, source, output] = process.argv.slice(2).map((path) => resolve(path));
 const { build } = createRequire(join(packages, "package.json"))("esbuild");
 
-const licences = ["@noble/curves", "@noble/hashes"].map((name) => {
+const licences = ["@noble/curves", "@noble/hashes", "asn1js", "@peculiar/utils"].map((name) => {
   const folder = join(packages, "node_modules", name);
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf-8"));
   return `${name} ${version}\n\n${readFileSync(join(folder, "LICENSE"), "utf-8").trim()}`;

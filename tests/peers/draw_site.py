@@ -10,11 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from heraut.contests.beacon import QUICKNET
 from heraut.contests.certificate import Certificate
 from heraut.contests.certificate_page import CERTIFICATE, ENTRANTS, About, render
 from heraut.contests.published import PAGES
-from tests.twins.draws import RULES, MadeDraw
+from tests.twins.draws import AUTHORITIES, RULES, MadeDraw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,7 @@ ROUNDS = {
     1000: "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39",
     123: "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92",
 }
+ROOTS = [one.root.public_bytes(Encoding.DER) for one in AUTHORITIES]
 ABOUT = About("Maison Martin", "Le grand jeu de Noël", "Europe/Paris", ("Un coffret", "Une boîte"), rules="rules.txt")
 
 
@@ -35,14 +38,14 @@ def real_draw(round_number: int = 1000, **options: Any) -> MadeDraw:
 
 def published(draw: MadeDraw, about: About = ABOUT) -> dict[str, bytes]:
     """Give the files of a draw by their names, as they are uploaded."""
-    pages = {path: render(draw.read(), about, language) for language, path in PAGES.items()}
+    pages = {path: render(draw.read(), about, language, ROOTS) for language, path in PAGES.items()}
     return {CERTIFICATE: draw.text(), ENTRANTS: draw.entrants, "rules.txt": RULES} | pages
 
 
 def published_as(certificate: dict[str, Any], entrants: bytes) -> dict[str, bytes]:
     """Give the files of a certificate and a list, whatever they say."""
     text = json.dumps(certificate).encode()
-    pages = {path: render(Certificate.read(text), ABOUT, language) for language, path in PAGES.items()}
+    pages = {path: render(Certificate.read(text), ABOUT, language, ROOTS) for language, path in PAGES.items()}
     return {CERTIFICATE: text, ENTRANTS: entrants, "rules.txt": RULES} | pages
 
 

@@ -30,7 +30,7 @@ def test_it_says_what_it_holds_and_under_which_licence(page_tools: Path) -> None
     head = (PAGE / "bundle.js").read_text(encoding="utf-8").partition("*/")[0]
     locked = json.loads((TOOLS / "package-lock.json").read_text(encoding="utf-8"))["packages"]
 
-    for name in ("@noble/curves", "@noble/hashes"):
+    for name in ("@noble/curves", "@noble/hashes", "asn1js", "@peculiar/utils"):
         folder = page_tools / "node_modules" / name
         assert f"{name} {locked[f'node_modules/{name}']['version']}" in head
         assert (folder / "LICENSE").read_text(encoding="utf-8").strip() in head

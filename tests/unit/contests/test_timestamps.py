@@ -14,6 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from heraut.contests.timestamps import AUTHORITIES, UnknownAuthority, product_roots, read, request
 from heraut.errors import InvalidInput
+from tests.twins import stamps as cases
+from tests.twins.stamps import CASES
 from tests.twins.tsa import STAMPING, OpensslAuthority, OwnAuthority, certificate, der, integer
 from tests.unit.contests.test_draw import code_of
 
@@ -263,6 +265,18 @@ def test_no_changed_byte_makes_another_time_or_authority() -> None:
             refused += 1
 
     assert refused > 700
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_kind_of_stamp_is_told_by_what_is_wrong_with_it(name: str) -> None:
+    """Good ones pass; the certificate page says the same of each (tests/peers/test_page_stamps.py)."""
+    case = CASES[name]
+    try:
+        said = read(case.answer, cases.COMMIT, case.roots).authority
+    except InvalidInput as error:
+        said = error.problems[0].code
+
+    assert said == (case.code or case.authority.name)
 
 
 # ---------------------------------------------------------------------------- roots

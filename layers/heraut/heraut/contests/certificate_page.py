@@ -22,6 +22,7 @@ from markupsafe import Markup
 from heraut.addresses import is_web
 from heraut.contests import checks
 from heraut.contests.published import PAGES
+from heraut.contests.timestamps import product_root_bytes
 from heraut.letters import shown
 from heraut.pages.site_page import shown_link
 from heraut.problems import catalogue
@@ -95,8 +96,11 @@ class _Page:
         return to_the_second(datetime.fromtimestamp(unix, UTC), self.zone, self.language)
 
 
-def render(certificate: Certificate, about: About, language: Language) -> bytes:
-    """Write the page in one language; it goes to `PAGES[language]` beside the files."""
+def render(certificate: Certificate, about: About, language: Language, roots: Sequence[bytes] = ()) -> bytes:
+    """Write the page in one language; it goes to `PAGES[language]` beside the files.
+
+    `roots` (certificates in DER) are those whose time-stamps it believes: those named in the product unless given.
+    """
     commitment = certificate.commitment
     places = _ranked(certificate, about, language)
     winners, alternates = places[: commitment.winners], places[commitment.winners :]
@@ -115,7 +119,6 @@ def render(certificate: Certificate, about: About, language: Language) -> bytes:
         rejected=rejected_in_words(certificate.rejected, language),
         passed_over=_passed_over(about.fates, language),
         rejected_total=sum(certificate.rejected.values()),
-        stamps=any(one.kind == "rfc3161" for one in certificate.witnesses),
         posts=posts,
         evidence=[(f"evidence_{name}", address) for name, address in beside.items()],
         other=other,
@@ -125,7 +128,7 @@ def render(certificate: Certificate, about: About, language: Language) -> bytes:
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 -- our own files
         script=Markup(script),  # noqa: S704
-        data=_data(language, about.zone, beside, certificate.ranking),
+        data=_data(language, about.zone, beside, certificate.ranking, roots or product_root_bytes()),
     )
     return html.encode()
 
@@ -189,12 +192,15 @@ def _passed_over(fates: Mapping[int, str], language: Language) -> list[tuple[str
     return [(_fate(code, language), count) for code, count in most]
 
 
-def _data(language: Language, zone: str, files: Mapping[str, str], places: Sequence[Place]) -> dict[str, Any]:
+def _data(
+    language: Language, zone: str, files: Mapping[str, str], places: Sequence[Place], roots: Sequence[bytes]
+) -> dict[str, Any]:
     return {
         "language": language,
         "zone": zone,
         "files": files,
         "relays": RELAYS,
+        "roots": [base64.b64encode(root).decode() for root in roots],
         "shown": [{"rank": one.rank, "handle": one.handle} for one in places],
         "words": words_of_checks(language),
     }

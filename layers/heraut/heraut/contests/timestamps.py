@@ -37,7 +37,11 @@ AUTHORITIES = {
 LARGEST = 100_000  # bytes of an answer: a token with its certificates has about six thousand
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
-_SEQUENCE, _OID, _CERTIFICATES = 0x30, 0x06, 0xA0
+_SEQUENCE, _SET, _OID = 0x30, 0x31, 0x06
+_EXPLICIT = _CERTIFICATES = _ATTRIBUTES = 0xA0  # one tag, [0], which means another thing in each place
+_TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
+_CONTENT_TYPE, _MESSAGE_DIGEST = (bytes.fromhex(f"06092a864886f70d01090{end}") for end in "34")
+_HASHES = {bytes.fromhex(f"060960864801650304020{end}") for end in "123"}  # SHA-256, SHA-384, SHA-512
 _LONG = 0x80  # a DER length of 128 and more says in its first byte how many bytes it takes
 _MOST_LENGTH_BYTES = 4
 
@@ -98,6 +102,8 @@ def read(answer: bytes, commit: str, roots: Sequence[Certificate], nonce: int | 
     if not signer.for_stamps:
         raise refused("draw_stamp_no_authority", authority=signer.name)
     _require_chain(response, imprint.message, signer, roots)
+    if not _is_signed_as_a_stamp(response.time_stamp_token()):
+        raise refused("draw_stamp_forged", authority=signer.name)
     try:
         latest = said.gen_time + _accuracy(said)
     except (ValueError, OverflowError) as error:  # an instant that no calendar has
@@ -108,17 +114,24 @@ def read(answer: bytes, commit: str, roots: Sequence[Certificate], nonce: int | 
 @cache
 def product_roots() -> tuple[Certificate, ...]:
     """Give the roots named in the product, as `certifi` brings them; one that it dropped is missing."""
+    from cryptography.x509 import load_der_x509_certificate
+
+    return tuple(load_der_x509_certificate(der) for der in product_root_bytes())
+
+
+@cache
+def product_root_bytes() -> tuple[bytes, ...]:
+    """Give the same roots in DER, for whoever only hands them on."""
     import ssl
     from pathlib import Path
 
     import certifi
-    from cryptography.x509 import load_der_x509_certificate
 
     text = Path(certifi.where()).read_text(encoding="utf-8")
     end = "-----END CERTIFICATE-----"
     blocks = [block[block.index("-----BEGIN") :] + end for block in text.split(end) if "-----BEGIN" in block]
     ders = [ssl.PEM_cert_to_DER_cert(block) for block in blocks]
-    return tuple(load_der_x509_certificate(der) for der in ders if sha256(der).hexdigest() in AUTHORITIES)
+    return tuple(der for der in ders if sha256(der).hexdigest() in AUTHORITIES)
 
 
 def roots_from(given: bytes) -> list[Certificate]:
@@ -241,6 +254,21 @@ def _require_chain(response: Any, imprint: bytes, signer: _Signer, roots: Sequen
     raise UnknownAuthority(said.problems) if code == _WHY[-1] else said
 
 
+def _is_signed_as_a_stamp(token: bytes) -> bool:
+    """Whether what was signed names, each once, the content's hash and that it is a stamp (RFC 5652, section 11).
+
+    OpenSSL compares the hash where it is there, and signs for no type; nor does it mind an old hash function.
+    """
+    (signed,) = _children(_children(token, _SEQUENCE)[1], _EXPLICIT)
+    (signature,) = _children(_children(signed, _SEQUENCE)[-1], _SET)
+    fields = _children(signature, _SEQUENCE)
+    given = [pair for one in fields if one[0] == _ATTRIBUTES for pair in _children(one, _ATTRIBUTES)]
+    found = [(kind, _children(values, _SET)) for kind, values in (_children(pair, _SEQUENCE) for pair in given)]
+    types, digests = ([values for kind, values in found if kind == one] for one in (_CONTENT_TYPE, _MESSAGE_DIGEST))
+    strong = _children(fields[2], _SEQUENCE)[0] in _HASHES
+    return strong and types == [[_TST_INFO]] and [len(values) for values in digests] == [1]
+
+
 # What says most first: of several roots, all but the signer's own only say that they do not know it.
 _WHY = ("draw_stamp_forged", "draw_stamp_expired", "draw_stamp_chain", "draw_stamp_unknown_authority")
 
@@ -259,26 +287,26 @@ def _why(said: str) -> str:
 # ---------------------------------------------------------------------------- DER, as far as it takes to sort
 def _in_der(answer: bytes) -> bytes:
     """Give an answer with its certificates in DER's order; a bare token is put into an answer that grants it."""
-    parts = _children(answer)
-    if answer[0] != _SEQUENCE:
-        raise ValueError("no sequence")
+    parts = _children(answer, _SEQUENCE)
     if parts[0][0] == _OID:
         parts = [_value(_SEQUENCE, b"\x02\x01\x00"), answer]
     if len(parts) == 1:
         return answer
     status, token = parts
-    kind, explicit = _children(token)
-    fields = _children(_children(explicit)[0])
-    whole = [_value(_CERTIFICATES, *sorted(_children(one))) if one[0] == _CERTIFICATES else one for one in fields]
-    inner = _value(explicit[0], _value(_SEQUENCE, *whole))
-    return _value(_SEQUENCE, status, _value(_SEQUENCE, kind, inner))
+    kind, explicit = _children(token, _SEQUENCE)
+    (signed,) = _children(explicit, _EXPLICIT)
+    fields = _children(signed, _SEQUENCE)
+    whole = [
+        _value(one[0], *sorted(_children(one, _CERTIFICATES))) if one[0] == _CERTIFICATES else one for one in fields
+    ]
+    return _value(_SEQUENCE, status, _value(_SEQUENCE, kind, _value(_EXPLICIT, _value(_SEQUENCE, *whole))))
 
 
-def _children(value: bytes) -> list[bytes]:
+def _children(value: bytes, tag: int) -> list[bytes]:
     """Take a constructed value apart; ValueError or IndexError where it is not DER from its first to its last byte."""
     start, end = _span(value, 0)
-    if end != len(value):
-        raise ValueError("something stands behind the end")
+    if value[0] != tag or end != len(value):
+        raise ValueError("another kind of value, or something stands behind its end")
     found = []
     while start < end:
         _content, after = _span(value, start)
@@ -298,6 +326,8 @@ def _span(value: bytes, at: int) -> tuple[int, int]:
         if not 1 <= count <= _MOST_LENGTH_BYTES:
             raise ValueError("no definite length")
         length = int.from_bytes(value[content : content + count], "big")
+        if length < _LONG or not value[content]:
+            raise ValueError("a length in more bytes than it takes")
         content += count
     return content, content + length
 

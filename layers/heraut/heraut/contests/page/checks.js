@@ -1,12 +1,12 @@
 // Whether what a draw's certificate says is so: the checks of contests/checks.py, in its order, with its names and codes.
-// What a page cannot check by itself (an authority's signature, a post elsewhere) is UNCHECKED, and says so.
+// What a page cannot check by itself (a post elsewhere) is UNCHECKED, and says so.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { roundAt, timeOf, verified } from "./beacon.js";
 import { previousOf, readCertificate } from "./certificate.js";
 import { FIRST_PREV, commitOf, handleOf, seedOf } from "./commitment.js";
 import { frozen, ranking } from "./list.js";
-import { readStamp } from "./stamps.js";
+import { UNKNOWN, readStamp } from "./stamps.js";
 import { Wrong } from "./wrong.js";
 
 export const PASS = "PASS";
@@ -32,8 +32,9 @@ function tried(name, make) {
 
 // Check, one thing after the other, the files of a draw (bytes): `certificate` and `entrants`, and where they are there
 // `rules` and `previous` (the certificate before this one); `shown` is what the page itself shows of the ranking,
-// `[{rank, handle}]`. `chain` is the only one whose randomness counts. `tick(share)` is called while something takes long.
-export function* checks(files, shown, chain, tick) {
+// `[{rank, handle}]`. `chain` is the only one whose randomness counts, `roots` (bytes of certificates) the ends of chains of
+// time-stamping authorities that are believed. `tick(share)` is called while something takes long.
+export async function* checks(files, shown, chain, roots, tick) {
   const [certificate, unreadable] = tried("certificate", () => readCertificate(files.certificate));
   if (unreadable) {
     yield unreadable;
@@ -69,7 +70,7 @@ export function* checks(files, shown, chain, tick) {
   if (certificate.announced.length) yield announced(certificate);
   const rejected = Object.values(certificate.rejected).reduce((sum, count) => sum + count, 0);
   if (Object.keys(certificate.rejected).length) yield unchecked("rejected", "rejected", { count: rejected });
-  yield* witnesses(certificate.witnesses, commit, timeOf(chain, commitment.round));
+  yield* witnesses(certificate.witnesses, commit, timeOf(chain, commitment.round), roots);
 }
 
 // Compare what the page shows with the certificate beside it.
@@ -151,9 +152,10 @@ function announced({ announced: named, ranking: places, commitment }) {
   return pass("announced", "announced", { count: seen.size });
 }
 
-// Check each witness as far as a page can, then whether there are enough different ones.
-function* witnesses(given, commit, deadline) {
-  const seen = new Set();
+// Check each witness as far as a page can, then whether there are enough different ones. `claims` are those that nobody
+// checked here: who they are, they say themselves.
+async function* witnesses(given, commit, deadline, roots) {
+  const [seen, claims] = [new Set(), new Set()];
   for (const [at, witness] of given.entries()) {
     const name = `witness-${at + 1}`;
     const { kind } = witness;
@@ -161,25 +163,31 @@ function* witnesses(given, commit, deadline) {
       yield fail(name, "witness_other", { kind });
       continue;
     }
-    if (kind === "ots") {
-      yield unchecked(name, "witness_ots", { kind });
-      continue;
-    }
-    const [check, who] = kind === "rfc3161" ? stamp(name, witness, deadline) : [unchecked(name, `witness_${kind}`, { link: witness.evidence }), kind];
-    if (check.outcome !== FAIL && seen.has(who)) yield unchecked(name, "witness_again", { kind });
-    else yield check;
-    if (check.outcome !== FAIL) seen.add(who);
+    const [check, who] = kind === "rfc3161" ? await stamp(name, witness, deadline, roots) : elsewhere(name, witness);
+    const counted = check.outcome === PASS ? seen : claims;
+    yield who && counted.has(who) ? unchecked(name, "witness_again", { kind }) : check;
+    if (who) counted.add(who);
   }
+  const enough = [seen.size, seen.size + claims.size].map((count) => count >= ENOUGH_WITNESSES);
   const fields = { count: seen.size, least: ENOUGH_WITNESSES };
-  yield seen.size < ENOUGH_WITNESSES ? fail("witnesses", "witnesses_few", fields) : unchecked("witnesses", "witnesses_to_see", fields);
+  if (enough[0]) yield pass("witnesses", "witnesses", fields);
+  else yield enough[1] ? unchecked("witnesses", "witnesses_to_see", { ...fields, claims: claims.size }) : fail("witnesses", "witnesses_few", fields);
 }
 
-function stamp(name, { commit, evidence, at: told }, deadline) {
-  const kind = "rfc3161";
-  const [said, wrong] = tried(name, () => readStamp(evidence, commit));
-  if (wrong) return [wrong, null];
+// What stands elsewhere is for people to look at; all posts of an organiser's together are one witness, and so for the others.
+const elsewhere = (name, { kind, evidence }) => [unchecked(name, `witness_${kind}`, { kind, link: evidence }), kind === "ots" ? null : kind];
+
+// Give what came of a time-stamp, and whose it is where it counts, or would if its signature could be checked.
+async function stamp(name, { kind, commit, evidence, at: told }, deadline, roots) {
+  let said;
+  try {
+    said = await readStamp(evidence, commit, roots);
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error;
+    return [(error.code === UNKNOWN ? unchecked : fail)(name, error.code, error.fields), null];
+  }
   const fields = { kind, who: said.authority, at: said.latest };
   if (said.latest >= deadline) return [fail(name, "witness_late", fields), null];
   if (told != null && Math.abs(told - said.latest) > SAME_INSTANT) return [fail(name, "witness_moved", { ...fields, told }), null];
-  return [pass(name, "witness_stamp", fields), said.key];
+  return [said.checked ? pass(name, "witness", fields) : unchecked(name, "witness_insecure", fields), said.key];
 }

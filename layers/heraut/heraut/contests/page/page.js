@@ -39,6 +39,8 @@ export function show(code) {
 
   // ---------------------------------------------------------------------------------------------- verify
   const verify = element("verify");
+  const leftStamps = element("left-stamps");
+  const roots = data.roots.map((one) => Uint8Array.from(atob(one), (byte) => byte.charCodeAt(0)));
   verify.addEventListener("click", async () => {
     verify.disabled = true;
     put("verdict", "working");
@@ -49,11 +51,14 @@ export function show(code) {
       await loaded();
       element("progress").hidden = false;
       element("progress").value = 0;
-      const { failed } = await asking("checks", { shown: data.shown }, ({ check, share }) => {
+      leftStamps.hidden = true;
+      const { failed, verified } = await asking("checks", { shown: data.shown, roots }, ({ check, share }) => {
         if (check) element("steps").append(step(check));
         else element("progress").value = share;
+        if (check?.code === "witness_insecure") leftStamps.hidden = false;
       });
-      put("verdict", failed ? "verdict_wrong" : "verdict_right", { count: failed }, failed ? "fail" : "pass");
+      const verdict = failed ? "verdict_wrong" : verified ? "verdict_verified" : "verdict_right";
+      put("verdict", verdict, { count: failed }, failed ? "fail" : "pass");
       element("left").hidden = failed > 0;
       element("ask").hidden = false;
     } catch (wrong) {

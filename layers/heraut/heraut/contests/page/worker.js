@@ -1,7 +1,7 @@
 // The work, beside the page's own thread: it holds the files and answers what the page asks.
 import { QUICKNET, timeOf, verified } from "./beacon.js";
 import { readCertificate } from "./certificate.js";
-import { checks } from "./checks.js";
+import { FAIL, PASS, checks } from "./checks.js";
 import { commitOf, handleOf, seedOf } from "./commitment.js";
 import { placeOf, rankOf, weightAt } from "./list.js";
 import { Wrong } from "./wrong.js";
@@ -13,14 +13,16 @@ const answers = {
   files(asked) {
     files = asked.files;
   },
-  // Tell each check as it is made.
-  checks({ shown }, tell) {
+  // Tell each check as it is made; a draw is verified where none failed and its witnesses passed.
+  async checks({ shown, roots }, tell) {
     let failed = 0;
-    for (const check of checks(files, shown, QUICKNET, ticker(tell))) {
-      if (check.outcome === "FAIL") failed++;
+    let witnessed = false;
+    for await (const check of checks(files, shown, QUICKNET, roots, ticker(tell))) {
+      if (check.outcome === FAIL) failed++;
+      if (check.name === "witnesses") witnessed = check.outcome === PASS;
       tell({ check });
     }
-    return { failed };
+    return { failed, verified: witnessed && !failed };
   },
   // Say whether the owner of a receipt is in the list, with how many chances and at which rank.
   entry({ id, nonce }, tell) {
@@ -51,10 +53,10 @@ function ticker(tell) {
 }
 
 export function work(scope) {
-  scope.addEventListener("message", ({ data: { number, ask, ...asked } }) => {
+  scope.addEventListener("message", async ({ data: { number, ask, ...asked } }) => {
     const tell = (said) => scope.postMessage({ number, ...said });
     try {
-      tell({ answer: answers[ask](asked, tell) ?? null });
+      tell({ answer: (await answers[ask](asked, tell)) ?? null });
     } catch (error) {
       if (error instanceof Wrong) tell({ wrong: { code: error.code, fields: error.fields } });
       else tell({ wrong: { code: "broken", fields: { message: String(error) } } });
