@@ -71,6 +71,7 @@ def test_a_contest_of_the_configuration_runs_until_it_waits_for_witnesses(
         "history.json",
         f"lists/{contest.root}.bin",
         "reglement.html",
+        f"rules-{contest.rules}.md",
         "rules.md",
     ]
     (delivery,) = running.posts.deliveries("boulangerie", "contest-galette-commit-1-journal")

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from hashlib import sha256
+from typing import Any, cast
 
 import pytest
 
 from heraut.brands import Account, ContestState, NetworkName
 from heraut.contests import run_contests as run_contests_module
+from heraut.contests.advance_contest import advance
 from heraut.contests.announce_winners import claim, disqualify
 from heraut.contests.run_contests import run_contests
-from heraut.contests.running import Place, Told, Winner
+from heraut.contests.running import Contest, Place, Told, Winner
 from heraut.due import instant
 from heraut.errors import Conflict
-from tests.twins.contest_world import DRAWS, OPENS, WRITES, ContestWorld, Fate, Killed, is_over
+from tests.twins.brands import BrandsTwin
+from tests.twins.contest_world import DRAWS, OPENS, WRITES, ContestWorld, Fate, Killed, Mortal, is_over
 from tests.unit.contests.test_run_contests import FOLDER, FOLLOWERS, PEOPLE, SAID, certificate_of, verified
 
 CLAIM = timedelta(minutes=10)
@@ -258,3 +261,35 @@ def test_what_nobody_foresaw_holds_back_no_other_contest_and_is_heard_of(
         world.tick()
 
     assert world.contest.state is ContestState.OPEN
+
+
+@pytest.mark.parametrize("dies", range(1, 6))
+@pytest.mark.parametrize("at", range(1, 6))
+def test_people_read_the_rules_that_hold_though_two_machines_read_two_files(at: int, dies: int) -> None:
+    """The file was changed while the contest opened: one machine read it before, the other one after, and dies."""
+    beside = Beside(at)
+    world = ContestWorld(beside)
+    world.clock.advance_to(OPENS)
+    world.contests.add(Contest(brand="boulangerie", name="galette", due_at=OPENS))
+    changed = {"galette": {**world.plain, "rules": {"text": "Un tout autre jeu."}}}
+    fate = Fate(dies)
+    other = replace(
+        world.world,
+        brands=BrandsTwin(world.brand.model_copy(update={"contests": changed})),
+        contests=cast("Any", Mortal(world.contests, fate)),
+        objects=cast("Any", Mortal(world.objects, fate)),
+    )
+
+    def beside_it() -> None:
+        with suppress(Killed, Conflict):
+            advance("boulangerie", "galette", other, OPENS)
+
+    beside.other = beside_it
+    world.run_until(OPENS + timedelta(minutes=1))
+
+    shown = world.objects.objects[f"{FOLDER}rules.md"]
+    held = world.contest.agreed.rules
+    assert held
+    assert held.text
+    assert held.text.encode() in shown
+    assert sha256(shown).hexdigest() == world.contest.rules

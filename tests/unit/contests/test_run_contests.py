@@ -153,6 +153,7 @@ def test_whatever_dies_each_step_happens_once(strike: int) -> None:
     assert objects == Counter(
         {
             "rules.md": 1,
+            "rules": 1,
             "reglement.html": 1,
             "lists": 1,
             "entrants.bin": 1,

@@ -10,8 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from heraut.brands import ContestState, contests_of
-from heraut.contests import published
+from heraut.brands import ContestState
 from heraut.contests.announce_winners import announce_winners, promote_alternates
 from heraut.contests.call_off import say_called_off
 from heraut.contests.check_winners import check_next
@@ -21,17 +20,15 @@ from heraut.contests.draw_winners import certify, draw_winners
 from heraut.contests.forget_contest import forget_contest
 from heraut.contests.freeze_entrants import freeze_entrants
 from heraut.contests.keep_entrants import over
+from heraut.contests.open_contest import opened, rules_shown
 from heraut.contests.plan_contests import held_terms, plain_terms
-from heraut.contests.previous_winners import months_remembered, remember_winners
-from heraut.contests.publish_page import publish_rules
-from heraut.contests.rules_text import rules_digest, rules_text
+from heraut.contests.previous_winners import remember_winners
 from heraut.contests.running import Contest
 from heraut.contests.take_heard import heard_taken, next_heard_at
 from heraut.contests.tell_news import AGAIN, told
 from heraut.contests.witness_commitment import comes_at, show_commitment
 from heraut.contests.words import message
 from heraut.due import instant, stamp
-from heraut.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,28 +78,10 @@ def _step(contest: Contest, brand: Brand, world: Running, now: datetime) -> Step
             return contest.next(due_at=None), None
 
 
-def _opened(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
-    """Publish the rules and let people in; one that was taken out of the file before it opened never opens."""
-    terms = contests_of(brand).get(contest.name)
-    if terms is None:
-        return contest.next(state=ContestState.CANCELLED, due_at=None)
-    if terms.opens > now:
-        return contest.next(due_at=terms.opens)
-    unknown = [name for name in terms.accounts if brand.account(name) is None]
-    if unknown:
-        raise NotFound(f"{contest.brand}/{contest.name}: accounts {', '.join(unknown)}")
-    agreed = contest.next(
-        state=ContestState.OPEN, terms=plain_terms(terms), due_at=now, news=contest.telling("opened", now)
-    )
-    page = f"{world.public_url.rstrip('/')}/{published.rules_page_key(agreed)}"
-    text = rules_text(terms, brand, world.chain, page)
-    published.put_latest(world.objects, published.rules_key(contest), text.encode(), published.TEXT)
-    publish_rules(agreed, brand, text, world)
-    return agreed.model_copy(update={"rules": rules_digest(text), "remembers": months_remembered(brand)})
-
-
 def _collected(contest: Contest, brand: Brand, world: Running, now: datetime) -> Contest:
     terms = contest.agreed
+    if not contest.rules_shown:
+        return rules_shown(contest, brand, world, now)
     if now >= over(terms):
         held = held_terms(contest, brand, ContestState.OPEN)
         return contest.next(
@@ -180,7 +159,7 @@ def _cancelled(contest: Contest, brand: Brand, world: Running, now: datetime) ->
 
 # Steps that leave the operator's sequence of draws alone.
 ALONE: dict[ContestState, Callable[[Contest, Brand, Running, datetime], Contest]] = {
-    ContestState.PLANNED: _opened,
+    ContestState.PLANNED: opened,
     ContestState.OPEN: _collected,
     ContestState.CLOSED: _closed,
     ContestState.DRAWN: _drawn,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from heraut.brands import ContestState
 from heraut.contests import published
+from heraut.contests.open_contest import rules_shown
 from heraut.contests.publish_page import COMMITTED, publish_rules_again
 from heraut.contests.running import CalledOff
 from heraut.contests.speak import AGAIN, PATIENCE, said_on_thread, speaking
@@ -79,6 +80,8 @@ def say_called_off(contest: Contest, brand: Brand, world: Running, now: datetime
     off = contest.called_off
     if off is None:
         return contest.next(due_at=None)  # it was taken out of the file before it opened
+    if not contest.rules_shown:
+        return rules_shown(contest, brand, world, now)
     if not off.shown:
         _shown(contest, brand, world)
         return contest.next(called_off=off.model_copy(update={"shown": True}), due_at=now)

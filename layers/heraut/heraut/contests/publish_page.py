@@ -51,8 +51,8 @@ def _notice(contest: Contest) -> tuple[str, str] | None:
 
 
 def publish_rules_again(contest: Contest, brand: Brand, world: Running, links: Sequence[str]) -> None:
-    """Write that page with what became public since; the text is the one that was published at the opening."""
-    text = published.held(world.objects, published.rules_key(contest)).decode()
+    """Write that page with what became public since; the text is the one by which it opened."""
+    text = published.held(world.objects, published.kept_rules_key(contest, contest.rules)).decode()
     publish_rules(contest, brand, text, world, links)
 
 

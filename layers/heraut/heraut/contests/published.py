@@ -30,6 +30,11 @@ def rules_key(contest: Contest) -> str:
     return f"{contest.folder}rules.md"
 
 
+def kept_rules_key(contest: Contest, digest: str) -> str:
+    """Where rules are kept by what they say (SHA-256, hexadecimal), before anybody is shown them."""
+    return f"{contest.folder}rules-{digest}.md"
+
+
 def rules_page_key(contest: Contest) -> str:
     """Where the page is on which people read the rules, and find what is public of the contest."""
     return f"{contest.folder}{RULES_PAGES[contest.agreed.language]}"

@@ -137,9 +137,10 @@ class News(_Stored):
 class Contest(_Stored):
     """How far a contest has come. `terms` are those that hold since it opened, as JSON; `due_at` the next look.
 
-    `own` is all that the organiser's accounts are called where people take part; `posts` the comments of each post that
-    was found, `heard_at` when what conversations heard below them was last taken note of, `hearing_from` where that
-    goes on (None: with the oldest); `blocks_read`, by account, when the last walk began that read to its end whom it
+    `rules` is the hash of those that hold, `rules_shown` whether people can read them; `own` is all that the
+    organiser's accounts are called where people take part; `posts` the comments of each post that was found,
+    `heard_at` when what conversations heard below them was last taken note of, `hearing_from` where that goes on
+    (None: with the oldest); `blocks_read`, by account, when the last walk began that read to its end whom it
     blocks; `unread` what could not be read after the closing
     (`<network>/<kind>`); `nameless` whether an entry is kept whose author nobody named, `told_apart` whether those were
     that are known with their author too; `unnamed`, by list, how many likes or reposts of nobody it last had; `rolls`,
@@ -161,6 +162,7 @@ class Contest(_Stored):
     due_at: Instant | None = None
     terms: dict[str, Any] = Field(default_factory=dict)
     rules: str = ""
+    rules_shown: bool = False
     own: frozenset[str] = frozenset()
     posts: tuple[List, ...] = ()
     heard_at: Instant | None = None
