@@ -80,9 +80,9 @@ def snac() -> Iterator[SnacServer]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def busy_snac() -> Iterator[SnacServer]:
-    """snac2 with the user `mairie` and PEOPLE."""
+    """snac2 with the user `mairie` and PEOPLE; whom they follow and what they said is this module's alone."""
     with _present(snac_server("mairie", *PEOPLE)) as running:
         yield running
 
