@@ -58,6 +58,9 @@ def snac_server(*users: str, proxy: str = NO_WAY_OUT) -> Iterator[SnacServer]:
         settings = json.loads((data / "server.json").read_text(encoding="utf-8"))
         settings |= {"protocol": "http", "disable_inbox_collection": True, "disable_email_notifications": True}
         settings["num_threads"] = 16  # with one or two a core, a reader now and then waits 6 s for a free one
+        # What it sends to its own users over loopback it gives up after 6 s, and sends again two minutes later: on a
+        # machine that stalls it waits longer, and what was lost all the same goes again at its next look.
+        settings |= {"queue_timeout": 30, "queue_timeout_2": 30, "queue_retry_minutes": 0, "queue_retry_max": 100}
         (data / "server.json").write_text(json.dumps(settings), encoding="utf-8")
         passwords = {}
         for user in users:
